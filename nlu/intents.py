@@ -1,0 +1,214 @@
+"""Ranks what an élu may want: one of the 20 intents, with a truthful confidence."""
+
+import pickle
+import platform
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.encoder import Encoder
+from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, fingerprint, load_examples
+from nlu.intents_features import IntentFeatures
+from nlu.intents_scope import (
+    OUT_OF_SCOPE,
+    in_scope_threshold,
+    leave_one_out_cosines,
+    scope_scores,
+)
+from nlu.intents_training import (
+    LinearModel,
+    fit_linear,
+    fit_temperature,
+    out_of_fold_logits,
+    softmax,
+)
+from nlu.text import fold
+from nlu.understanding import IntentScore
+
+ANSWER_CONFIDENCE = 0.60
+"""At or above: answer without asking."""
+ASK_CONFIDENCE = 0.30
+"""Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
+
+_FORMAT = "1"
+_FIRST_PICTOGRAM = 0x2190
+_REMEMBERED = 128
+_UNREADABLE = (
+    *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError),
+    *(AttributeError, ImportError, pickle.UnpicklingError, zlib.error),
+)
+
+
+class StaleModelError(Exception):
+    """The saved model is unreadable or was trained on something else: train again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedIntents:
+    """All that training produced; `neighbours` are the embeddings of in-scope sentences."""
+
+    features: IntentFeatures
+    model: LinearModel
+    temperature: float
+    neighbours: NDArray[np.float32]
+    in_scope_threshold: float
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentJudgement:
+    """Every intent, likeliest first, and how much the text is in scope."""
+
+    ranking: tuple[IntentScore, ...]
+    in_scope_score: float
+
+
+class IntentClassifier:
+    """Ranks intents; the same text is embedded and scored once, whatever is asked about it."""
+
+    def __init__(self, trained: TrainedIntents, encoder: Encoder) -> None:
+        self._trained = trained
+        self._encoder = encoder
+        self._judge = lru_cache(maxsize=_REMEMBERED)(self._compute)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The intents it can tell apart, sorted."""
+        return self._trained.model.intents
+
+    @property
+    def in_scope_threshold(self) -> float:
+        """Nine in-scope training sentences in ten score above it.
+
+        Below, doubt: offer a human or ask again. Alone it is no reason to refuse.
+        """
+        return self._trained.in_scope_threshold
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the sentences, libraries and encoder that this model comes from."""
+        return self._trained.fingerprint
+
+    def rank(self, text: str) -> tuple[IntentScore, ...]:
+        """Return every intent, likeliest first; confidences sum to 1.
+
+        A text without letter, digit or pictogram says nothing: all intents are as likely.
+        """
+        return self._judge(text).ranking
+
+    def in_scope_score(self, text: str) -> float:
+        """Say how much the text looks like what we are for, to compare to `in_scope_threshold`.
+
+        About -1 to 1, higher is better, never a probability; see `nlu.intents_scope`.
+        """
+        return self._judge(text).in_scope_score
+
+    def save(self, path: Path) -> None:
+        """Write the trained model in one move; the encoder is not part of it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        joblib.dump(self._trained, partial, compress=3)
+        partial.replace(path)
+
+    @classmethod
+    def load(
+        cls, path: Path, encoder: Encoder, *, expected: str | None = None
+    ) -> "IntentClassifier":
+        """Read a model that this installation saved; `StaleModelError` if unreadable or outdated.
+
+        `expected` is the fingerprint it must have. The file is a pickle: it must come from our
+        own data directory, never from elsewhere.
+        """
+        try:
+            trained = joblib.load(path)
+        except _UNREADABLE as error:
+            raise StaleModelError from error
+        if not isinstance(trained, TrainedIntents):
+            raise StaleModelError
+        if expected not in {None, trained.fingerprint}:
+            raise StaleModelError
+        return cls(trained, encoder)
+
+    def _compute(self, text: str) -> IntentJudgement:
+        trained = self._trained
+        vectors = self._encoder.encode([text])
+        logits = trained.model.logits(trained.features.transform([text], vectors))
+        if not says_something(text):
+            logits = np.zeros_like(logits)
+        probabilities = softmax(logits, temperature=trained.temperature)
+        ranking = tuple(
+            IntentScore(self.intents[index], float(probabilities[0, index]))
+            for index in np.argsort(-probabilities[0], kind="stable")
+        )
+        scores = scope_scores(probabilities, self.intents, vectors @ trained.neighbours.T)
+        return IntentJudgement(ranking, float(scores[0]))
+
+
+def says_something(text: str) -> bool:
+    """Tell whether the text holds a letter, a digit or a pictogram."""
+    return any(char.isalnum() or ord(char) >= _FIRST_PICTOGRAM for char in fold(text))
+
+
+def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifier:
+    """Train on these sentences; `NotEnoughIntentsError` below two distinct intents."""
+    texts = [example.text for example in examples]
+    vectors = encoder.encode(texts)
+    features = IntentFeatures()
+    model = fit_linear(features.fit(texts, vectors), [example.intent for example in examples])
+    logits = out_of_fold_logits(examples, vectors)
+    columns = np.asarray([model.intents.index(example.intent) for example in examples])
+    temperature = fit_temperature(logits, columns)
+    in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in examples])
+    scores = scope_scores(
+        softmax(logits, temperature=temperature),
+        model.intents,
+        leave_one_out_cosines(vectors, in_scope),
+    )
+    trained = TrainedIntents(
+        features=features,
+        model=model,
+        temperature=temperature,
+        neighbours=vectors[in_scope],
+        in_scope_threshold=in_scope_threshold(scores, in_scope),
+        fingerprint=training_fingerprint(examples, encoder),
+    )
+    return IntentClassifier(trained, encoder)
+
+
+def training_fingerprint(examples: Sequence[IntentExample], encoder: Encoder) -> str:
+    """Return the digest of all that a training depends on: sentences, libraries, encoder."""
+    libraries = [f"{name} {version(name)}" for name in ("scikit-learn", "numpy", "scipy", "joblib")]
+    facts = (_FORMAT, platform.python_version(), encoder.name, *libraries)
+    return fingerprint(examples, facts)
+
+
+def train_from_files(directory: Path, encoder: Encoder) -> IntentClassifier:
+    """Train on the sentences of every file of the directory."""
+    return train(load_examples(directory), encoder)
+
+
+def load_or_train(
+    encoder: Encoder, *, models: Path, directory: Path = INTENTIONS_DIRECTORY
+) -> IntentClassifier:
+    """Return the model kept in `models`, trained anew if sentences, libraries or encoder changed.
+
+    Models of earlier sentences are removed.
+    """
+    examples = load_examples(directory)
+    expected = training_fingerprint(examples, encoder)
+    path = models / f"intentions-{expected[:16]}.joblib"
+    try:
+        return IntentClassifier.load(path, encoder, expected=expected)
+    except StaleModelError:
+        classifier = train(examples, encoder)
+    classifier.save(path)
+    for older in set(models.glob("intentions-*.joblib")) - {path}:
+        older.unlink(missing_ok=True)
+    return classifier

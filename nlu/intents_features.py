@@ -1,0 +1,67 @@
+"""What the intent classifier looks at: words, pieces of words and the meaning of the sentence."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+from sklearn.preprocessing import StandardScaler
+
+from nlu.text import fold, words
+
+_URL = re.compile(r"(?:https?://|www\.)\S+")
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_DIGIT = re.compile(r"\d")
+
+
+def simplify(text: str) -> str:
+    """Fold the text and hide what varies without meaning: addresses, links, digits.
+
+    >>> simplify("Écrivez à maire@exemple.fr, 900 hab.")
+    'ecrivez a adressecourriel 000 hab.'
+    """
+    masked = _EMAIL.sub(" adressecourriel ", _URL.sub(" lienweb ", text))
+    return _DIGIT.sub("0", fold(masked))
+
+
+class IntentFeatures:
+    """Beside each other: tf-idf of words 1-2, tf-idf of characters 2-5, standardised embedding.
+
+    Measured better than each alone on French sets (shared reference on retrieval, section 4).
+    """
+
+    def __init__(self) -> None:
+        self._lexical: Any = FeatureUnion(
+            [
+                ("words", _vectorizer(analyzer="word", ngram_range=(1, 2), tokenizer=words)),
+                ("chars", _vectorizer(analyzer="char_wb", ngram_range=(2, 5))),
+            ]
+        )
+        self._scaler: Any = StandardScaler()
+
+    def fit(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> csr_matrix:
+        """Learn vocabulary and scale; return the features, one row per text."""
+        return self._join(self._lexical.fit_transform(texts), self._scaler.fit_transform(vectors))
+
+    def transform(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> csr_matrix:
+        """Return the features, one row per text; `vectors` are the embeddings of these texts."""
+        return self._join(self._lexical.transform(texts), self._scaler.transform(vectors))
+
+    @staticmethod
+    def _join(lexical: csr_matrix, scaled: NDArray[np.float32]) -> csr_matrix:
+        meaning = csr_matrix(scaled / np.sqrt(scaled.shape[1], dtype=np.float32))
+        return cast("csr_matrix", hstack([lexical, meaning], format="csr", dtype=np.float32))
+
+
+def _vectorizer(**options: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        preprocessor=simplify,
+        token_pattern=None,
+        sublinear_tf=True,
+        dtype=np.float32,
+        **options,
+    )

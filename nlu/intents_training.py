@@ -1,0 +1,128 @@
+"""Fits the intent classifier's logistic regression and measures it without cheating.
+
+Everything that is chosen from data (temperature, thresholds) is chosen on out-of-fold scores:
+the score of each sentence by a model that saw neither it nor its twin without accents.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+from nlu.intents_examples import IntentExample, sentence_key
+from nlu.intents_features import IntentFeatures
+
+REGULARISATION = 30.0
+FOLDS = 5
+_SEED = 20261124
+_UNSEEN = -30.0
+_BINS = 15
+
+Floats = NDArray[np.float32]
+
+
+class NotEnoughIntentsError(ValueError):
+    """Training needs sentences of at least two intents; `found` lists those given."""
+
+    def __init__(self, found: Sequence[str]) -> None:
+        super().__init__(f"at least two intents are needed, found {len(found)}")
+        self.found = tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """A fitted multinomial logistic regression: `weights` is (intents, features)."""
+
+    intents: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+
+    def logits(self, features: object) -> Floats:
+        """Return one row per text, one column per intent, before softmax."""
+        return np.asarray(features @ self.weights.T + self.bias, dtype=np.float32)  # type: ignore[operator]
+
+
+def fit_linear(features: object, intents: Sequence[str]) -> LinearModel:
+    """Fit the regression; `NotEnoughIntentsError` below two distinct intents."""
+    if len(set(intents)) < 2:  # noqa: PLR2004
+        raise NotEnoughIntentsError(sorted(set(intents)))
+    model = LogisticRegression(C=REGULARISATION, max_iter=300, tol=1e-3)
+    model.fit(features, np.asarray(intents))
+    weights = np.asarray(model.coef_, dtype=np.float32)
+    bias = np.asarray(model.intercept_, dtype=np.float32)
+    if len(weights) == 1:  # two intents: scikit-learn keeps one row, the second intent's
+        weights, bias = np.vstack([0 * weights, weights]), np.concatenate([0 * bias, bias])
+    return LinearModel(tuple(model.classes_.tolist()), weights, bias)
+
+
+def out_of_fold_logits(examples: Sequence[IntentExample], vectors: Floats) -> Floats:
+    """Score every sentence by a model that saw neither it nor a same-words twin.
+
+    Columns follow the sorted intents. `vectors` are the embeddings, in the order of `examples`.
+    """
+    intents = sorted({example.intent for example in examples})
+    columns = {intent: index for index, intent in enumerate(intents)}
+    logits = np.full((len(examples), len(intents)), _UNSEEN, dtype=np.float32)
+    for train, test in _folds(examples):
+        texts = [examples[index].text for index in train]
+        features = IntentFeatures()
+        model = fit_linear(
+            features.fit(texts, vectors[train]), [examples[index].intent for index in train]
+        )
+        scored = features.transform([examples[index].text for index in test], vectors[test])
+        seen = np.asarray([columns[intent] for intent in model.intents])
+        logits[np.ix_(test, seen)] = model.logits(scored)
+    return logits
+
+
+def _folds(examples: Sequence[IntentExample]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    labels = [example.intent for example in examples]
+    groups = [sentence_key(example.text) for example in examples]
+    splitter = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=_SEED)
+    with warnings.catch_warnings():  # an intent with fewer sentences than folds is allowed
+        warnings.simplefilter("ignore", UserWarning)
+        return list(splitter.split(np.zeros(len(labels)), labels, groups))
+
+
+def softmax(logits: Floats, *, temperature: float = 1.0) -> Floats:
+    """Turn logits into probabilities, row by row."""
+    scaled = logits / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def fit_temperature(logits: Floats, columns: NDArray[np.intp]) -> float:
+    """Return the temperature that makes out-of-fold probabilities most truthful (log loss)."""
+    rows = np.arange(len(columns))
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(logits, temperature=float(np.exp(log_temperature)))
+        return float(-np.log(np.maximum(probabilities[rows, columns], 1e-9)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
+
+
+def calibration_error(confidences: Floats, correct: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error (ECE), 15 bins: mean gap of confidence to accuracy."""
+    bins = np.minimum((confidences * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(float(confidences[bins == index].mean()) - float(correct[bins == index].mean()))
+        * float((bins == index).mean())
+        for index in np.unique(bins)
+    ]
+    return float(sum(gaps))
+
+
+def confidence_for_precision(
+    confidences: Floats, correct: NDArray[np.bool_], *, precision: float
+) -> float:
+    """Return the lowest confidence above which answers reach this precision; 1.0 if none does."""
+    order = np.argsort(-confidences)
+    reached = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(reached >= precision)
+    return float(confidences[order][good[-1]]) if len(good) else 1.0
