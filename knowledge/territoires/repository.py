@@ -1,9 +1,10 @@
 """SQL of the table of territories."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy import delete, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +12,10 @@ from knowledge.territoires.models import TerritoireRow
 from knowledge.territoires.territoire import Territoire, TerritoireType
 from nlu.text import fold
 
-# PostgreSQL takes at most 65,535 parameters in a statement: 13 columns leave room.
-BATCH_SIZE = 2_000
 _KEY = ("type", "code")
-_VALUES = tuple(c.name for c in TerritoireRow.__table__.columns if c.name not in _KEY)
+_COLUMNS = tuple(column.name for column in TerritoireRow.__table__.columns)
+_VALUES = tuple(name for name in _COLUMNS if name not in _KEY)
+DELETE_BATCH_SIZE = 1_000
 
 
 async def replace_all(session: AsyncSession, territoires: Iterable[Territoire]) -> int:
@@ -24,8 +25,7 @@ async def replace_all(session: AsyncSession, territoires: Iterable[Territoire]) 
     """
     rows = [_to_values(each) for each in territoires]
     await _delete_others(session, {(row["type"], row["code"]) for row in rows})
-    for start in range(0, len(rows), BATCH_SIZE):
-        await _upsert(session, rows[start : start + BATCH_SIZE])
+    await _upsert(session, rows)
     return len(rows)
 
 
@@ -38,23 +38,31 @@ async def _delete_others(session: AsyncSession, kept: set[tuple[str, str]]) -> N
     key = (TerritoireRow.type, TerritoireRow.code)
     stored = (await session.execute(select(*key))).all()
     gone = [(type_, code) for type_, code in stored if (type_, code) not in kept]
-    for start in range(0, len(gone), BATCH_SIZE):
-        batch = gone[start : start + BATCH_SIZE]
+    for start in range(0, len(gone), DELETE_BATCH_SIZE):
+        batch = gone[start : start + DELETE_BATCH_SIZE]
         await session.execute(delete(TerritoireRow).where(tuple_(*key).in_(batch)))
 
 
 async def _upsert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    statement = insert(TerritoireRow).values(rows)
+    # One JSON parameter instead of 13 for each of the 36,000 rows: seconds become a fraction.
+    source = text("select * from jsonb_populate_recordset(null::territoire, cast(:rows as jsonb))")
+    typed = (
+        source.bindparams(rows=json.dumps(rows))
+        .columns(*TerritoireRow.__table__.columns)
+        .subquery("source")
+    )
+    statement = insert(TerritoireRow).from_select(
+        _COLUMNS, select(*(typed.c[name] for name in _COLUMNS))
+    )
     changed = [
         getattr(TerritoireRow, name).is_distinct_from(statement.excluded[name]) for name in _VALUES
     ]
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(_KEY),
-            set_={name: statement.excluded[name] for name in _VALUES},
-            where=or_(*changed),
-        )
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(_KEY),
+        set_={name: statement.excluded[name] for name in _VALUES},
+        where=or_(*changed),
     )
+    await session.execute(upsert)
 
 
 def _to_values(territoire: Territoire) -> dict[str, Any]:
