@@ -1,7 +1,11 @@
-"""Text folding shared by understanding and search: the only module of nlu that others may borrow."""
+"""Text folding, shared by understanding and search: all that others may borrow from nlu."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlu.vocabulary import load_sms
 
 _INVISIBLE_CATEGORIES = frozenset({"Cf", "Co", "Cs", "Cn"})
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -54,3 +58,99 @@ def words(text: str) -> list[str]:
     ['l', 'ecole', 'd', 'auch']
     """
     return [part for match in _WORD.findall(fold(text)) for part in match.split("'") if part]
+
+
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+_WRITTEN_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_LOST_APOSTROPHE = re.compile(
+    r"(?<![\w'])((?:[cC](?= (?:est|était|etait)\b))|[jldnJLDN]|[qQ]u) ([aeiouyhéèêâîôœ])"
+)
+_SHORT = 4
+
+
+def squeeze(word: str) -> str:
+    """Reduce to one a letter typed three times or more; « www » and « III » are left alone.
+
+    >>> squeeze("merciiii")
+    'merci'
+    """
+    return word if len(set(word.casefold())) == 1 else _REPEATED.sub(r"\1", word)
+
+
+def singular(word: str) -> str:
+    """Remove the usual plural marks of a folded word: enough to compare, not a lemma.
+
+    >>> [singular(word) for word in ("habitants", "municipaux", "niveaux", "bus")]
+    ['habitant', 'municipal', 'niveau', 'bus']
+    """
+    if len(word) < _SHORT:
+        return word
+    if word.endswith("eaux"):
+        return word[:-1]
+    if word.endswith("aux") and len(word) > _SHORT + 1:
+        return word[:-3] + "al"
+    return word[:-1] if word[-1] in "sx" and word[-2] not in "s" else word
+
+
+def is_shouted(text: str) -> bool:
+    """Tell whether a text of several words is written all in capitals."""
+    return len(text.split()) > 1 and text.upper() == text and text.lower() != text
+
+
+def normalize(text: str) -> str:
+    """Write the text as it would be without haste: same words, accents and case kept.
+
+    Invisible characters removed, apostrophes and dashes unified, repeated letters reduced,
+    abbreviated forms (`nlu/data/vocabulaire/sms.yml`) written out, single spaces.
+
+    >>> normalize("slt c possible 1 referendum pr la sallle ?")
+    "salut c'est possible 1 referendum pour la salle ?"
+    """
+    composed = unicodedata.normalize("NFC", strip_invisible(text))
+    plain = " ".join(unify_punctuation(composed).split())
+    plain = _LOST_APOSTROPHE.sub(r"\1'\2", plain)
+    shouted = is_shouted(plain)
+    return _WRITTEN_WORD.sub(lambda match: _write_out(match, shouted=shouted), plain)
+
+
+def _write_out(match: re.Match[str], *, shouted: bool) -> str:
+    word = squeeze(match.group())
+    is_sigle = len(word) > 1 and word.isupper() and not shouted
+    if is_sigle or _follows_number(match):
+        return word
+    return load_sms().get(word.lower(), word)
+
+
+def _follows_number(match: re.Match[str]) -> bool:
+    """« 5 g », « 20 c » are measures, not « j'ai » or « c'est »."""
+    before = match.string[: match.start()].rstrip()
+    return len(match.group()) == 1 and before[-1:].isdigit()
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    if char.isspace():
+        return " "
+    return strip_accents(unify_punctuation(strip_invisible(char))).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A folded text that remembers where each of its characters comes from.
+
+    Unlike `fold`, spaces are not merged. `offsets[i]` is the place in `original` of `text[i]`.
+    """
+
+    original: str
+    text: str
+    offsets: tuple[int, ...]
+
+    @classmethod
+    def of(cls, original: str) -> "FoldedText":
+        """Fold a text character by character."""
+        pieces = [(piece, at) for at, char in enumerate(original) for piece in _fold_char(char)]
+        return cls(original, "".join(p for p, _ in pieces), tuple(at for _, at in pieces))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the original text of `text[start:end]`, which is not empty."""
+        return self.offsets[start], self.offsets[end - 1] + 1
