@@ -1,0 +1,67 @@
+"""The web application: routes, errors, headers, OpenAPI in French."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api.container import Container
+from api.conversations.routes import router as conversations
+from api.errors import install_error_handlers
+from api.operations.routes import router as operations
+from api.resources.routes import router as resources
+from api.security import BodyLimit, SecurityHeaders
+from api.territoires.routes import router as territoires
+from api.tickets.routes import router as tickets
+from api.widget.routes import build_router as build_pages
+
+VERSION = "0.1.0"
+_DESCRIPTION = """
+Assistant d'orientation de la cellule de conseil et d'orientation de l'Agence nationale de la
+cohésion des territoires (ANCT).
+
+* **Conversation** : anonyme ; le jeton rendu à l'ouverture autorise les appels suivants.
+* **Demandes** : réservées aux conseillers et aux systèmes partenaires, par clé d'accès.
+* **Ressources** : la base publiée, en lecture.
+
+Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en français.
+"""
+
+
+def create_app(container: Container) -> FastAPI:
+    """Build the public application around its parts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        container.events.start()
+        container.index.start()
+        yield
+        await container.index.stop()
+        await container.events.stop()
+        await container.database.close()
+
+    app = FastAPI(
+        title="Orientation",
+        version=VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.container = container
+    install_error_handlers(app)
+    for router in (conversations, tickets, resources, territoires, operations):
+        app.include_router(router)
+    app.include_router(build_pages())
+    app.add_middleware(BodyLimit)
+    if container.settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(container.settings.origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+        )
+    app.add_middleware(SecurityHeaders)
+    return app

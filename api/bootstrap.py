@@ -1,0 +1,131 @@
+"""Builds the application's parts, in the order of their needs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from nlu.pipeline import Understander
+
+from api.container import Container
+from api.conversations.chat import Chat
+from api.conversations.events import ConversationEvents
+from api.conversations.records import ConversationRecords
+from api.conversations.service import ConversationService
+from api.database import Database, psycopg_url
+from api.limits import AddressLimiter
+from api.metrics import Metrics
+from api.search_index import SearchIndexKeeper
+from api.settings import ROOT, Settings
+from api.tickets.gateway import BuiltInTickets
+from assistant.actions.base import Services
+from assistant.dialogue import DialogueEngine
+from assistant.engine import Assistant
+from assistant.replies import load_replies
+from assistant.sources import Knowledge, Sigle
+from knowledge.orientation.loader import load_regles
+from knowledge.resources.vocabulary import load_vocabulary
+from knowledge.territoires.base import TerritoireBase
+from knowledge.territoires.loader import load_territoires
+from knowledge.territoires.service import TerritoireService
+from knowledge.territoires.territoire import Territoire
+from nlu.encoder import UseEncoder
+from nlu.intents import IntentClassifier, load_or_train
+from nlu.text import fold
+from nlu.understanding import Lieu
+
+_SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """Return the current time, in UTC."""
+        return datetime.now(UTC)
+
+
+def load_classifier(settings: Settings, encoder: UseEncoder) -> IntentClassifier:
+    """Return the classifier trained on the present sentences, training it when they changed."""
+    settings.models_dir.mkdir(parents=True, exist_ok=True)
+    return load_or_train(encoder, models=settings.models_dir)
+
+
+def build_understander(
+    settings: Settings, encoder: UseEncoder, territoires: TerritoireBase
+) -> Understander:
+    """Build the understanding of French around the gazetteer and the classifier."""
+    return Understander.build(
+        lieux=[to_lieu(each) for each in territoires],
+        classifier=load_classifier(settings, encoder),
+    )
+
+
+def to_lieu(territoire: Territoire) -> Lieu:
+    """Hand a territory of the base over to nlu, as data."""
+    return Lieu(
+        type=territoire.type,
+        code=territoire.code,
+        nom=territoire.nom,
+        departement=territoire.departement,
+        region=territoire.region,
+        epci=territoire.epci,
+        population=territoire.population,
+        codes_postaux=territoire.codes_postaux,
+        alias=territoire.alias,
+    )
+
+
+def load_sigles(path: Path = _SIGLES) -> dict[str, Sigle]:
+    """Read the acronyms whose source was checked."""
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        fold(each["sigle"]): Sigle(
+            each["sigle"], each["developpe"], each["explication"], each["source_url"]
+        )
+        for each in entries
+        if each["vu"]
+    }
+
+
+async def build_container(
+    settings: Settings, database: Database, dialogue: DialogueEngine
+) -> Container:
+    """Build everything; the search index is read from the database."""
+    encoder = UseEncoder()
+    territoires = load_territoires()
+    understander = build_understander(settings, encoder, territoires)
+    index = SearchIndexKeeper(database, encoder)
+    await index.load()
+    replies, clock = load_replies(), SystemClock()
+    knowledge = Knowledge(
+        engine=index.engine,
+        territoires=territoires,
+        regles=load_regles(),
+        sigles=load_sigles(),
+    )
+    tickets = BuiltInTickets(database.actions_sessions)
+    assistant = Assistant(understander, dialogue, Services(knowledge, tickets, replies, clock))
+    limited = settings.rate_limit == "on"
+    conversations = ConversationService(
+        database, assistant, messages_per_minute=settings.messages_per_minute if limited else None
+    )
+    metrics, themes = Metrics(), frozenset(load_vocabulary().themes)
+    return Container(
+        settings=settings,
+        database=database,
+        knowledge=knowledge,
+        territoires=TerritoireService(territoires),
+        index=index,
+        dialogue=dialogue,
+        assistant=assistant,
+        conversations=conversations,
+        records=ConversationRecords(database),
+        chat=Chat(database, conversations, replies, knowledge, themes, metrics),
+        events=ConversationEvents(psycopg_url(database.url)),
+        replies=replies,
+        clock=clock,
+        metrics=metrics,
+        address_limiter=AddressLimiter(
+            settings.requests_per_minute_per_address if limited else None
+        ),
+    )

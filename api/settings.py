@@ -1,0 +1,63 @@
+"""Settings read from the environment; each is documented in the README."""
+
+import ipaddress
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+RASA_PROJECT = ROOT / "assistant" / "rasa"
+
+
+class Settings(BaseSettings):
+    """All settings. Unknown `ORIENTATION_*` variables are ignored, wrong values are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="ORIENTATION_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    data_dir: Path = ROOT / ".donnees"
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    rasa_url: str | None = Field(default=None, validation_alias="RASA_URL")
+    rasa_python: Path = ROOT / ".venv-rasa" / "bin" / "python"
+    internal_token: str = Field(default_factory=lambda: secrets.token_urlsafe(32))
+    internal_port: int = Field(default=0, ge=0, le=65535)
+    rate_limit: Literal["on", "off"] = "on"
+    messages_per_minute: int = Field(default=30, ge=1)
+    requests_per_minute_per_address: int = Field(default=120, ge=1)
+    trusted_proxies: str = ""
+    api_key: str | None = None
+    retention_months: int = Field(default=12, ge=1, le=36)
+    allowed_origins: str = ""
+
+    @model_validator(mode="after")
+    def _keep_limits_outside_loopback(self) -> Self:
+        if self.rate_limit == "off" and not self.is_loopback:
+            raise ValueError(
+                "ORIENTATION_RATE_LIMIT=off n'est permis que sur la boucle locale (127.0.0.1)."
+            )
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when the service only listens to this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Origins of the sites that embed the widget (CORS)."""
+        return tuple(each.strip() for each in self.allowed_origins.split(",") if each.strip())
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept."""
+        return self.data_dir / "modeles"

@@ -1,0 +1,80 @@
+"""Access keys of advisors and partner systems: `Authorization: Bearer <key>`, by scope."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from api.container import Container
+from api.dependencies import get_container
+from api.errors import Problem
+from api.tickets.models import ApiKey
+from api.tickets.repository import TicketRepository
+
+READ = "tickets:read"
+WRITE = "tickets:write"
+SCOPES = (READ, WRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: the name of the key, its scopes."""
+
+    name: str
+    scopes: frozenset[str]
+
+    def require(self, scope: str) -> None:
+        """Raise Problem 403 when the key does not allow this."""
+        if scope not in self.scopes:
+            raise Problem(403, "portee")
+
+
+def hash_key(key: str) -> bytes:
+    """Return the hash under which a key is kept."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def new_key(key: str, *, name: str, scopes: tuple[str, ...] = SCOPES) -> ApiKey:
+    """Return the row of a key."""
+    return ApiKey(key_hash=hash_key(key), name=name, scopes=list(scopes))
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+    return key
+
+
+async def identify(
+    services: Annotated[Container, Depends(get_container)],
+    authorization: Annotated[str | None, Header(description="« Bearer », puis la clé.")] = None,
+) -> Actor:
+    """Return who calls, or raise Problem 401."""
+    key = _bearer(authorization)
+    async with services.database.sessions.begin() as session:
+        found = await TicketRepository(session).key(hash_key(key))
+    if found is None:
+        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+    return Actor(found.name, frozenset(found.scopes))
+
+
+async def identify_optional(services: Container, authorization: str | None) -> Actor | None:
+    """Return who calls when the bearer is an access key, None when it may be something else."""
+    try:
+        return await identify(services, authorization)
+    except Problem:
+        return None
+
+
+async def reader(actor: Annotated[Actor, Depends(identify)]) -> Actor:
+    """Require the right to read."""
+    actor.require(READ)
+    return actor
+
+
+async def writer(actor: Annotated[Actor, Depends(identify)]) -> Actor:
+    """Require the right to write."""
+    actor.require(WRITE)
+    return actor

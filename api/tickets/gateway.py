@@ -1,0 +1,51 @@
+"""The built-in ticket desk: the assistant's port over our own tables."""
+
+from api.database import SessionFactory
+from api.tickets.models import Ticket
+from api.tickets.service import TicketService
+from assistant.ports import Demande, TicketReceipt
+
+
+def receipt_of(ticket: Ticket) -> TicketReceipt:
+    """Return what the élu keeps of a ticket."""
+    return TicketReceipt(ticket.reference, ticket.status, ticket.expected_reply_by)
+
+
+class BuiltInTickets:
+    """Each call is its own transaction: what an action did stays done, and is idempotent."""
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+
+    async def draft(self, conversation_id: str) -> Demande | None:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            return await TicketService(session).draft(conversation_id)
+
+    async def save_draft(self, conversation_id: str, demande: Demande) -> Demande:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            await TicketService(session).save_draft(conversation_id, demande)
+        return demande
+
+    async def discard_draft(self, conversation_id: str) -> None:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            await TicketService(session).discard_draft(conversation_id)
+
+    async def send(self, conversation_id: str) -> TicketReceipt:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            return receipt_of(await TicketService(session).send_draft(conversation_id))
+
+    async def latest(self, conversation_id: str) -> TicketReceipt | None:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            ticket = await TicketService(session).latest(conversation_id)
+            return receipt_of(ticket) if ticket else None
+
+    async def find(self, reference: str) -> TicketReceipt | None:
+        """See TicketGateway."""
+        async with self._sessions.begin() as session:
+            ticket = await TicketService(session).get(reference)
+            return receipt_of(ticket) if ticket else None

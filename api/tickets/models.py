@@ -1,0 +1,109 @@
+"""Tables of the requests to a human: draft, ticket, its messages and its history, access keys."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, ForeignKey, Index, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from knowledge.database import Base
+
+
+class Draft(Base):
+    """The request being prepared in a conversation; `sent_as` once it is a ticket."""
+
+    __tablename__ = "ticket_draft"
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    demande: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Ticket(Base):
+    """A request to a human, complete at birth: need, territory, contact, what was shown.
+
+    `transcript` is a snapshot of the conversation when the request was sent. `version` grows with
+    each change (ETag). A ticket outlives its conversation, without its personal data.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_queue", "status", "created_at"),
+        Index("ix_ticket_conversation", "conversation_id", "created_at"),
+        Index("ix_ticket_departement", "departement"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    conversation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("conversation.id", ondelete="SET NULL")
+    )
+    origin: Mapped[str] = mapped_column(default="conversation")
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(default="nouveau")
+    priority: Mapped[str] = mapped_column(default="normale")
+    assignee: Mapped[str | None]
+    categorie: Mapped[str] = mapped_column(default="conseil")
+    besoin: Mapped[str] = mapped_column(Text)
+    territoire: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    departement: Mapped[str | None]
+    population: Mapped[int | None]
+    role: Mapped[str | None]
+    themes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    nom: Mapped[str | None]
+    courriel: Mapped[str | None]
+    telephone: Mapped[str | None]
+    intent: Mapped[str | None]
+    confidence: Mapped[float | None]
+    route: Mapped[str | None]
+    resources_shown: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    transcript: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    first_reply_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expected_reply_by: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as is
+
+
+class TicketMessage(Base):
+    """A message of an advisor: `public` reaches the élu, `internal` stays between advisors."""
+
+    __tablename__ = "ticket_message"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str]
+    visibility: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class TicketEvent(Base):
+    """One change of a ticket: who, what, from what to what. Never modified."""
+
+    __tablename__ = "ticket_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    actor: Mapped[str]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class ApiKey(Base):
+    """An access key of an advisor or of a partner system; only its hash is kept."""
+
+    __tablename__ = "api_key"
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,204 @@
+"""SQL of the tickets, and nothing else."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.tickets.models import ApiKey, Draft, Ticket, TicketEvent, TicketMessage
+from api.tickets.status import OPEN_STATUSES
+
+
+class CursorInvalid(ValueError):
+    """The pagination cursor was not written by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Criteria of the queue; None means no criterion."""
+
+    status: str | None = None
+    theme: str | None = None
+    route: str | None = None
+    departement: str | None = None
+    assignee: str | None = None
+    q: str | None = None
+    overdue: bool | None = None
+
+
+class TicketRepository:
+    """Reads and writes tickets through one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def draft(self, conversation_id: str) -> dict[str, Any] | None:
+        """Return the request being prepared."""
+        return await self._session.scalar(
+            select(Draft.demande).where(Draft.conversation_id == conversation_id)
+        )
+
+    async def save_draft(self, conversation_id: str, demande: dict[str, Any]) -> None:
+        """Keep the request being prepared."""
+        statement = upsert(Draft).values(conversation_id=conversation_id, demande=demande)
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["conversation_id"],
+                set_={"demande": demande, "updated_at": func.now()},
+            )
+        )
+
+    async def discard_draft(self, conversation_id: str) -> None:
+        """Forget the request being prepared."""
+        await self._session.execute(delete(Draft).where(Draft.conversation_id == conversation_id))
+
+    async def lock(self, name: str) -> None:
+        """Let one transaction at a time deal with this name (a conversation's request)."""
+        await self._session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": name}
+        )
+
+    async def add(self, ticket: Ticket) -> None:
+        """Keep a new ticket."""
+        self._session.add(ticket)
+        await self._session.flush()
+
+    async def by_reference(self, reference: str) -> Ticket | None:
+        """Return the ticket that bears this reference."""
+        return await self._session.scalar(select(Ticket).where(Ticket.reference == reference))
+
+    async def by_key(self, key: str) -> Ticket | None:
+        """Return the ticket created under this idempotency key."""
+        return await self._session.scalar(select(Ticket).where(Ticket.idempotency_key == key))
+
+    async def latest(self, conversation_id: str) -> Ticket | None:
+        """Return the last ticket of a conversation."""
+        return await self._session.scalar(
+            select(Ticket)
+            .where(Ticket.conversation_id == conversation_id)
+            .order_by(Ticket.id.desc())
+            .limit(1)
+        )
+
+    async def page(
+        self, criteria: TicketFilter, *, cursor: str | None, limit: int, today: date
+    ) -> tuple[Sequence[Ticket], str | None]:
+        """Return one page, newest first, and the cursor of the next.
+
+        Raises CursorInvalid.
+        """
+        query = _filtered(criteria, today).order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        if cursor is not None:
+            query = query.where(tuple_(Ticket.created_at, Ticket.id) < _read_cursor(cursor))
+        found = (await self._session.execute(query.limit(limit + 1))).scalars().all()
+        last = found[limit - 1] if len(found) > limit else None
+        return found[:limit], _write_cursor(last) if last else None
+
+    async def claim(self, reference: str, assignee: str) -> Ticket | None:
+        """Assign an unassigned ticket: one winner, None for the others."""
+        won = await self._session.scalar(
+            update(Ticket)
+            .where(
+                Ticket.reference == reference,
+                or_(Ticket.assignee.is_(None), Ticket.assignee == assignee),
+            )
+            .values(
+                assignee=assignee,
+                version=Ticket.version + 1,
+                updated_at=func.now(),
+            )
+            .returning(Ticket)
+        )
+        if won is not None:
+            await self._session.refresh(won)
+        return won
+
+    async def add_event(
+        self, ticket: Ticket, *, kind: str, actor: str, changes: dict[str, Any]
+    ) -> None:
+        """Write one line of the history."""
+        self._session.add(TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, changes=changes))
+        await self._session.flush()
+
+    async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
+        """Return the history, oldest first."""
+        query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)
+        return (await self._session.execute(query.order_by(TicketEvent.id))).scalars().all()
+
+    async def add_message(self, message: TicketMessage) -> None:
+        """Keep an advisor's message."""
+        self._session.add(message)
+        await self._session.flush()
+
+    async def messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
+        """Return the messages, oldest first."""
+        query = select(TicketMessage).where(TicketMessage.ticket_id == ticket.id)
+        ordered = query.order_by(TicketMessage.created_at, TicketMessage.id)
+        return (await self._session.execute(ordered)).scalars().all()
+
+    async def forget_person(self, conversation_id: str, *, erased: str) -> None:
+        """Keep the anonymised case, erase the person: contact, words and transcript."""
+        tickets = select(Ticket.id).where(Ticket.conversation_id == conversation_id)
+        await self._session.execute(
+            delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
+        )
+        await self._session.execute(
+            update(Ticket)
+            .where(Ticket.conversation_id == conversation_id)
+            .values(
+                nom=None,
+                courriel=None,
+                telephone=None,
+                besoin=erased,
+                transcript=[],
+                version=Ticket.version + 1,
+            )
+        )
+
+    async def key(self, key_hash: bytes) -> ApiKey | None:
+        """Return the access key with this hash, unless revoked."""
+        return await self._session.scalar(
+            select(ApiKey).where(ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None))
+        )
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Keep an access key, replacing the one of the same name."""
+        await self._session.execute(delete(ApiKey).where(ApiKey.name == key.name))
+        self._session.add(key)
+        await self._session.flush()
+
+
+def _filtered(criteria: TicketFilter, today: date) -> Select[Ticket]:
+    query = select(Ticket)
+    for name in ("status", "route", "departement", "assignee"):
+        wanted = getattr(criteria, name)
+        if wanted is not None:
+            query = query.where(getattr(Ticket, name) == wanted)
+    if criteria.theme is not None:
+        query = query.where(Ticket.themes.contains([criteria.theme]))
+    if criteria.q:
+        pattern = f"%{criteria.q.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(Ticket.besoin.ilike(pattern), Ticket.reference.ilike(pattern)))
+    if criteria.overdue is not None:
+        late = Ticket.status.in_(OPEN_STATUSES) & (Ticket.expected_reply_by < today)
+        query = query.where(late if criteria.overdue else ~late)
+    return query
+
+
+def _write_cursor(ticket: Ticket) -> str:
+    raw = json.dumps([ticket.created_at.isoformat(), ticket.id])
+    return base64.urlsafe_b64encode(raw.encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        created_at, ticket_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return datetime.fromisoformat(created_at), int(ticket_id)
+    except (ValueError, TypeError) as error:
+        raise CursorInvalid from error

@@ -1,0 +1,219 @@
+"""The ticket endpoints of the contract, for advisors and partner systems."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.responses import JSONResponse
+
+from api.container import Container
+from api.conversations.handover import apply_edits
+from api.conversations.records import authenticate
+from api.conversations.schemas import Handover
+from api.dependencies import get_container
+from api.errors import Problem, not_found
+from api.tickets.auth import Actor, identify_optional, reader, writer
+from api.tickets.models import Ticket
+from api.tickets.repository import CursorInvalid, TicketFilter
+from api.tickets.schemas import (
+    MessageWrite,
+    TicketCreate,
+    TicketPatch,
+    TicketQuery,
+    event_json,
+    message_json,
+    ticket_json,
+)
+from api.tickets.service import AlreadyClaimed, TicketService, VersionStale
+from api.tickets.status import TransitionImpossible
+from assistant.ports import Demande, DemandeIncomplete
+
+router = APIRouter(prefix="/api/v1/tickets", tags=["Demandes"])
+
+Services = Annotated[Container, Depends(get_container)]
+Reader = Annotated[Actor, Depends(reader)]
+Writer = Annotated[Actor, Depends(writer)]
+IfMatch = Annotated[str | None, Header(description="Version lue (ETag).")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+def _etag(ticket: Ticket) -> str:
+    return f'"{ticket.version}"'
+
+
+def _answer(ticket: Ticket, *, status: int = 200, **extra: Any) -> JSONResponse:
+    headers = {"ETag": _etag(ticket)}
+    if status == 201:  # noqa: PLR2004 - Created
+        headers["Location"] = f"/api/v1/tickets/{ticket.reference}"
+    return JSONResponse({**ticket_json(ticket), **extra}, status_code=status, headers=headers)
+
+
+async def _get(service: TicketService, reference: str) -> Ticket:
+    ticket = await service.get(reference.upper())
+    if ticket is None:
+        raise not_found()
+    return ticket
+
+
+@router.post("", status_code=201, summary="Créer une demande")
+async def create_ticket(
+    body: TicketCreate,
+    services: Services,
+    authorization: Annotated[str | None, Header()] = None,
+    key: Key = None,
+) -> JSONResponse:
+    """Par clé d'accès, ou avec le jeton de la conversation « conversation_id »."""
+    actor = await identify_optional(services, authorization)
+    conversation_id = await _conversation(services, body, authorization, actor)
+    demande = _demande(services, body)
+    async with services.database.sessions.begin() as session:
+        try:
+            ticket = await TicketService(session).create(
+                demande,
+                conversation_id=conversation_id,
+                origin=actor.name if actor else "conversation",
+                idempotency_key=_scoped(key, actor, conversation_id),
+            )
+        except DemandeIncomplete as error:
+            labels = services.replies.table("manquants")
+            names = ", ".join(labels[name] for name in error.missing)
+            raise Problem(
+                422, "demande_incomplete", manquants=names, extra={"champs": list(error.missing)}
+            ) from None
+    services.metrics.tickets.inc()
+    return _answer(ticket, status=201)
+
+
+def _scoped(key: str | None, actor: Actor | None, conversation_id: str | None) -> str | None:
+    """Two callers that choose the same key do not share a ticket."""
+    owner = actor.name if actor else conversation_id
+    return f"{owner}:{key}" if key else None
+
+
+async def _conversation(
+    services: Container, body: TicketCreate, authorization: str | None, actor: Actor | None
+) -> str | None:
+    """A conversation's own token, or a key that may write."""
+    if actor is not None:
+        actor.require("tickets:write")
+        return None
+    token = (authorization or "").partition(" ")[2]
+    if not body.conversation_id or not token:
+        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+    async with services.database.sessions.begin() as session:
+        await authenticate(session, body.conversation_id, token)
+    return body.conversation_id
+
+
+def _demande(services: Container, body: TicketCreate) -> Demande:
+    edits = Handover(**body.model_dump(include=set(Handover.model_fields)))
+    base = Demande(population=body.population, role=body.role, route=body.route)
+    return apply_edits(base, edits, knowledge=services.knowledge, themes=services.chat.themes)
+
+
+@router.get("", summary="Lister les demandes")
+async def list_tickets(
+    services: Services, actor: Reader, query: Annotated[TicketQuery, Query()]
+) -> dict[str, Any]:
+    """Les plus récentes d'abord ; « next_cursor » donne la page suivante."""
+    criteria = TicketFilter(**query.model_dump(exclude={"cursor", "limit"}))
+    async with services.database.sessions.begin() as session:
+        try:
+            found, following = await TicketService(session).page(
+                criteria, cursor=query.cursor, limit=query.limit
+            )
+        except CursorInvalid:
+            raise Problem(422, "curseur") from None
+        return {"items": [ticket_json(each) for each in found], "next_cursor": following}
+
+
+@router.get("/{reference}", summary="Lire une demande")
+async def read_ticket(reference: str, services: Services, actor: Reader) -> JSONResponse:
+    """La demande, ses messages et son historique ; l'en-tête ETag porte sa version."""
+    async with services.database.sessions.begin() as session:
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        return _answer(
+            ticket,
+            messages=[message_json(each) for each in await service.messages(ticket)],
+            events=[event_json(each) for each in await service.events(ticket)],
+        )
+
+
+@router.patch("/{reference}", summary="Modifier une demande")
+async def change_ticket(
+    reference: str, body: TicketPatch, services: Services, actor: Writer, if_match: IfMatch = None
+) -> JSONResponse:
+    """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
+    version = _version(if_match)
+    async with services.database.sessions.begin() as session:
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        try:
+            await service.change(ticket, _changes(body), actor=actor.name, version=version)
+            await session.flush()
+        except VersionStale:
+            raise Problem(412, "version_perimee") from None
+        except TransitionImpossible as error:
+            raise _impossible(services, error) from None
+        return _answer(ticket)
+
+
+def _version(if_match: str | None) -> int:
+    if if_match is None:
+        raise Problem(428, "if_match")
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    return int(digits) if digits.isdecimal() else -1
+
+
+def _changes(body: TicketPatch) -> dict[str, Any]:
+    changes = body.model_dump(exclude_unset=True)
+    theme = changes.pop("theme", None)
+    if theme is not None:
+        changes["themes"] = [theme]
+    optional = ("assignee", "route")
+    return {k: v for k, v in changes.items() if v is not None or k in optional}
+
+
+def _impossible(services: Container, error: TransitionImpossible) -> Problem:
+    return Problem(
+        409,
+        "transition",
+        depuis=error.current,
+        vers=error.wanted,
+        possibles=", ".join(error.possible),
+        extra={"possibles": list(error.possible)},
+    )
+
+
+@router.post("/{reference}/messages", status_code=201, summary="Répondre ou annoter")
+async def write_message(
+    reference: str, body: MessageWrite, services: Services, actor: Writer
+) -> dict[str, Any]:
+    """« public » : l'élu le lit dans sa conversation ; « internal » : entre conseillers."""
+    async with services.database.sessions.begin() as session:
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        message = await service.write(
+            ticket, body=body.body, visibility=body.visibility, actor=actor.name
+        )
+        return message_json(message)
+
+
+@router.post("/{reference}/claim", summary="Prendre en charge")
+async def claim_ticket(reference: str, services: Services, actor: Writer) -> JSONResponse:
+    """Un seul conseiller l'obtient ; les autres reçoivent 409."""
+    async with services.database.sessions.begin() as session:
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        try:
+            return _answer(await service.claim(ticket, actor=actor.name))
+        except AlreadyClaimed as error:
+            raise Problem(409, "deja_prise", par=error.assignee) from None
+
+
+@router.get("/{reference}/transcript", summary="Lire la conversation d'origine")
+async def read_transcript(reference: str, services: Services, actor: Reader) -> dict[str, Any]:
+    """Ce qui a été dit avant l'envoi de la demande."""
+    async with services.database.sessions.begin() as session:
+        ticket = await _get(TicketService(session), reference)
+        return {"reference": ticket.reference, "transcript": ticket.transcript}

@@ -1,0 +1,126 @@
+"""What the ticket endpoints receive and return."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.tickets.models import Ticket, TicketEvent, TicketMessage
+
+Status = Literal["nouveau", "en_cours", "en_attente_elu", "resolu", "clos"]
+Priority = Literal["basse", "normale", "haute", "urgente"]
+Route = Literal[
+    "ressources",
+    "projet_partage",
+    "territoires_engagement",
+    "ateliers",
+    "partenaire",
+    "conseiller",
+    "hors_champ",
+    "aucune",
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+class TicketCreate(_Body):
+    """Demande créée par un système partenaire ou depuis une conversation."""
+
+    besoin: Annotated[str, Field(min_length=1, max_length=4000, description="La question.")]
+    nom: Annotated[str | None, Field(max_length=200)] = None
+    courriel: Annotated[str | None, Field(max_length=254)] = None
+    telephone: Annotated[str | None, Field(max_length=30)] = None
+    territoire_type: Annotated[str | None, Field(max_length=20)] = None
+    territoire_code: Annotated[str | None, Field(max_length=12)] = None
+    population: Annotated[int | None, Field(ge=0, le=70_000_000)] = None
+    role: Annotated[str | None, Field(max_length=40)] = None
+    themes: Annotated[list[str], Field(max_length=10)] = []
+    route: Route | None = None
+    conversation_id: Annotated[str | None, Field(max_length=60)] = None
+
+
+class TicketPatch(_Body):
+    """Changements ; seuls les champs présents changent."""
+
+    status: Status | None = None
+    assignee: Annotated[str | None, Field(max_length=200)] = None
+    priority: Priority | None = None
+    theme: Annotated[str | None, Field(max_length=60)] = None
+    themes: Annotated[list[str] | None, Field(max_length=10)] = None
+    route: Route | None = None
+
+
+class TicketQuery(_Body):
+    """Critères de la liste des demandes."""
+
+    status: Status | None = None
+    theme: Annotated[str | None, Field(max_length=60)] = None
+    route: Route | None = None
+    departement: Annotated[str | None, Field(max_length=3)] = None
+    assignee: Annotated[str | None, Field(max_length=200)] = None
+    q: Annotated[str | None, Field(max_length=200)] = None
+    overdue: bool | None = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class MessageWrite(_Body):
+    """Message d'un conseiller."""
+
+    body: Annotated[str, Field(min_length=1, max_length=20_000)]
+    visibility: Literal["public", "internal"] = "public"
+
+
+def ticket_json(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket as the queue shows it."""
+    return {
+        "reference": ticket.reference,
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "assignee": ticket.assignee,
+        "categorie": ticket.categorie,
+        "besoin": ticket.besoin,
+        "territoire": ticket.territoire,
+        "departement": ticket.departement,
+        "population": ticket.population,
+        "role": ticket.role,
+        "themes": ticket.themes,
+        "contact": {
+            "nom": ticket.nom,
+            "courriel": ticket.courriel,
+            "telephone": ticket.telephone,
+        },
+        "intent": ticket.intent,
+        "confidence": ticket.confidence,
+        "route": ticket.route,
+        "demarche_suggeree": ticket.route,
+        "resources_shown": ticket.resources_shown,
+        "conversation_id": ticket.conversation_id,
+        "origin": ticket.origin,
+        "created_at": ticket.created_at.isoformat(),
+        "updated_at": ticket.updated_at.isoformat(),
+        "expected_reply_by": ticket.expected_reply_by.isoformat(),
+        "version": ticket.version,
+    }
+
+
+def message_json(message: TicketMessage) -> dict[str, Any]:
+    """Return an advisor's message."""
+    return {
+        "id": message.id,
+        "author": message.author,
+        "visibility": message.visibility,
+        "body": message.body,
+        "created_at": message.created_at.isoformat(),
+    }
+
+
+def event_json(event: TicketEvent) -> dict[str, Any]:
+    """Return one line of a ticket's history."""
+    return {
+        "kind": event.kind,
+        "actor": event.actor,
+        "changes": event.changes,
+        "created_at": event.created_at.isoformat(),
+    }

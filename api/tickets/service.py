@@ -1,0 +1,291 @@
+"""What can be done with tickets; every change is written in the ticket's history."""
+
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.repository import ConversationRepository
+from api.tickets.models import Ticket, TicketEvent, TicketMessage
+from api.tickets.repository import TicketFilter, TicketRepository
+from api.tickets.status import check_transition
+from assistant.business_days import add_working_days
+from assistant.ports import Demande, DemandeIncomplete
+
+# No I, L, O, U: a reference is read aloud on the telephone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH = 6
+_PATCHABLE = ("status", "assignee", "priority", "themes", "route")
+
+
+class VersionStale(Exception):
+    """The ticket changed since it was read."""
+
+
+class AlreadyClaimed(Exception):
+    """Another advisor took the ticket first."""
+
+    def __init__(self, assignee: str) -> None:
+        super().__init__(assignee)
+        self.assignee = assignee
+
+
+def new_reference(today: date) -> str:
+    """Return a reference such as `OR-2026-7F3K9Q`, impossible to guess one after the other."""
+    tail = "".join(secrets.choice(_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+    return f"OR-{today.year}-{tail}"
+
+
+class TicketService:
+    """Use cases of the tickets within one transaction."""
+
+    def __init__(
+        self, session: AsyncSession, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._tickets = TicketRepository(session)
+        self._conversations = ConversationRepository(session)
+        self._now = now
+
+    async def draft(self, conversation_id: str) -> Demande | None:
+        """Return the request being prepared in this conversation."""
+        data = await self._tickets.draft(conversation_id)
+        return read_demande(data) if data is not None else None
+
+    async def save_draft(self, conversation_id: str, demande: Demande) -> None:
+        """Keep the request being prepared."""
+        await self._tickets.save_draft(conversation_id, asdict(demande))
+
+    async def discard_draft(self, conversation_id: str) -> None:
+        """Forget the request being prepared."""
+        await self._tickets.discard_draft(conversation_id)
+
+    async def locked_draft(self, conversation_id: str) -> Demande | None:
+        """Return the draft, which nobody else can edit or send before this transaction ends."""
+        await self._tickets.lock(f"ticket:{conversation_id}")
+        return await self.draft(conversation_id)
+
+    async def send_draft(self, conversation_id: str) -> Ticket:
+        """Turn the draft into a ticket, once; without a draft, return the last ticket sent.
+
+        Raises DemandeIncomplete.
+        """
+        demande = await self.locked_draft(conversation_id)
+        if demande is None:
+            sent = await self._tickets.latest(conversation_id)
+            if sent is None:
+                raise DemandeIncomplete(("besoin", "contact"))
+            return sent
+        ticket = await self.create(demande, conversation_id=conversation_id)
+        await self._tickets.discard_draft(conversation_id)
+        return ticket
+
+    async def create(
+        self,
+        demande: Demande,
+        *,
+        conversation_id: str | None = None,
+        origin: str = "conversation",
+        idempotency_key: str | None = None,
+    ) -> Ticket:
+        """Create a ticket with all that is known.
+
+        Raises DemandeIncomplete when the need or the contact is missing.
+        """
+        _check_complete(demande)
+        if idempotency_key is not None:
+            await self._tickets.lock(f"ticket-key:{idempotency_key}")
+            known = await self._tickets.by_key(idempotency_key)
+            if known is not None:
+                return known
+        today = self._now().date()
+        ticket = Ticket(
+            reference=new_reference(today),
+            conversation_id=conversation_id,
+            origin=origin,
+            idempotency_key=idempotency_key,
+            status="nouveau",
+            priority="normale",
+            expected_reply_by=add_working_days(today),
+            transcript=await self._transcript(conversation_id),
+            **_columns(demande),
+        )
+        await self._tickets.add(ticket)
+        await self._tickets.add_event(ticket, kind="created", actor=origin, changes={})
+        return ticket
+
+    async def _transcript(self, conversation_id: str | None) -> list[dict[str, Any]]:
+        if conversation_id is None:
+            return []
+        items = await self._conversations.items(conversation_id)
+        return [
+            {
+                "author": item.author,
+                "text": item.text or _spoken(item.turn),
+                "created_at": item.created_at.isoformat(),
+            }
+            for item in items
+            if item.author != "systeme"
+        ]
+
+    async def change(
+        self, ticket: Ticket, changes: dict[str, Any], *, actor: str, version: int
+    ) -> Ticket:
+        """Apply changes to a ticket read at `version`.
+
+        Raises VersionStale, TransitionImpossible.
+        """
+        if ticket.version != version:
+            raise VersionStale
+        if "status" in changes:
+            check_transition(ticket.status, changes["status"])
+        applied = {
+            name: [getattr(ticket, name), changes[name]]
+            for name in _PATCHABLE
+            if name in changes and changes[name] != getattr(ticket, name)
+        }
+        if not applied:
+            return ticket
+        for name, (_, value) in applied.items():
+            setattr(ticket, name, value)
+        ticket.updated_at = self._now()
+        await self._tickets.add_event(ticket, kind="updated", actor=actor, changes=applied)
+        if "status" in applied:
+            await self._tell_elu(ticket)
+        return ticket
+
+    async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
+        """Take charge of a ticket.
+
+        Raises AlreadyClaimed for all but one.
+        """
+        won = await self._tickets.claim(ticket.reference, actor)
+        if won is None:
+            raise AlreadyClaimed(ticket.assignee or "")
+        if won.status == "nouveau":
+            won.status = "en_cours"
+            await self._tell_elu(won)
+        await self._tickets.add_event(
+            won, kind="claimed", actor=actor, changes={"assignee": [None, actor]}
+        )
+        return won
+
+    async def write(
+        self, ticket: Ticket, *, body: str, visibility: str, actor: str
+    ) -> TicketMessage:
+        """Write to the élu (`public`: it appears in the conversation) or between advisors."""
+        message = TicketMessage(
+            id=str(uuid.uuid4()),
+            ticket_id=ticket.id,
+            author=actor,
+            visibility=visibility,
+            body=body,
+            created_at=self._now(),
+        )
+        await self._tickets.add_message(message)
+        ticket.updated_at = self._now()
+        if visibility == "public":
+            await self._deliver(ticket, message)
+        await self._tickets.add_event(
+            ticket, kind="message", actor=actor, changes={"message": message.id}
+        )
+        return message
+
+    async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
+        ticket.first_reply_at = ticket.first_reply_at or self._now()
+        if ticket.conversation_id is None:
+            return
+        await self._conversations.add_item(
+            ticket.conversation_id,
+            id=message.id,
+            author="conseiller",
+            author_name=message.author,
+            text=message.body,
+        )
+
+    async def _tell_elu(self, ticket: Ticket) -> None:
+        if ticket.conversation_id is None:
+            return
+        await self._conversations.add_item(
+            ticket.conversation_id,
+            id=str(uuid.uuid4()),
+            author="systeme",
+            turn={"reference": ticket.reference, "status": ticket.status},
+        )
+
+    async def get(self, reference: str) -> Ticket | None:
+        """Return a ticket by its reference."""
+        return await self._tickets.by_reference(reference)
+
+    async def messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
+        """Return the advisors' messages, oldest first."""
+        return await self._tickets.messages(ticket)
+
+    async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
+        """Return the history, oldest first."""
+        return await self._tickets.events(ticket)
+
+    async def latest(self, conversation_id: str) -> Ticket | None:
+        """Return the last ticket of a conversation."""
+        return await self._tickets.latest(conversation_id)
+
+    async def page(
+        self, criteria: TicketFilter, *, cursor: str | None, limit: int
+    ) -> tuple[Sequence[Ticket], str | None]:
+        """Return a page of the queue and the next cursor."""
+        return await self._tickets.page(
+            criteria, cursor=cursor, limit=limit, today=self._now().date()
+        )
+
+
+def read_demande(data: dict[str, Any]) -> Demande:
+    """Read a stored draft."""
+    values = dict(data)
+    values["themes"] = tuple(data.get("themes") or ())
+    values["ressources_vues"] = tuple(data.get("ressources_vues") or ())
+    return Demande(**values)
+
+
+def _check_complete(demande: Demande) -> None:
+    missing = () if (demande.besoin or "").strip() else ("besoin",)
+    missing = missing if demande.joignable else (*missing, "contact")
+    if missing:
+        raise DemandeIncomplete(missing)
+
+
+def _columns(demande: Demande) -> dict[str, Any]:
+    territoire = demande.territoire or {}
+    return {
+        "categorie": demande.categorie,
+        "besoin": demande.besoin or "",
+        "territoire": demande.territoire,
+        "departement": territoire.get("departement"),
+        "population": demande.population,
+        "role": demande.role,
+        "themes": list(demande.themes),
+        "nom": demande.nom,
+        "courriel": demande.courriel,
+        "telephone": demande.telephone,
+        "intent": demande.intention,
+        "confidence": demande.confiance,
+        "route": demande.route,
+        "resources_shown": list(demande.ressources_vues),
+    }
+
+
+def _spoken(turn: dict[str, Any] | None) -> str | None:
+    """What the assistant said, in words: its paragraphs and the titles that it showed."""
+    if turn is None:
+        return None
+    lines: list[str] = []
+    for message in turn["messages"]:
+        if message["type"] == "text":
+            lines.append(message["text"])
+        elif message["type"] == "resources":
+            lines += [f"• {item['title']} ({item['url']})" for item in message["items"]]
+        elif message["type"] == "orientation":
+            lines.append(message["title"])
+    return "\n".join(lines)

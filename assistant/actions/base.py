@@ -1,0 +1,82 @@
+"""What every action receives and gives: a Call in, a Part out; no dialogue engine in sight."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from assistant.business_days import add_working_days
+from assistant.memory import Memory
+from assistant.payloads import Payload
+from assistant.ports import Clock, TicketGateway
+from assistant.replies import Replies
+from assistant.sources import Knowledge
+from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything an action may use; built once by `assistant.bootstrap`."""
+
+    knowledge: Knowledge
+    tickets: TicketGateway
+    replies: Replies
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One action to run for one message.
+
+    `requested_slot` is the question that a form is waiting on; `slots` are the form's own values,
+    which are not part of the lasting memory.
+    """
+
+    conversation_id: str
+    understanding: Understanding
+    memory: Memory
+    services: Services
+    payload: Payload | None = None
+    requested_slot: str | None = None
+    slots: Mapping[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """The élu's own words."""
+        return self.understanding.text
+
+    def say(self, key: str, **facts: Any) -> str:
+        """Render a reply."""
+        return self.services.replies.render(key, **facts)
+
+    def label(self, table: str, code: str) -> str:
+        """Return the French label of a code; the code itself when the table lacks it."""
+        return self.services.replies.table(table).get(code, code)
+
+    def remember(self, **changes: Any) -> "Call":
+        """Return the same call with a changed memory."""
+        return replace(self, memory=replace(self.memory, **changes))
+
+    def expected_reply_by(self) -> date:
+        """Return the date promised for an advisor's answer if the request left now."""
+        return add_working_days(self.services.clock.now().date())
+
+
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    """What a form validation decides: slots to set, what to say, which question comes next.
+
+    `next_slot` None ends the form; `rejected` lets the rules answer an interruption.
+    """
+
+    slots: Mapping[str, Any]
+    next_slot: str | None = None
+    rejected: bool = False
+    keep_question: bool = False
+    memory: Memory | None = None
+    messages: tuple[dict[str, Any], ...] = ()
+
+
+def interruption() -> FormStep:
+    """The message does not answer the form's question: the rules answer it, then the form."""
+    return FormStep(slots={}, rejected=True)

@@ -1,0 +1,116 @@
+"""Search the base with all that is remembered, and show what is found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge.search.engine import Hit, SearchQuery
+
+from assistant.actions.base import Call
+from assistant.sources import Knowledge
+from assistant.turn import Message, Outcome
+from knowledge.resources.resource import Resource
+from knowledge.territoires.territoire import TerritoireContext, to_context
+
+RESULTS = 4
+_PREFERRED_TYPES: dict[str, tuple[str, ...]] = {
+    "chercher_experience": ("experience",),
+    "chercher_acteur": ("acteur",),
+    "chercher_outil": ("outil",),
+    "chercher_actualite": ("actualite",),
+    "question_juridique": ("cadre_legal",),
+    "question_financement": ("programme", "acteur"),
+    "demander_methode": ("outil", "experience"),
+    "comprendre_demarche": ("demarche", "programme"),
+    "demander_accompagnement": ("demarche", "programme", "acteur"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought, ready to be shown."""
+
+    hits: tuple[Hit, ...]
+    outcome: Outcome
+    message: Message
+    references: tuple[dict[str, Any], ...]
+    corrected: str | None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Identifiers of the resources shown."""
+        return tuple(hit.resource.id for hit in self.hits)
+
+
+def find_resources(
+    call: Call, *, exclude: Sequence[str] = (), limit: int = RESULTS, text: str | None = None
+) -> Found:
+    """Search for the need in memory, near the remembered territory and population."""
+    memory = call.memory
+    query = SearchQuery(
+        text=text or memory.besoin or call.text,
+        preferred_types=_PREFERRED_TYPES.get(memory.intention or "", ()),
+        themes=(),
+        boost_themes=memory.themes,
+        territoire=_context(call),
+        population=memory.population,
+        limit=limit,
+        exclude=tuple(exclude),
+    )
+    result = call.services.knowledge.engine().search(query)
+    hits = tuple(result.hits)
+    return Found(
+        hits=hits,
+        outcome="answered" if result.found else "partial",
+        message={"type": "resources", "items": [card(call, hit) for hit in hits]},
+        references=tuple(_reference(hit) for hit in hits),
+        corrected=result.corrected,
+    )
+
+
+def _context(call: Call) -> TerritoireContext | None:
+    territoire = call.services.knowledge.territoire(call.memory.territoire)
+    return to_context(territoire) if territoire else None
+
+
+def card(call: Call, hit: Hit) -> dict[str, Any]:
+    """A resource as a card: always its source, its date and why it is shown."""
+    return {**resource_json(hit.resource, call.services.knowledge), "why": hit.why}
+
+
+def resource_json(resource: Resource, knowledge: Knowledge) -> dict[str, Any]:
+    """Return the public fields of a resource; the date says whether it is of publication."""
+    source = resource.sources[0]
+    dated = source.published_on or source.consulted_on or resource.verified_on
+    return {
+        "id": resource.id,
+        "type": str(resource.type),
+        "title": resource.title,
+        "summary": resource.summary,
+        "url": source.url,
+        "source": source.name,
+        "source_date": dated.isoformat() if dated else None,
+        "source_date_kind": "publication" if source.published_on else "consultation",
+        "themes": list(resource.themes),
+        "territoires": _places(resource, knowledge),
+    }
+
+
+def _places(resource: Resource, knowledge: Knowledge) -> list[dict[str, str]]:
+    places = []
+    for reference in resource.territoires:
+        kind, _, code = reference.partition(":")
+        found = knowledge.find(kind, code)
+        if found is not None:
+            places.append({"type": found.type, "code": found.code, "nom": found.nom})
+    return places
+
+
+def _reference(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.resource.id,
+        "type": str(hit.resource.type),
+        "title": hit.resource.title,
+        "url": hit.resource.url,
+        "score": round(hit.score, 4),
+    }

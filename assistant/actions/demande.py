@@ -1,0 +1,235 @@
+"""Transmit a request to a human: prepared from what is known, read and edited, sent once."""
+
+from dataclasses import asdict, replace
+
+from assistant.actions import messages
+from assistant.actions.base import Call, FormStep, interruption
+from assistant.ports import Demande, DemandeIncomplete, TicketReceipt
+from assistant.turn import Part
+
+FORM = "demande_form"
+_CONTACT_KINDS = {"courriel": "courriel", "telephone": "telephone", "nom": "nom"}
+_YES = frozenset({"affirmer", "envoyer_demande"})
+_NO = frozenset({"infirmer"})
+# Heard inside the form, these never leave it for the rules.
+_KEPT_INSIDE = frozenset({"donner_information", "nlu_fallback", "passer", "preciser_territoire"})
+
+
+async def prepare(call: Call, *, categorie: str = "conseil") -> Demande:
+    """Return the draft enriched with what the conversation knows; the élu's own edits win."""
+    draft = await call.services.tickets.draft(call.conversation_id)
+    known = _known(call, categorie=categorie)
+    if draft is None:
+        return await call.services.tickets.save_draft(call.conversation_id, known)
+    return await call.services.tickets.save_draft(
+        call.conversation_id,
+        replace(
+            draft,
+            besoin=draft.besoin or known.besoin,
+            territoire=draft.territoire or known.territoire,
+            courriel=known.courriel or draft.courriel,
+            telephone=known.telephone or draft.telephone,
+            nom=known.nom or draft.nom,
+            ressources_vues=known.ressources_vues or draft.ressources_vues,
+        ),
+    )
+
+
+def _known(call: Call, *, categorie: str) -> Demande:
+    memory = call.memory
+    contacts = contacts_of(call)
+    engine = call.services.knowledge.engine()
+    seen = [engine.resource(each) for each in memory.ressources_vues]
+    territoire = memory.territoire
+    return Demande(
+        besoin=memory.besoin,
+        categorie=categorie,
+        territoire=asdict(territoire) if territoire else None,
+        population=memory.population,
+        role=memory.role,
+        themes=memory.themes,
+        nom=contacts.get("nom"),
+        courriel=contacts.get("courriel"),
+        telephone=contacts.get("telephone"),
+        route=memory.route,
+        ressources_vues=tuple({"id": r.id, "title": r.title} for r in seen if r is not None),
+        intention=memory.intention or call.understanding.intent,
+        confiance=round(call.understanding.confidence, 4),
+    )
+
+
+def contacts_of(call: Call) -> dict[str, str]:
+    """Return the contact data that this message gives."""
+    return {
+        _CONTACT_KINDS[datum.kind]: datum.value
+        for datum in call.understanding.donnees_personnelles
+        if datum.kind in _CONTACT_KINDS
+    }
+
+
+async def open_request(call: Call, *, categorie: str = "conseil", key: str = "ouvrir") -> Part:
+    """Open the request: say who will answer and when, show what would be sent."""
+    if categorie == "reclamation":
+        call = call.remember(besoin=call.text or call.memory.besoin)
+    demande = await prepare(call, categorie=categorie)
+    delai = call.expected_reply_by()
+    return Part(
+        outcome="clarified",
+        memory=replace(call.memory, proposition="aucune", echecs=0),
+        messages=(
+            messages.text(call.say(f"demande.{key}", delai=delai)),
+            messages.recapitulatif(call, demande, delai=delai),
+        ),
+        asks_for=_first_missing(demande),
+        human_offered=True,
+    )
+
+
+def _first_missing(demande: Demande) -> str | None:
+    missing = messages.missing_fields(demande)
+    return missing[0] if missing else None
+
+
+async def validate(call: Call, *, intent: str) -> FormStep:
+    """Take the answer to the question that the form asked; anything else is an interruption."""
+    if intent == "annuler_demande":
+        return interruption()
+    demande = await prepare(call)
+    asked = call.requested_slot
+    if asked is None or contacts_of(call):
+        return _go_on(demande)
+    if asked == "besoin_demande" and intent not in _NO and call.text.strip():
+        return await _take_need(call, demande, intent=intent)
+    if intent in _YES:
+        return _confirm(demande)
+    if intent in _NO:
+        return _go_on(demande, said=call.say("demande.non"))
+    if intent in _KEPT_INSIDE:
+        said = call.say("demande.contact_illisible") if asked == "contact" else None
+        return _go_on(demande, said=said)
+    return interruption()
+
+
+def _go_on(demande: Demande, *, said: str | None = None) -> FormStep:
+    """Ask for what is still missing, after a word if there is something to say."""
+    return FormStep(
+        slots=_slots(demande),
+        next_slot=_next_slot(demande),
+        messages=(messages.text(said),) if said else (),
+    )
+
+
+async def _take_need(call: Call, demande: Demande, *, intent: str) -> FormStep:
+    if intent in ("saluer", "remercier", "refus", "suivre_demande", "donnees_personnelles"):
+        return interruption()
+    if intent in _YES:
+        return FormStep(slots={"besoin_demande": None}, next_slot="besoin_demande")
+    demande = await call.services.tickets.save_draft(
+        call.conversation_id, replace(demande, besoin=call.text)
+    )
+    memory = replace(call.memory, besoin=call.text)
+    return FormStep(slots=_slots(demande), next_slot=_next_slot(demande), memory=memory)
+
+
+def _confirm(demande: Demande) -> FormStep:
+    """« oui » sends only a complete request; otherwise the missing piece is asked again."""
+    if messages.missing_fields(demande):
+        return _go_on(demande)
+    return FormStep(slots={**_slots(demande), "confirmation": True}, next_slot=None)
+
+
+def _slots(demande: Demande) -> dict[str, object]:
+    contact = demande.courriel or demande.telephone
+    return {"besoin_demande": demande.besoin, "contact": contact}
+
+
+def _next_slot(demande: Demande) -> str:
+    missing = messages.missing_fields(demande)
+    if "besoin" in missing:
+        return "besoin_demande"
+    return "contact" if missing else "confirmation"
+
+
+async def ask(call: Call) -> Part:
+    """Ask what is missing, or show the request and ask to send it."""
+    demande = await prepare(call)
+    slot = _next_slot(demande)
+    delai = call.expected_reply_by()
+    said = [messages.text(call.say(f"demande.demande_{slot}", demande=demande, delai=delai))]
+    buttons = [messages.button(call, "annuler_demande")]
+    if slot == "confirmation":
+        said.append(messages.recapitulatif(call, demande, delai=delai))
+        buttons = [
+            messages.button(call, "envoyer_demande"),
+            messages.button(call, "modifier_demande"),
+            *buttons,
+        ]
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(*said, messages.choices(buttons)),
+        asks_for={"besoin_demande": "besoin", "contact": "contact"}.get(slot, "confirmation"),
+        human_offered=True,
+    )
+
+
+async def modify(call: Call) -> Part:
+    """Show the request again, with its editable fields."""
+    demande = await prepare(call)
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(
+            messages.text(call.say("demande.modifier")),
+            messages.recapitulatif(call, demande, delai=call.expected_reply_by()),
+        ),
+        human_offered=True,
+    )
+
+
+async def send(call: Call) -> Part:
+    """Send the request; incomplete, it is shown again instead: never an empty ticket."""
+    try:
+        receipt = await call.services.tickets.send(call.conversation_id)
+    except DemandeIncomplete:
+        return await open_request(call, key="incomplete")
+    return sent(call, receipt)
+
+
+def sent(call: Call, receipt: TicketReceipt) -> Part:
+    """Confirm: reference, date, and how to follow it."""
+    return Part(
+        outcome="handed_over",
+        memory=replace(call.memory, proposition="aucune", echecs=0),
+        messages=(
+            messages.text(
+                call.say(
+                    "demande.envoyee",
+                    reference=receipt.reference,
+                    delai=receipt.expected_reply_by,
+                )
+            ),
+            messages.ticket(receipt),
+        ),
+        human_offered=True,
+    )
+
+
+async def already_sent(call: Call) -> Part:
+    """The page sent the request by itself: the conversation takes note."""
+    receipt = await call.services.tickets.latest(call.conversation_id)
+    return sent(call, receipt) if receipt else await open_request(call)
+
+
+async def cancel(call: Call) -> Part:
+    """Forget the draft; nothing was sent."""
+    await call.services.tickets.discard_draft(call.conversation_id)
+    return Part(
+        outcome="social",
+        memory=replace(call.memory, proposition="aucune"),
+        messages=(
+            messages.text(call.say("demande.annulee")),
+            messages.help_choices(call),
+        ),
+        human_offered=True,
+    )

@@ -1,0 +1,77 @@
+"""Which handler answers which action of the Rasa domain."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+from assistant.actions import (
+    demande,
+    donnees,
+    expliquer,
+    orienter,
+    repondre,
+    sociaux,
+    suivre,
+)
+from assistant.actions.base import Call, FormStep
+from assistant.turn import Part
+
+Handler = Callable[[Call], Awaitable[Part]]
+
+
+class Validator(Protocol):
+    """Takes the answer to a form's question."""
+
+    async def __call__(self, call: Call, *, intent: str) -> FormStep:
+        """Return what the form does next."""
+
+
+ACTIONS: dict[str, Handler] = {
+    "action_saluer": sociaux.greet,
+    "action_remercier": sociaux.thank,
+    "action_affirmer": sociaux.agree,
+    "action_infirmer": sociaux.decline,
+    "action_hors_sujet": sociaux.off_topic,
+    "action_pas_compris": sociaux.not_understood,
+    "action_refuser": sociaux.refuse,
+    "action_alerter": sociaux.alert,
+    "action_langue_etrangere": sociaux.foreign_language,
+    "action_prendre_note": sociaux.take_note,
+    "action_repondre": repondre.answer,
+    "action_plus_de_resultats": repondre.show_more,
+    "action_expliquer_demarche": expliquer.explain,
+    "action_orienter": orienter.conclude,
+    "action_ouvrir_demande": demande.open_request,
+    "action_ouvrir_reclamation": partial(
+        demande.open_request, categorie="reclamation", key="ouvrir_reclamation"
+    ),
+    "action_proposer_ressource": partial(
+        demande.open_request, categorie="contribution", key="ouvrir_contribution"
+    ),
+    "action_envoyer_demande": demande.send,
+    "action_modifier_demande": demande.modify,
+    "action_annuler_demande": demande.cancel,
+    "action_demande_envoyee": demande.already_sent,
+    "action_suivre_demande": suivre.follow,
+    "action_donnees_personnelles": donnees.explain,
+    "action_exporter_donnees": donnees.export,
+    "action_effacer_donnees": donnees.erase,
+    "action_ask_orientation_form_territoire": orienter.ask,
+    "action_ask_orientation_form_nombre_collectivites": orienter.ask,
+    "action_ask_orientation_form_duree": orienter.ask,
+    "action_ask_orientation_form_themes": orienter.ask,
+    "action_ask_demande_form_besoin_demande": demande.ask,
+    "action_ask_demande_form_contact": demande.ask,
+    "action_ask_demande_form_confirmation": demande.ask,
+}
+VALIDATORS: dict[str, Validator] = {
+    "validate_orientation_form": orienter.validate,
+    "validate_demande_form": demande.validate,
+}
+# Asked again after an interruption, a form proposes its first empty slot: these decide anew.
+NEXT_QUESTION: dict[str, Callable[[Call], str | None]] = {
+    "action_ask_orientation_form_territoire": orienter.next_question,
+    "action_ask_orientation_form_nombre_collectivites": orienter.next_question,
+    "action_ask_orientation_form_duree": orienter.next_question,
+    "action_ask_orientation_form_themes": orienter.next_question,
+}

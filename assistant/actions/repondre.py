@@ -1,0 +1,134 @@
+"""Answer a question: the resources of the base, the orientation that fits, a human at hand."""
+
+from dataclasses import replace
+
+from assistant.actions import messages
+from assistant.actions.base import Call
+from assistant.actions.chercher import Found, find_resources
+from assistant.actions.oriente import orientation_of
+from assistant.actions.territoire import ask_territoire
+from assistant.turn import Message, Part
+
+_LEGAL = "question_juridique"
+
+
+async def answer(call: Call) -> Part:
+    """Answer the message itself."""
+    call = call.remember(
+        besoin=call.text, intention=call.understanding.intent, territoires_a_preciser=()
+    )
+    return await answer_need(call)
+
+
+async def answer_need(call: Call) -> Part:
+    """Answer the need in memory (the question asked before a precision was given)."""
+    found = find_resources(call)
+    if not found.hits:
+        return _nothing_found(call)
+    orientation = orientation_of(call, intent=call.memory.intention)
+    memory = replace(
+        call.memory,
+        ressources_vues=tuple(dict.fromkeys((*call.memory.ressources_vues, *found.ids))),
+        route=orientation["route"],
+        echecs=0,
+        proposition="aucune",
+    )
+    question = ask_territoire(call)
+    said = [messages.text(_introduction(call, found)), found.message]
+    if call.memory.intention == _LEGAL:
+        said.append(messages.text(call.say("repondre.a_verifier_juridique")))
+    said.append({"type": "orientation", **orientation})
+    if question is not None:
+        memory = replace(memory, territoires_a_preciser=question.candidats)
+        said += list(question.messages)
+    else:
+        said.append(_next_choices(call, orientation["route"]))
+    return Part(
+        outcome="clarified" if question else found.outcome,
+        memory=memory,
+        messages=tuple(said),
+        resources=found.references,
+        orientation=orientation,
+        asks_for="territoire" if question else None,
+        human_offered=True,
+    )
+
+
+def _introduction(call: Call, found: Found) -> str:
+    territoire = call.services.knowledge.territoire(call.memory.territoire)
+    return call.say(
+        "repondre.introduction",
+        sur=found.outcome == "answered",
+        nombre=len(found.hits),
+        lieu=territoire.nom if territoire else None,
+        population=call.memory.population,
+        corrige=found.corrected,
+    )
+
+
+def _next_choices(call: Call, route: str) -> Message:
+    names = ["plus_de_resultats"]
+    if route == "ressources":
+        names.append("demander_accompagnement")
+    return messages.help_choices(call, *names)
+
+
+def _nothing_found(call: Call) -> Part:
+    question = ask_territoire(call)
+    return Part(
+        outcome="nothing_found",
+        memory=replace(
+            call.memory,
+            echecs=call.memory.echecs + 1,
+            proposition="conseiller",
+            territoires_a_preciser=question.candidats if question else (),
+        ),
+        messages=(
+            messages.text(call.say("repondre.rien_trouve", delai=call.expected_reply_by())),
+            *(question.messages if question else (messages.help_choices(call),)),
+        ),
+        asks_for="territoire" if question else None,
+        human_offered=True,
+    )
+
+
+async def show_more(call: Call) -> Part:
+    """Other resources for the same need: never one already shown."""
+    if not call.memory.besoin:
+        return await ask_need(call)
+    found = find_resources(call, exclude=call.memory.ressources_vues)
+    if not found.hits:
+        return Part(
+            outcome="nothing_found",
+            memory=replace(call.memory, proposition="conseiller"),
+            messages=(
+                messages.text(call.say("repondre.plus_rien", delai=call.expected_reply_by())),
+                messages.help_choices(call),
+            ),
+            human_offered=True,
+        )
+    seen = tuple(dict.fromkeys((*call.memory.ressources_vues, *found.ids)))
+    return Part(
+        outcome="answered",
+        memory=replace(call.memory, ressources_vues=seen, echecs=0),
+        messages=(
+            messages.text(call.say("repondre.autres", nombre=len(found.hits))),
+            found.message,
+            messages.help_choices(call, "plus_de_resultats"),
+        ),
+        resources=found.references,
+        human_offered=True,
+    )
+
+
+async def ask_need(call: Call) -> Part:
+    """Nothing was asked yet: say what is possible."""
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(
+            messages.text(call.say("repondre.quel_besoin")),
+            messages.help_choices(call, "chercher_experience", "demander_accompagnement"),
+        ),
+        human_offered=True,
+    )

@@ -1,0 +1,135 @@
+"""Greetings, thanks, yes, no, and what the assistant declines to do."""
+
+from dataclasses import replace
+
+from assistant.actions import messages
+from assistant.actions.base import Call
+from assistant.actions.repondre import answer_need, ask_need
+from assistant.actions.territoire import ask_territoire
+from assistant.turn import Outcome, Part
+
+_FAILURES_BEFORE_HUMAN = 2
+
+
+def _say(
+    call: Call,
+    key: str,
+    *buttons: str,
+    outcome: Outcome = "social",
+    proposition: str | None = None,
+) -> Part:
+    memory = call.memory
+    if proposition == "conseiller":
+        memory = replace(memory, proposition="conseiller")
+    elif proposition == "aucune":
+        memory = replace(memory, proposition="aucune")
+    return Part(
+        outcome=outcome,
+        memory=memory,
+        messages=(
+            messages.text(call.say(key, delai=call.expected_reply_by())),
+            messages.help_choices(call, *buttons),
+        ),
+        human_offered=True,
+    )
+
+
+async def greet(call: Call) -> Part:
+    """Greet back and invite the question."""
+    return _say(call, "social.saluer", "chercher_experience", "demander_accompagnement")
+
+
+async def thank(call: Call) -> Part:
+    """Welcome the thanks."""
+    return _say(call, "social.remercier", proposition="aucune")
+
+
+async def agree(call: Call) -> Part:
+    """« oui » to nothing in particular: go on with the need if there is one."""
+    if call.memory.besoin:
+        return _say(call, "social.oui_suite", "plus_de_resultats", "demander_accompagnement")
+    return await ask_need(call)
+
+
+async def decline(call: Call) -> Part:
+    """« non »: nothing is forced."""
+    return _say(call, "social.non", "plus_de_resultats", proposition="aucune")
+
+
+async def off_topic(call: Call) -> Part:
+    """Out of what the cellule does: say it, and who could help."""
+    partisan = "politique_partisane" in call.understanding.signaux
+    key = "hors_sujet.partisan" if partisan else "hors_sujet.general"
+    return _say(call, key, outcome="out_of_scope", proposition="aucune")
+
+
+async def refuse(call: Call) -> Part:
+    """Insults and attempts to divert: one calm sentence, a human all the same."""
+    return _say(call, f"refus.{call.understanding.refus or 'injection'}", outcome="refused")
+
+
+async def alert(call: Call) -> Part:
+    """Threats and distress: emergency numbers first, then a human."""
+    key = "alerte.detresse" if "detresse" in call.understanding.signaux else "alerte.menace"
+    part = _say(call, key, outcome="answered", proposition="conseiller")
+    need = call.memory.besoin or call.text
+    return replace(part, memory=replace(part.memory, besoin=need, route="conseiller"))
+
+
+async def foreign_language(call: Call) -> Part:
+    """The service works in French."""
+    return _say(call, "langue.etrangere", outcome="out_of_scope")
+
+
+async def not_understood(call: Call) -> Part:
+    """Doubt: show the nearest resources as such when the base has some, else ask to rephrase."""
+    failures = call.memory.echecs + 1
+    call = call.remember(echecs=failures)
+    if call.text.strip() and call.understanding.in_scope_score > 0:
+        part = await answer_need(
+            call.remember(besoin=call.text, intention=call.understanding.intent)
+        )
+        if part.outcome in ("answered", "clarified"):
+            return replace(part, memory=replace(part.memory, echecs=failures))
+    offers = failures >= _FAILURES_BEFORE_HUMAN
+    return _say(
+        call,
+        "pas_compris.deux_fois" if offers else "pas_compris.une_fois",
+        "chercher_experience",
+        "demander_accompagnement",
+        outcome="clarified",
+        proposition="conseiller" if offers else None,
+    )
+
+
+async def take_note(call: Call) -> Part:
+    """A fact was given: use it at once if a question is pending, else acknowledge it."""
+    call = replace(call, memory=replace(call.memory, territoires_a_preciser=()))
+    if call.memory.besoin:
+        return await answer_need(call)
+    territoire = call.services.knowledge.territoire(call.memory.territoire)
+    question = ask_territoire(call)
+    if question is not None:
+        return Part(
+            outcome="clarified",
+            memory=replace(call.memory, territoires_a_preciser=question.candidats),
+            messages=question.messages,
+            asks_for="territoire",
+            human_offered=True,
+        )
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(
+            messages.text(
+                call.say(
+                    "note.prise",
+                    lieu=territoire.nom if territoire else None,
+                    population=call.memory.population,
+                    themes=call.memory.themes,
+                )
+            ),
+            messages.help_choices(call, "chercher_experience", "demander_accompagnement"),
+        ),
+        human_offered=True,
+    )

@@ -1,0 +1,83 @@
+"""Which intent is handed to the dialogue engine, given what was understood and remembered."""
+
+from typing import Any
+
+from assistant.memory import Memory, own_territoire
+from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
+from nlu.understanding import Understanding
+
+_ALERT_SIGNALS = frozenset({"menace", "detresse"})
+_YES_NO = frozenset({"affirmer", "infirmer"})
+# A doubt between two of these changes nothing to what is done: the same search answers both.
+SEARCH_CONFIDENCE = 0.5
+_SEARCHED = frozenset(
+    {
+        "demander_methode",
+        "chercher_experience",
+        "chercher_acteur",
+        "chercher_outil",
+        "chercher_actualite",
+        "question_juridique",
+        "question_financement",
+    }
+)
+
+
+def choose_intent(understanding: Understanding, memory: Memory, *, expects: str | None) -> str:
+    """Return the name of the intent that Rasa's rules must see.
+
+    `expects` is what the last turn asked for (`territoire`, `contact`…): an answer to a question
+    is never "not understood".
+    """
+    if understanding.refus:
+        return "refus"
+    if _ALERT_SIGNALS & set(understanding.signaux):
+        return "alerte"
+    if understanding.langue_etrangere and expects != "contact":
+        return "langue_etrangere"
+    if understanding.intent in _YES_NO and _brings_facts(understanding):
+        return "donner_information"
+    if _is_trusted(understanding, expects=expects):
+        return understanding.intent
+    return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
+
+
+def _is_trusted(understanding: Understanding, *, expects: str | None) -> bool:
+    if understanding.confidence >= ANSWER_CONFIDENCE:
+        return True
+    if expects is not None and _brings_facts(understanding):
+        return True
+    return (
+        understanding.confidence >= ASK_CONFIDENCE
+        or _searched_mass(understanding) >= SEARCH_CONFIDENCE
+    )
+
+
+def _searched_mass(understanding: Understanding) -> float:
+    """Total probability of the intents that the same search answers."""
+    ranked = [(understanding.intent, understanding.confidence)]
+    ranked += [(other.intent, other.confidence) for other in understanding.alternatives]
+    if understanding.intent not in _SEARCHED:
+        return 0.0
+    return sum(confidence for intent, confidence in ranked if intent in _SEARCHED)
+
+
+def _brings_facts(understanding: Understanding) -> bool:
+    return bool(
+        own_territoire(understanding)
+        or understanding.ambiguites
+        or understanding.population
+        or understanding.nombre_collectivites
+        or any(d.kind in ("courriel", "telephone") for d in understanding.donnees_personnelles)
+    )
+
+
+def entities_of(memory: Memory) -> tuple[dict[str, Any], ...]:
+    """Return the enriched memory as Rasa entities, which fill the slots of the same names."""
+    slots = memory.to_slots()
+    names = ("territoire", "population", "role", "themes", "nombre_collectivites", "duree")
+    return tuple(
+        {"entity": name, "value": slots[name], "start": 0, "end": 0}
+        for name in names
+        if slots[name] is not None
+    )

@@ -1,0 +1,110 @@
+"""What a conversation remembers from turn to turn; the same data as the slots of Rasa."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+from nlu.understanding import Candidat, TerritoireType, Understanding
+
+Duree = Literal["ponctuelle", "durable"]
+Proposition = Literal["aucune", "conseiller", "precision"]
+
+_TUPLE_SLOTS = ("themes", "signaux", "ressources_vues", "passes")
+_DURABLE = "duree_longue"
+_PONCTUEL = "ponctuel"
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoireRetenu:
+    """The élu's territory, once settled."""
+
+    type: TerritoireType
+    code: str
+    nom: str
+    departement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The slots of a conversation.
+
+    `tour` is the number of the last turn that wrote this memory: a dialogue engine that shows
+    another number has lost (or missed) something, and is given this copy back.
+    """
+
+    territoire: TerritoireRetenu | None = None
+    population: int | None = None
+    role: str | None = None
+    themes: tuple[str, ...] = ()
+    nombre_collectivites: int | None = None
+    duree: Duree | None = None
+    signaux: tuple[str, ...] = ()
+    besoin: str | None = None
+    intention: str | None = None
+    ressources_vues: tuple[str, ...] = ()
+    territoires_a_preciser: tuple[Candidat, ...] = ()
+    passes: tuple[str, ...] = ()
+    route: str | None = None
+    echecs: int = 0
+    tour: int = 0
+    proposition: Proposition = "aucune"
+
+    def to_slots(self) -> dict[str, Any]:
+        """Return JSON-ready values, one per slot name; empty tuples become None."""
+        slots: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            slots[name] = (list(value) or None) if isinstance(value, tuple) else value
+        return slots
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> "Memory":
+        """Read the slots of a tracker or of the stored copy; unknown names are ignored."""
+        known = {field.name: slots[field.name] for field in fields(cls) if field.name in slots}
+        values = {name: value for name, value in known.items() if value is not None}
+        for name in _TUPLE_SLOTS:
+            if name in values:
+                values[name] = tuple(values[name])
+        if "territoire" in values:
+            values["territoire"] = TerritoireRetenu(**values["territoire"])
+        if "territoires_a_preciser" in values:
+            candidats = values["territoires_a_preciser"]
+            values["territoires_a_preciser"] = tuple(Candidat(**each) for each in candidats)
+        return cls(**values)
+
+    def with_understanding(self, understanding: Understanding) -> "Memory":
+        """Return the memory enriched with what the message says; the newest word wins."""
+        return replace(
+            self,
+            territoire=own_territoire(understanding) or self.territoire,
+            population=understanding.population or self._population_kept(understanding),
+            role=understanding.role or self.role,
+            themes=understanding.themes or self.themes,
+            nombre_collectivites=understanding.nombre_collectivites or self.nombre_collectivites,
+            duree=_duree(understanding) or self.duree,
+            signaux=_union(self.signaux, understanding.signaux),
+        )
+
+    def _population_kept(self, understanding: Understanding) -> int | None:
+        """A population belongs to its territory: another territory makes it unknown."""
+        own = own_territoire(understanding)
+        changed = own is not None and self.territoire is not None and own != self.territoire
+        return None if changed else self.population
+
+
+def own_territoire(understanding: Understanding) -> TerritoireRetenu | None:
+    """Return the élu's own territory among those mentioned, never one cited as an example."""
+    own = [mention for mention in understanding.territoires if not mention.is_example]
+    if not own:
+        return None
+    first = own[0]
+    return TerritoireRetenu(first.type, first.code, first.nom, first.departement)
+
+
+def _duree(understanding: Understanding) -> Duree | None:
+    if _DURABLE in understanding.signaux:
+        return "durable"
+    return "ponctuelle" if _PONCTUEL in understanding.signaux else None
+
+
+def _union(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *new)))

@@ -1,0 +1,67 @@
+"""Settle a name asked about at the previous turn: « celui du 93 », « le deuxième », a button."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.text import fold
+from nlu.understanding import Candidat, TerritoireMention, Understanding
+
+_ORDINALS = {"premier": 0, "premiere": 0, "deuxieme": 1, "second": 1, "seconde": 1, "troisieme": 2}
+_ORDINALS |= {"quatrieme": 3, "cinquieme": 4, "dernier": -1, "derniere": -1}
+_MAX_RANK_WORDS = 4
+_NUMBER = re.compile(r"^(?:le |la |n°|numero )?(?P<rank>[1-9])$")
+
+
+def settle(understanding: Understanding, candidats: Sequence[Candidat]) -> Understanding:
+    """Return the understanding with the pending territory settled, or unchanged when it is not."""
+    if not candidats:
+        return understanding
+    chosen = (
+        _by_code(understanding, candidats)
+        or _by_place(understanding, candidats)
+        or _by_rank(understanding.text, candidats)
+    )
+    if chosen is None:
+        return understanding
+    mention = TerritoireMention(
+        type=chosen.type,
+        code=chosen.code,
+        nom=chosen.nom,
+        score=1.0,
+        start=0,
+        end=len(understanding.text),
+        departement=chosen.departement,
+    )
+    return replace(understanding, territoires=(mention,), ambiguites=())
+
+
+def _by_code(understanding: Understanding, candidats: Sequence[Candidat]) -> Candidat | None:
+    codes = {(mention.type, mention.code) for mention in understanding.territoires}
+    return _only([each for each in candidats if (each.type, each.code) in codes])
+
+
+def _by_place(understanding: Understanding, candidats: Sequence[Candidat]) -> Candidat | None:
+    """A département, or the département of a town named beside, tells the homonyms apart."""
+    departements = {
+        mention.code if mention.type == "departement" else mention.departement
+        for mention in understanding.territoires
+    }
+    return _only([each for each in candidats if each.departement in departements])
+
+
+def _by_rank(text: str, candidats: Sequence[Candidat]) -> Candidat | None:
+    folded = fold(text).strip(" .!")
+    match = _NUMBER.match(folded)
+    if match:
+        rank = int(match["rank"]) - 1
+        return candidats[rank] if rank < len(candidats) else None
+    for word in folded.split():
+        if word in _ORDINALS and len(folded.split()) <= _MAX_RANK_WORDS:
+            rank = _ORDINALS[word]
+            return candidats[rank] if rank < len(candidats) else None
+    return None
+
+
+def _only(found: list[Candidat]) -> Candidat | None:
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,46 @@
+"""What the assistant reads: resources, territories, orientation rules, acronyms."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from knowledge.search.engine import SearchEngine
+
+from assistant.memory import TerritoireRetenu
+from knowledge.orientation.regle import Regle
+from knowledge.territoires.base import TerritoireBase
+from knowledge.territoires.errors import TerritoireNotFoundError
+from knowledge.territoires.territoire import Territoire, TerritoireType
+
+
+@dataclass(frozen=True, slots=True)
+class Sigle:
+    """An acronym of the domain, with the page that explains it."""
+
+    sigle: str
+    developpe: str
+    explication: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The sources of every answer. `engine` is a getter: the index is swapped when fresh."""
+
+    engine: Callable[[], SearchEngine]
+    territoires: TerritoireBase
+    regles: Sequence[Regle]
+    sigles: Mapping[str, Sigle] = field(default_factory=dict)
+
+    def territoire(self, retained: TerritoireRetenu | None) -> Territoire | None:
+        """Return the full record of the remembered territory, or None."""
+        return self.find(retained.type, retained.code) if retained else None
+
+    def find(self, type_: str, code: str) -> Territoire | None:
+        """Return the territory of this key, or None: keys come from buttons and stored data."""
+        if type_ not in get_args(TerritoireType):
+            return None
+        try:
+            return self.territoires.get(cast("TerritoireType", type_), code)
+        except TerritoireNotFoundError:
+            return None

@@ -1,0 +1,106 @@
+"""A Turn: what the assistant answers to one message (contract v1), and how parts of it add up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from assistant.memory import Memory
+
+Outcome = Literal[
+    "answered",
+    "partial",
+    "clarified",
+    "nothing_found",
+    "out_of_scope",
+    "handed_over",
+    "social",
+    "refused",
+    "degraded",
+]
+Message = dict[str, Any]
+
+# When one turn is made of several parts (an answer, then the question that it interrupted), the
+# outcome told is that of the part that says most about what the élu obtained.
+_STRENGTH: tuple[Outcome, ...] = (
+    "clarified",
+    "social",
+    "partial",
+    "nothing_found",
+    "out_of_scope",
+    "answered",
+    "degraded",
+    "refused",
+    "handed_over",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One action's share of a turn. `memory` is the memory after it."""
+
+    outcome: Outcome
+    memory: Memory
+    messages: tuple[Message, ...] = ()
+    resources: tuple[dict[str, Any], ...] = ()
+    orientation: dict[str, Any] | None = None
+    asks_for: str | None = None
+    human_offered: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that travels through Rasa and back."""
+        return {
+            "outcome": self.outcome,
+            "memoire": self.memory.to_slots(),
+            "messages": list(self.messages),
+            "resources": list(self.resources),
+            "orientation": self.orientation,
+            "asks_for": self.asks_for,
+            "human_offered": self.human_offered,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Part":
+        """Read `to_json` back."""
+        return cls(
+            outcome=data["outcome"],
+            memory=Memory.from_slots(data["memoire"]),
+            messages=tuple(data["messages"]),
+            resources=tuple(data["resources"]),
+            orientation=data["orientation"],
+            asks_for=data["asks_for"],
+            human_offered=data["human_offered"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """A whole turn before it is stored: its public JSON, and the memory to keep."""
+
+    body: dict[str, Any]
+    memory: Memory
+    active_form: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def merge(parts: Sequence[Part]) -> Part:
+    """Add up the parts of one turn, in order.
+
+    Raises ValueError when there is none: a mute engine is an error, never an empty answer.
+    """
+    if not parts:
+        raise ValueError("a turn needs at least one part")
+    last = parts[-1]
+    return replace(
+        last,
+        outcome=max((part.outcome for part in parts), key=_STRENGTH.index),
+        messages=_keep_last_choices([m for part in parts for m in part.messages]),
+        resources=tuple(item for part in parts for item in part.resources),
+        orientation=next((p.orientation for p in reversed(parts) if p.orientation), None),
+        human_offered=any(part.human_offered for part in parts),
+    )
+
+
+def _keep_last_choices(messages: list[Message]) -> tuple[Message, ...]:
+    """Only one row of buttons: the last one, the question that now waits for an answer."""
+    rows = [index for index, message in enumerate(messages) if message["type"] == "choices"]
+    return tuple(m for index, m in enumerate(messages) if index not in rows[:-1])

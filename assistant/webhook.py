@@ -1,0 +1,126 @@
+"""Rasa's action protocol, one POST: the tracker comes in, events and messages go out.
+
+The answer is always 200 (or 400, which Rasa reads as "this form gives way to the rules"): any
+other status makes Rasa answer nothing at all, silently (docs/decisions/0001).
+"""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from assistant.actions.base import Call, FormStep, Services
+from assistant.actions.registry import ACTIONS, NEXT_QUESTION, VALIDATORS
+from assistant.memory import Memory
+from assistant.payloads import Payload
+from assistant.turn import Part
+from assistant.wire import unpack
+
+logger = logging.getLogger(__name__)
+
+_FORM_SLOTS = ("besoin_demande", "contact", "confirmation")
+
+
+class ActionRejected(Exception):
+    """A form gives way: the rules answer the interruption."""
+
+
+async def run_action(body: dict[str, Any], services: Services) -> dict[str, Any]:
+    """Run the action that Rasa asks for; return `{"events": [...], "responses": [...]}`.
+
+    Raises ActionRejected when a form must give way to the rules.
+    """
+    name = body["next_action"]
+    call = read_call(body, services)
+    try:
+        if name in VALIDATORS:
+            return await _validate(name, call, body)
+        return await _act(name, call)
+    except ActionRejected:
+        raise
+    except Exception as error:  # a 5xx would make the assistant mute
+        logger.error(  # noqa: TRY400 - a traceback could quote the élu
+            "action failed",
+            extra={"action": name, "error": type(error).__name__, "id": call.conversation_id},
+        )
+        return _failure(name, call, error)
+
+
+def read_call(body: dict[str, Any], services: Services) -> Call:
+    """Read Rasa's tracker; a memory that missed turns is replaced by the copy we sent along."""
+    tracker = body["tracker"]
+    message = tracker["latest_message"]
+    metadata = message["metadata"]
+    slots = tracker["slots"]
+    memory = Memory.from_slots(slots)
+    if memory.tour not in (metadata["tour"], metadata["memoire"]["tour"]):
+        memory = Memory.from_slots(metadata["memoire"])
+    payload = metadata.get("bouton")
+    return Call(
+        conversation_id=tracker["sender_id"],
+        understanding=unpack(message.get("text") or "", metadata["comprehension"]),
+        memory=replace(memory, tour=metadata["tour"]),
+        services=services,
+        payload=Payload(**payload) if payload else None,
+        requested_slot=slots.get("requested_slot"),
+        slots={name: slots.get(name) for name in _FORM_SLOTS},
+    )
+
+
+async def _act(name: str, call: Call) -> dict[str, Any]:
+    events: list[dict[str, Any]] = []
+    if name in NEXT_QUESTION:
+        slot = NEXT_QUESTION[name](call)
+        events = [_slot("requested_slot", slot)]
+        if slot is None:
+            return {"events": [*_memory_events(call.memory), *events], "responses": []}
+        call = replace(call, requested_slot=slot)
+    part = await ACTIONS[name](call)
+    return {
+        "events": [*_memory_events(part.memory), *events],
+        "responses": [{"custom": {"part": part.to_json()}}],
+    }
+
+
+async def _validate(name: str, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    intent = body["tracker"]["latest_message"]["intent"]["name"]
+    active = (body["tracker"].get("active_loop") or {}).get("name")
+    form = name.removeprefix("validate_")
+    if active != form:
+        call = replace(call, requested_slot=None)
+    step = await VALIDATORS[name](call, intent=intent)
+    if step.rejected:
+        raise ActionRejected(name)
+    return _form_events(call, step)
+
+
+def _form_events(call: Call, step: FormStep) -> dict[str, Any]:
+    memory = step.memory or call.memory
+    events = [
+        *_memory_events(memory),
+        *(_slot(key, value) for key, value in step.slots.items()),
+        _slot("requested_slot", step.next_slot),
+    ]
+    responses: list[dict[str, Any]] = []
+    if step.messages:
+        part = Part(outcome="clarified", memory=memory, messages=step.messages)
+        responses = [{"custom": {"part": part.to_json()}}]
+    return {"events": events, "responses": responses}
+
+
+def _memory_events(memory: Memory) -> list[dict[str, Any]]:
+    return [_slot(name, value) for name, value in memory.to_slots().items()]
+
+
+def _slot(name: str, value: Any) -> dict[str, Any]:
+    return {"event": "slot", "name": name, "value": value}
+
+
+def _failure(name: str, call: Call, error: Exception) -> dict[str, Any]:
+    """An action that failed says so to our own dialogue client, which degrades the turn."""
+    events: list[dict[str, Any]] = []
+    if name in VALIDATORS:  # never let a failed check run the submit action with empty slots
+        events = [_slot("requested_slot", call.requested_slot or _FIRST_SLOT[name])]
+    return {"events": events, "responses": [{"custom": {"echec": type(error).__name__}}]}
+
+
+_FIRST_SLOT = {"validate_orientation_form": "territoire", "validate_demande_form": "contact"}
