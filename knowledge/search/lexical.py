@@ -1,0 +1,119 @@
+"""BM25 over separate fields: a word of the title says more than the same word in the body."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+TITLE_WEIGHT = 1.5
+# Measured on our own records: 1.5 wins 2 points of MRR when the question asked is a known one, and
+# loses 2 when it is new; .75 keeps most of the gain at half the loss (see `index.py`).
+QUESTIONS_WEIGHT = 0.75
+# Titles and questions are short and of even length: half the usual length normalisation.
+SHORT_FIELD_B = 0.5
+BODY_B = 0.75
+EXPANSION_WEIGHT = 0.6
+
+
+class FieldIndex:
+    """The BM25 index of one field of every document."""
+
+    def __init__(self, terms: Sequence[list[str]], *, b: float) -> None:
+        self._size = len(terms)
+        self._bm25: bm25s.BM25 | None = None
+        if any(terms):
+            self._bm25 = bm25s.BM25(k1=1.5, b=b, csc_backend="scipy")
+            self._bm25.index(list(terms), show_progress=False)
+
+    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Return one score per document; a term given twice counts twice."""
+        ids = self._ids(terms)
+        if self._bm25 is None or not ids:
+            return np.zeros(self._size, dtype=np.float32)
+        scores: NDArray[np.float32] = self._bm25.get_scores_from_ids(ids)
+        return scores
+
+    def documents_with(self, term: str) -> NDArray[np.int32]:
+        """Return the sorted positions of the documents that hold a term."""
+        ids = self._ids([term])
+        if self._bm25 is None or not ids:
+            return np.empty(0, dtype=np.int32)
+        columns = self._bm25.scores
+        start, end = columns["indptr"][ids[0]], columns["indptr"][ids[0] + 1]
+        positions: NDArray[np.int32] = columns["indices"][start:end]
+        return positions
+
+    def _ids(self, terms: Iterable[str]) -> list[int]:
+        if self._bm25 is None:
+            return []
+        vocabulary = self._bm25.vocab_dict
+        return [vocabulary[term] for term in terms if term in vocabulary]
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """The three BM25 fields, summed as `body + 1.5·title + .75·questions`."""
+
+    body: FieldIndex
+    title: FieldIndex
+    questions: FieldIndex
+    size: int
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        bodies: Sequence[list[str]],
+        titles: Sequence[list[str]],
+        questions: Sequence[list[str]],
+    ) -> "LexicalIndex":
+        """Index the terms of each field; the three sequences are in document order."""
+        return cls(
+            body=FieldIndex(bodies, b=BODY_B),
+            title=FieldIndex(titles, b=SHORT_FIELD_B),
+            questions=FieldIndex(questions, b=SHORT_FIELD_B),
+            size=len(bodies),
+        )
+
+    def scores(self, terms: Sequence[str], expansion: Sequence[str] = ()) -> NDArray[np.float32]:
+        """Return one score per document; `expansion` terms count less than those typed."""
+        scores = self._sum(terms)
+        if expansion:
+            scores += np.float32(EXPANSION_WEIGHT) * self._sum(expansion)
+        return scores
+
+    def coverage(self, terms: Iterable[str], positions: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return, for each position, the share (0 to 1) of the query found in the document.
+
+        Each distinct term weighs its rarity, so that « habitants » alone does not make a match.
+        """
+        found = np.zeros(len(positions))
+        total = 0.0
+        for term in set(terms):
+            holders = [field.documents_with(term) for field in self._fields]
+            present = np.zeros(len(positions), dtype=bool)
+            for holder in holders:
+                present |= np.isin(positions, holder)
+            rarity = self._rarity(max(len(holder) for holder in holders))
+            total += rarity
+            found += rarity * present
+        return found / total if total else found
+
+    @property
+    def _fields(self) -> tuple[FieldIndex, FieldIndex, FieldIndex]:
+        return self.body, self.title, self.questions
+
+    def _sum(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        scores = self.title.scores(terms) * np.float32(TITLE_WEIGHT)
+        scores += self.questions.scores(terms) * np.float32(QUESTIONS_WEIGHT)
+        scores += self.body.scores(terms)
+        return scores
+
+    def rarity(self, term: str) -> float:
+        """Return the inverse document frequency of a term, over all fields."""
+        return self._rarity(max(len(field.documents_with(term)) for field in self._fields))
+
+    def _rarity(self, holders: int) -> float:
+        return float(np.log1p((self.size - holders + 0.5) / (holders + 0.5)))

@@ -1,0 +1,92 @@
+"""What is asked of the search, and what it answers: frozen data."""
+
+from dataclasses import dataclass
+
+from knowledge.resources.resource import Resource, ResourceType
+from knowledge.territoires.territoire import TerritoireContext
+
+DEFAULT_LIMIT = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What must hold of every result; empty means everything.
+
+    `concerns` keeps the resources whose territory holds this one or lies within it, and the
+    national ones. `exclude` are resource ids.
+    """
+
+    types: tuple[ResourceType, ...] = ()
+    themes: tuple[str, ...] = ()
+    concerns: TerritoireContext | None = None
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A question and who asks it.
+
+    `types`, `themes` and `concerns` are filters; `prefer_types`, `prefer_themes`, `territoire` and
+    `population` only change the order. `population` (inhabitants) defaults to the territory's.
+    """
+
+    text: str
+    types: tuple[ResourceType, ...] = ()
+    themes: tuple[str, ...] = ()
+    territoire: TerritoireContext | None = None
+    population: int | None = None
+    limit: int = DEFAULT_LIMIT
+    exclude: tuple[str, ...] = ()
+    offset: int = 0
+    concerns: TerritoireContext | None = None
+    prefer_types: tuple[ResourceType, ...] = ()
+    prefer_themes: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> Filters:
+        """The part of the query that excludes."""
+        return Filters(
+            types=self.types, themes=self.themes, concerns=self.concerns, exclude=self.exclude
+        )
+
+    @property
+    def inhabitants(self) -> int | None:
+        """Population to compare with: the one said, else the territory's."""
+        if self.population is not None:
+            return self.population
+        return self.territoire.population if self.territoire else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A resource found. `why` is a short French reason; `extract` an exact sentence of its text."""
+
+    resource: Resource
+    score: float
+    why: str
+    extract: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best resources, best first.
+
+    `found` is false when nothing answers the question: the hits are then only the least far.
+    `corrected` is the question respelt, None when it was not. `confidence` is between 0 and 1.
+    `total` counts the resources that pass the filters.
+    """
+
+    hits: tuple[Hit, ...]
+    found: bool
+    corrected: str | None = None
+    confidence: float = 0.0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a listing; `next_cursor` is None on the last one."""
+
+    items: tuple[Resource, ...]
+    next_cursor: str | None
+    total: int

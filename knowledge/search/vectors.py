@@ -1,0 +1,120 @@
+"""Sentence vectors of the documents, and their likeness to a question."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.encoder import Encoder, Vectors
+
+Item = TypeVar("Item")
+
+BATCH = 64
+EMBEDDED_CHARS = 1000
+
+Progress = Callable[[int, int | None], None]
+"""Called with what is done and the total, None when unknown."""
+
+
+def text_hash(text: str) -> str:
+    """Identify a text whose vector is kept; the same text is never embedded twice."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:40]
+
+
+class VectorCache:
+    """Vectors by text hash: those handed in, then those computed here (`fresh`)."""
+
+    def __init__(
+        self, encoder: Encoder, stored: Mapping[str, NDArray[np.float32]] | None = None
+    ) -> None:
+        self._encoder = encoder
+        self._stored = stored or {}
+        self.fresh: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, embedding only those not known yet."""
+        if not texts:
+            return np.empty((0, self._encoder.dimension), dtype=np.float32)
+        keys = [text_hash(text) for text in texts]
+        missing = {
+            key: text
+            for key, text in zip(keys, texts, strict=True)
+            if key not in self._stored and key not in self.fresh
+        }
+        if missing:
+            computed = self._encoder.encode(list(missing.values()))
+            self.fresh.update(zip(missing, computed, strict=True))
+        return np.stack([self._vector(key) for key in keys])
+
+    def _vector(self, key: str) -> NDArray[np.float32]:
+        return self._stored[key] if key in self._stored else self.fresh[key]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """One row per document, `(title + body) / 2`, and one per example question.
+
+    The mean of two cosines is the product with the mean vector: half the memory, half the time.
+    The questions of document `i` are the rows `starts[i]` to `starts[i + 1]`.
+    """
+
+    documents: Vectors
+    questions: Vectors
+    starts: NDArray[np.int64]
+
+    def similarity(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mean of the cosines with title and body, for every document."""
+        result: NDArray[np.float32] = self.documents @ query
+        return result
+
+    def best_question(
+        self, query: NDArray[np.float32], positions: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        """Return the greatest cosine with the questions of each position; 0 without question."""
+        best = np.zeros(len(positions), dtype=np.float32)
+        starts, ends = self.starts[positions], self.starts[positions + 1]
+        lengths = ends - starts
+        held = lengths > 0
+        if not held.any():
+            return best
+        offsets = np.concatenate(([0], np.cumsum(lengths[held])[:-1]))
+        rows = np.arange(int(lengths.sum())) + np.repeat(starts[held] - offsets, lengths[held])
+        best[held] = np.maximum.reduceat(self.questions[rows] @ query, offsets)
+        return best
+
+
+class VectorIndexBuilder:
+    """Embeds documents batch by batch, without keeping their texts."""
+
+    def __init__(self, cache: VectorCache) -> None:
+        self._cache = cache
+        self._documents: list[Vectors] = []
+        self._questions: list[Vectors] = []
+        self._counts: list[int] = []
+
+    def add(self, batch: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+        """Add documents given as (title, body, questions)."""
+        titles = self._cache.vectors([title for title, _, _ in batch])
+        bodies = self._cache.vectors([body[:EMBEDDED_CHARS] for _, body, _ in batch])
+        self._documents.append(np.float32(0.5) * (titles + bodies))
+        self._questions.append(self._cache.vectors([q for *_, qs in batch for q in qs]))
+        self._counts += [len(questions) for *_, questions in batch]
+
+    def build(self) -> VectorIndex:
+        """Return the immutable index of what was added."""
+        return VectorIndex(
+            documents=np.vstack(self._documents),
+            questions=np.vstack(self._questions),
+            starts=np.concatenate(([0], np.cumsum(self._counts))).astype(np.int64),
+        )
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Cut any iterable in lists of `size`, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
