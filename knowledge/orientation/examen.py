@@ -1,13 +1,13 @@
 """Examine rules one by one against a situation, and retain the one with precedence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.orientation.conditions import evaluate
 from knowledge.orientation.regle import Critere, Exclusion, Regle
 from knowledge.orientation.situation import Situation
-from knowledge.orientation.vocabulaire import Statut
+from knowledge.orientation.vocabulaire import Route, Statut
 
 Etat = Literal["s_applique", "possible", "ecartee"]
 _ETATS: tuple[Etat, ...] = ("s_applique", "possible", "ecartee")
@@ -83,3 +83,18 @@ def retain(examens: Sequence[Examen]) -> Examen:
     if not applicable:
         raise RegleParDefautManquante
     return min(applicable, key=lambda each: each.regle.rang)
+
+
+def retained_route(situation: Situation, ranked: Iterable[Regle]) -> Route:
+    """Return the route of the first applicable rule of rules sorted by rank, and stop there."""
+    for regle in ranked:
+        if _applies(regle, situation):
+            return regle.route
+    raise RegleParDefautManquante
+
+
+def _applies(regle: Regle, situation: Situation) -> bool:
+    required = (each.condition for each in regle.si if each.requis)
+    return all(evaluate(each, situation) == "rempli" for each in required) and not any(
+        evaluate(each.condition, situation) == "rempli" for each in regle.sauf_si
+    )

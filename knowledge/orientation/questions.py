@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from knowledge.orientation.conditions import is_open, question_for, satisfy
-from knowledge.orientation.examen import Examen, examine_all, retain
+from knowledge.orientation.examen import Examen, retained_route
 from knowledge.orientation.regle import Condition, Regle
 from knowledge.orientation.situation import Situation
 from knowledge.orientation.vocabulaire import QUESTIONS, Question, Route
@@ -21,6 +21,7 @@ def missing_questions(
     take over. For each, the smallest groups of answers that really change the route are sought;
     a question that opens more routes comes first, then the order of the vocabulary.
     """
+    # The examined rules come sorted by rank.
     regles = tuple(each.regle for each in examens)
     openings = [
         opening
@@ -43,7 +44,7 @@ def _smallest_openings(
     for group in _groups(_open_questions(situation, examen)):
         if any(set(smaller) <= set(group) for smaller, _ in found):
             continue
-        other = retain(examine_all(_answered(situation, examen, group), regles)).regle.route
+        other = retained_route(_answered(situation, examen, group), regles)
         if other != route:
             found.append((group, other))
     return found
