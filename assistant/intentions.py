@@ -37,9 +37,22 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
         return "langue_etrangere"
     if understanding.intent in _YES_NO and _brings_facts(understanding):
         return "donner_information"
+    if _accepts_human(understanding, memory, expects=expects):
+        return "parler_conseiller"
     if _is_trusted(understanding, expects=expects):
         return understanding.intent
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
+
+
+def _accepts_human(
+    understanding: Understanding, memory: Memory, *, expects: str | None
+) -> bool:
+    """« oui » right after a human was proposed, and nothing else asked."""
+    return (
+        understanding.intent == "affirmer"
+        and memory.proposition == "conseiller"
+        and expects is None
+    )
 
 
 def _is_trusted(understanding: Understanding, *, expects: str | None) -> bool:

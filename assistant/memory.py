@@ -7,7 +7,7 @@ from typing import Any, Literal
 from nlu.understanding import Candidat, TerritoireType, Understanding
 
 Duree = Literal["ponctuelle", "durable"]
-Proposition = Literal["aucune", "conseiller", "precision"]
+Proposition = Literal["aucune", "conseiller"]
 
 _TUPLE_SLOTS = ("themes", "signaux", "ressources_vues", "passes")
 _DURABLE = "duree_longue"

@@ -1,6 +1,6 @@
 """What the assistant reads: resources, territories, orientation rules, acronyms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
@@ -25,9 +25,9 @@ class Sigle:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The sources of every answer. `engine` is a getter: the index is swapped when fresh."""
+    """The sources of every answer; the engine swaps its index by itself when the base changes."""
 
-    engine: Callable[[], SearchEngine]
+    engine: SearchEngine
     territoires: TerritoireBase
     regles: Sequence[Regle]
     sigles: Mapping[str, Sigle] = field(default_factory=dict)

@@ -87,10 +87,23 @@ async def _validate(name: str, call: Call, body: dict[str, Any]) -> dict[str, An
     form = name.removeprefix("validate_")
     if active != form:
         call = replace(call, requested_slot=None)
+    resumed = call.requested_slot is not None
+    if resumed and _interruption_answered(body["tracker"]["events"], form):
+        return {"events": [_slot("requested_slot", call.requested_slot)], "responses": []}
     step = await VALIDATORS[name](call, intent=intent)
     if step.rejected:
         raise ActionRejected(name)
     return _form_events(call, step)
+
+
+def _interruption_answered(events: list[dict[str, Any]], form: str) -> bool:
+    """Rasa validates again when the form comes back after an interruption: nothing to take then."""
+    for event in reversed(events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] not in (form, "action_listen"):
+            return True
+    return False
 
 
 def _form_events(call: Call, step: FormStep) -> dict[str, Any]:

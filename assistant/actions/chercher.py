@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.search.engine import Hit, SearchQuery
+from knowledge.search.query import Hit, SearchQuery
 
 from assistant.actions.base import Call
 from assistant.sources import Knowledge
 from assistant.turn import Message, Outcome
-from knowledge.resources.resource import Resource
+from knowledge.resources.resource import Resource, ResourceType
 from knowledge.territoires.territoire import TerritoireContext, to_context
 
 RESULTS = 4
-_PREFERRED_TYPES: dict[str, tuple[str, ...]] = {
-    "chercher_experience": ("experience",),
-    "chercher_acteur": ("acteur",),
-    "chercher_outil": ("outil",),
-    "chercher_actualite": ("actualite",),
-    "question_juridique": ("cadre_legal",),
-    "question_financement": ("programme", "acteur"),
-    "demander_methode": ("outil", "experience"),
-    "comprendre_demarche": ("demarche", "programme"),
-    "demander_accompagnement": ("demarche", "programme", "acteur"),
+_PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
+    "chercher_experience": (ResourceType.EXPERIENCE,),
+    "chercher_acteur": (ResourceType.ACTEUR,),
+    "chercher_outil": (ResourceType.OUTIL,),
+    "chercher_actualite": (ResourceType.ACTUALITE,),
+    "question_juridique": (ResourceType.CADRE_LEGAL,),
+    "question_financement": (ResourceType.PROGRAMME, ResourceType.ACTEUR),
+    "demander_methode": (ResourceType.OUTIL, ResourceType.EXPERIENCE),
+    "comprendre_demarche": (ResourceType.DEMARCHE, ResourceType.PROGRAMME),
+    "demander_accompagnement": (ResourceType.DEMARCHE, ResourceType.PROGRAMME, ResourceType.ACTEUR),
 }
 
 
@@ -49,15 +49,14 @@ def find_resources(
     memory = call.memory
     query = SearchQuery(
         text=text or memory.besoin or call.text,
-        preferred_types=_PREFERRED_TYPES.get(memory.intention or "", ()),
-        themes=(),
-        boost_themes=memory.themes,
+        prefer_types=_PREFERRED_TYPES.get(memory.intention or "", ()),
+        prefer_themes=memory.themes,
         territoire=_context(call),
         population=memory.population,
         limit=limit,
         exclude=tuple(exclude),
     )
-    result = call.services.knowledge.engine().search(query)
+    result = call.services.knowledge.engine.search(query)
     hits = tuple(result.hits)
     return Found(
         hits=hits,

@@ -38,8 +38,8 @@ async def prepare(call: Call, *, categorie: str = "conseil") -> Demande:
 def _known(call: Call, *, categorie: str) -> Demande:
     memory = call.memory
     contacts = contacts_of(call)
-    engine = call.services.knowledge.engine()
-    seen = [engine.resource(each) for each in memory.ressources_vues]
+    engine = call.services.knowledge.engine
+    seen = [engine.get(each) for each in memory.ressources_vues]
     territoire = memory.territoire
     return Demande(
         besoin=memory.besoin,
