@@ -1,0 +1,77 @@
+"""The spaCy pipeline that reads a message: French tokens, their plain forms, vocabularies."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+import spacy
+from spacy.language import Language
+from spacy.pipeline import SpanRuler
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+
+from nlu.entities.patterns import SpanPattern
+from nlu.spelling import Speller
+from nlu.text import fold, is_shouted, singular, squeeze
+from nlu.vocabulary import load_sms
+
+_LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿŒœÆæ"
+# Zero-width: « l'école » gives « l' », « école »; « centre-bourg » gives « centre- », « bourg ».
+_INFIXES = (
+    rf"(?<=[{_LETTERS}0-9][\-‐‑–'’ʼ])(?=[{_LETTERS}0-9])",
+    r"(?<=[^\s])(?:[/+,;:!?()«»\"…=|]|\.{2,})(?=[^\s])",
+    rf"(?<=[{_LETTERS}]{{2}})\.(?=[{_LETTERS}]{{2}})",
+)
+_TRIMMED = "'-"
+
+
+@Language.factory("folded_forms")
+class FoldedForms:
+    """Sets `token.norm_` (folded, SMS written out, spelt) and `token.lemma_` (its singular)."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.name = name
+        self.speller: Speller | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill the forms of every token; the text itself is left as it is."""
+        shouted = is_shouted(doc.text)
+        for token in doc:
+            token.norm_ = self._form(token.text, keep=token.is_upper and not shouted)
+            token.lemma_ = singular(token.norm_)
+        return doc
+
+    def _form(self, text: str, *, keep: bool) -> str:
+        form = squeeze(fold(text)).strip(_TRIMMED) or text
+        if keep or text.endswith(("'", "’")):
+            return form
+        if text.casefold() in load_sms():
+            return fold(load_sms()[text.casefold()])
+        return self.speller.correct_word(form) if self.speller else form
+
+
+def build_nlp(
+    vocabularies: dict[str, Sequence[SpanPattern]], *, speller: Speller | None = None
+) -> Language:
+    """Return the pipeline; each vocabulary's matches are in `doc.spans[its name]`."""
+    nlp = spacy.blank("fr")
+    _cut_finely(nlp)
+    forms = cast("FoldedForms", nlp.add_pipe("folded_forms"))
+    for name, patterns in vocabularies.items():
+        config = {"spans_key": name, "phrase_matcher_attr": "LEMMA", "overwrite": False}
+        ruler = cast("SpanRuler", nlp.add_pipe("span_ruler", name=f"{name}_ruler", config=config))
+        # The other rulers have nothing to say about a pattern: four times faster to build.
+        with nlp.select_pipes(enable=["folded_forms", f"{name}_ruler"]):
+            ruler.add_patterns(list(patterns))
+    # Only now: vocabularies are taken as they are written.
+    forms.speller = speller
+    return nlp
+
+
+def _cut_finely(nlp: Language) -> None:
+    """Make the French tokenizer cut every compound and elision, so that phrases compare."""
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {}
+    tokenizer.token_match = None
+    tokenizer.infix_finditer = compile_infix_regex(_INFIXES).finditer
+    tokenizer.url_match = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+").match

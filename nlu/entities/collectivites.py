@@ -1,0 +1,121 @@
+"""How many collectivités act together, the élu's own included."""
+
+import re
+
+from nlu.entities.numbers import NUMBER_WORDS, parse_number
+from nlu.text import FoldedText
+
+MAX_TOGETHER = 50
+"""Beyond, the figure counts members of an intercommunalité, not partners of a project."""
+
+_COUNT = rf"(?P<count>\d{{1,2}}|{NUMBER_WORDS})"
+_KIND = (
+    r"(?:communes?|villages?|villes?|collectivites?|intercommunalites?|intercos?|epci|"
+    r"com ?coms?|communautes? de communes|mairies?|municipalites?|departements?|territoires|"
+    r"agglos?|agglomerations)"
+)
+_ADJECTIVE = r"(?:(?:petites?|autres?|grandes?|belles?) )?"
+_GROUP = rf"{_ADJECTIVE}{_KIND}\b"
+
+_WITH_OTHERS = re.compile(
+    rf"\b(?:avec|et|plus|rejoindre|associer|rejoints? par|aupres de|aux cotes de) "
+    rf"(?:les |nos |mes |ces )?{_COUNT} (?:autres? )?{_GROUP}"
+    r"(?P<rest>[^.;!?]{0,30})"
+)
+_OTHERS = re.compile(rf"\b{_COUNT} (?:autres? )?{_GROUP} (?:voisines?|a cote|limitrophes)")
+_WE_ARE = re.compile(
+    rf"\b(?:nous sommes|on est|sommes|on serait|nous serions|nous voulons|a|groupe de|"
+    rf"collectif de|regroupement de|alliance de|reunir|reunissant|associant|entre|nos|ces|les|pour|"
+    rf"projet (?:commun|partage) (?:a|de|entre)) {_COUNT} {_GROUP}"
+)
+_PLAIN = re.compile(rf"\b{_COUNT} {_GROUP}")
+_JOINTLY = re.compile(
+    rf"\bnous (?:sommes|serions) (?:a )?{_COUNT}(?= (?:a|dans|sur|pour|ensemble)\b|\W*$)"
+)
+
+_ONE_MORE = re.compile(
+    rf" ?(?:,|et|plus|avec) (?:{_COUNT}|le|la|l'|notre|leur) ?(?:{_GROUP}|region|petr)"
+)
+"""« trois communes et le département »: what comes after counts too."""
+
+_MEMBERS = re.compile(
+    r"\b(?:dont|regroupant|regroupe|compte|comptant|composee? de|comprend|comprenant|rassemble|"
+    r"rassemblant|reunit|constituee? de|forte? de|(?:communaute|interco|intercommunalite|agglo|"
+    r"agglomeration|epci|metropole|com ?com|petr|cc|ca|pays|syndicat|canton|territoire)"
+    r"(?: [\w'-]+){0,6}? (?:de|a|avec)|parmi|sur|dans|des exemples? (?:de|dans)|"
+    r"comparer|exemples? de|retours? de|experiences? de|une des|l'une des)"
+    r"(?: (?:les|nos|ses))? $"
+)
+_MEMBERS_AFTER = re.compile(
+    r" (?:membres?|de (?:la|l'|notre) (?:communaute|interco|agglo|epci|com|metropole|petr)|"
+    r"du (?:departement|canton|petr|territoire|secteur)|l'ont|ont (?:deja|fait|mene|experimente)|"
+    r"qui (?:l'ont|ont))"
+)
+_BARE = re.compile(
+    rf"\W*(?:(?:nous sommes|on est|on sera|nous serons|oui|a) )*{_COUNT}\b[^,;]{{0,20}}"
+)
+_ALONE = re.compile(
+    r"\W*(?:non )?\W*(?:(?:je suis|nous sommes|on est|juste|que) )*(?:seule?s?|nous)\W*"
+)
+
+
+def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -> int | None:
+    """Return how many collectivités act together; « avec deux communes voisines » makes three.
+
+    « plusieurs communes » gives no number. The members that an intercommunalité has are not
+    partners. `is_answer`: the message answers « combien êtes-vous ? », a bare number counts.
+    """
+    text = message.text
+    for read in (_count_with_others, _count_of_us, _count_plain):
+        count = read(text)
+        if count is not None and 1 < count <= MAX_TOGETHER:
+            return count
+    return _read_answer(text) if is_answer else None
+
+
+def _count_with_others(text: str) -> int | None:
+    for pattern in (_WITH_OTHERS, _OTHERS):
+        for match in pattern.finditer(text):
+            if _are_partners(text, match) and not _counts_us(text, match):
+                return (parse_number(match["count"]) or 0) + 1
+    return None
+
+
+def _counts_us(text: str, match: re.Match[str]) -> bool:
+    """« nous sommes trois communes voisines », « 2 communes et 1 département »: we are in."""
+    before = text[: match.start("count")]
+    if re.search(r"\b(?:sommes|est|serait|serions|nos|ces|les|entre|,|nous) $", before[-25:]):
+        return True
+    return bool(_PLAIN.search(text, 0, match.start()))
+
+
+def _count_of_us(text: str) -> int | None:
+    return _first_sum(text, (_WE_ARE, _JOINTLY))
+
+
+def _count_plain(text: str) -> int | None:
+    return _first_sum(text, (_PLAIN,))
+
+
+def _first_sum(text: str, patterns: tuple[re.Pattern[str], ...]) -> int | None:
+    """Return the first count, with those that follow it in the same list."""
+    matches = [m for pattern in patterns for m in pattern.finditer(text) if _are_partners(text, m)]
+    if not matches:
+        return None
+    total, end = parse_number(matches[0]["count"]) or 0, matches[0].end()
+    while total and (more := _ONE_MORE.match(text, end)):
+        total, end = total + (parse_number(more["count"] or "un") or 0), more.end()
+    return total
+
+
+def _are_partners(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start("count") - 80) : match.start("count")]
+    return not (_MEMBERS.search(before) or _MEMBERS_AFTER.match(text, match.end()))
+
+
+def _read_answer(text: str) -> int | None:
+    if _ALONE.fullmatch(text):
+        return 1
+    match = _BARE.fullmatch(text)
+    count = parse_number(match["count"]) if match else None
+    return count if count is not None and 0 < count <= MAX_TOGETHER else None

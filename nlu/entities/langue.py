@@ -1,0 +1,97 @@
+"""Tells whether a message is in a language that we cannot answer in.
+
+Positive evidence only: another script, or the function words of a language that we recognise.
+Creoles and regional languages are never called foreign: their speakers are at home, and what they
+write often holds enough French to be understood. Neither are names, sigles and short words.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import wordfreq
+from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
+from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
+from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
+from spacy.lang.fr.stop_words import STOP_WORDS as FRENCH
+from spacy.lang.it.stop_words import STOP_WORDS as ITALIAN
+from spacy.lang.nl.stop_words import STOP_WORDS as DUTCH
+from spacy.lang.pt.stop_words import STOP_WORDS as PORTUGUESE
+
+from nlu.text import fold, is_shouted, normalize
+
+MIN_EVIDENCE = 2
+"""Words of another language needed before calling a message foreign."""
+_CLEARLY = 1.0
+"""Zipf points (log10 of the frequency): ten times more frequent in one language than in another."""
+_MIN_SHARE = 0.5
+_MIN_OTHER_SCRIPT_SHARE = 0.6
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+_LATIN = ("LATIN", "FULLWIDTH LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "MATHEMATICAL")
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether the text is surely not French."""
+    plain = _ADDRESS.sub(" ", normalize(text))
+    if _is_other_script(plain):
+        return True
+    words = [part for word in _common_words(plain) for part in fold(word).split("'")]
+    return any(_is_written_in(language, words) for language in _STOP_WORDS)
+
+
+def _is_other_script(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    others = sum(not unicodedata.name(char, "LATIN").startswith(_LATIN) for char in letters)
+    return len(letters) > 1 and others / len(letters) >= _MIN_OTHER_SCRIPT_SHARE
+
+
+def _common_words(text: str) -> Iterator[str]:
+    """Yield words, sigles and names left out: they speak no language."""
+    shouted = is_shouted(text)
+    for rank, match in enumerate(_WORD.finditer(text)):
+        word = match.group()
+        if word.islower() or shouted or word == "I" or (rank == 0 and word.istitle()):
+            yield word
+
+
+def _is_written_in(language: str, words: list[str]) -> bool:
+    leads = [_zipf(language).get(word, 0) - _zipf("fr").get(word, 0) for word in words]
+    foreign = sum(lead >= _CLEARLY for lead in leads)
+    french = sum(lead <= -_CLEARLY for lead in leads)
+    function_words = _function_words(language).intersection(words)
+    return (
+        foreign >= MIN_EVIDENCE
+        and bool(function_words or not french)
+        and foreign > 2 * french
+        and foreign / len(words) >= _MIN_SHARE
+    )
+
+
+@cache
+def _zipf(language: str) -> dict[str, float]:
+    """Return the Zipf frequency of the folded common words of a language (0 is never, 8 always)."""
+    frequencies: dict[str, float] = {}
+    for word, frequency in wordfreq.get_frequency_dict(language, wordlist="small").items():
+        folded = fold(word)
+        frequencies[folded] = frequencies.get(folded, 0.0) + frequency
+    return {word: math.log10(frequency) + 9 for word, frequency in frequencies.items()}
+
+
+@cache
+def _function_words(language: str) -> frozenset[str]:
+    french = {fold(word) for word in FRENCH}
+    return frozenset(fold(word) for word in _STOP_WORDS[language]) - french
+
+
+_STOP_WORDS = {
+    "en": ENGLISH,
+    "es": SPANISH,
+    "de": GERMAN,
+    "it": ITALIAN,
+    "pt": PORTUGUESE,
+    "nl": DUTCH,
+}

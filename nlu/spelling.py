@@ -1,0 +1,96 @@
+"""Corrects typing errors towards the words of our field, and only towards them."""
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import wordfreq
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from nlu.text import fold, normalize, singular
+
+MIN_LENGTH = 5
+"""Shorter words are left alone: one letter changed makes another word."""
+_LONG = 8
+_MIN_VOCABULARY_LENGTH = 5
+_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
+_DOUBLED = re.compile(r"(.)\1")
+_ELIDED = re.compile(r"^(?:[ldjnmsct]|qu|jusqu|lorsqu)(?=[aeiouyh])")
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the folded French words in everyday use (about 31,000, wordfreq's small list)."""
+    return frozenset(fold(word) for word in wordfreq.get_frequency_dict("fr", wordlist="small"))
+
+
+class Speller:
+    """Knows the words of the field; `protected` are further words never to touch (place names)."""
+
+    def __init__(self, vocabulary: Iterable[str], *, protected: Iterable[str] = ()) -> None:
+        self._accented = {
+            fold(word): word.lower() for word in vocabulary if len(word) >= _MIN_VOCABULARY_LENGTH
+        }
+        known = common_words() | {fold(word) for word in protected} | self._accented.keys()
+        self._known = known | {singular(word) for word in known}
+        self._by_initial = _group_by_initial(self._accented)
+        self.correct_word = lru_cache(maxsize=8192)(self._correct_word)
+
+    def correct(self, text: str) -> str:
+        """Return the text written out (`normalize`), then spelt with the words of the field.
+
+        A capitalised word inside a sentence is taken for a name, a word in capitals for a sigle:
+        neither is touched, nor codes, addresses and words of fewer than `MIN_LENGTH` letters.
+        """
+        plain = normalize(text)
+        return _WORD.sub(lambda match: self._correct_match(match, plain), plain)
+
+    def _correct_match(self, match: re.Match[str], text: str) -> str:
+        word = match.group()
+        if not word.islower() and not (word.istitle() and _opens_sentence(text, match.start())):
+            return word
+        corrected = self.correct_word(fold(word))
+        if corrected == fold(word):
+            return word
+        accented = self._accented.get(corrected, corrected)
+        return accented.capitalize() if word.istitle() else accented
+
+    def _correct_word(self, word: str) -> str:
+        """Return the folded word of the field that this folded word miswrites, or itself."""
+        if len(word) < MIN_LENGTH or not word.isalpha() or self.knows(word):
+            return word
+        tolerance = 1 if len(word) < _LONG else 2
+        choices = self._by_initial.get(word[0], ())
+        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=tolerance, limit=2)
+        nearest = [str(choice) for choice, distance, _ in found if distance == found[0][1]]
+        return _choose(word, nearest)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether this folded word is right as it is, plural or elided article included."""
+        if word in self._known or singular(word) in self._known:
+            return True
+        rest = _ELIDED.sub("", word)
+        return rest != word and (rest in self._known or singular(rest) in self._known)
+
+
+def _choose(word: str, nearest: list[str]) -> str:
+    """Choose among words as close; when they differ by more than a plural, change nothing.
+
+    A letter not doubled is the commonest French misspelling: « jeunese » is « jeunesse ».
+    """
+    for choice in nearest:
+        if _DOUBLED.sub(r"\1", choice) == _DOUBLED.sub(r"\1", word):
+            return choice
+    return nearest[0] if len({singular(choice) for choice in nearest}) == 1 else word
+
+
+def _group_by_initial(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words):
+        groups.setdefault(word[0], []).append(word)
+    return {initial: tuple(group) for initial, group in groups.items()}
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    return not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:;"
