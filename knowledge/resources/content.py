@@ -1,9 +1,7 @@
 """Content files: Markdown with a YAML front matter ↔ `Resource`, both ways."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
@@ -11,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from knowledge.resources.problems import ContentProblem, ContentRefused, from_validation
 from knowledge.resources.resource import Resource, ResourceState, ResourceType, Source
+from nlu.text import strip_invisible
 
 _FRONT_MATTER = re.compile(r"\A---\r?\n(?P<fields>.*?)^---[ \t]*\r?\n?(?P<body>.*)\Z", re.S | re.M)
 
@@ -68,7 +67,7 @@ def parse_content(text: str, *, file: str = "") -> Resource:
 
     Raises `ContentRefused`, whose problems name the file and the field in French.
     """
-    fields, body = _split(text, file=file)
+    fields, body = _split(strip_invisible(text), file=file)
     try:
         fiche = Fiche.model_validate(fields)
     except ValidationError as error:
@@ -83,20 +82,6 @@ def serialise_content(resource: Resource) -> str:
     }
     front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
     return f"---\n{front}---\n\n{resource.body}\n"
-
-
-def read_folder(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the content files of a folder, sorted, with their text.
-
-    Raises `ContentRefused` for a file that is not UTF-8 text.
-    """
-    for path in sorted(folder.rglob("*.md")):
-        if path.name.casefold() == "readme.md":
-            continue
-        try:
-            yield path, path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            raise ContentRefused((ContentProblem(path.name, "", "texte_illisible"),)) from None
 
 
 def _split(text: str, *, file: str) -> tuple[dict[str, Any], str]:

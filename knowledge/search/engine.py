@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.resources.resource import Resource
+from knowledge.resources.resource import Resource, french_today
 from knowledge.search.confidence import MIN_CONFIDENCE, confidence
 from knowledge.search.encoder import Encoder
 from knowledge.search.extract import best_sentence
@@ -19,8 +17,6 @@ from knowledge.search.ranking import Facets, any_column, order, population_of
 from knowledge.search.repair import RepairedQuery
 from knowledge.search.vectors import Progress
 from knowledge.search.why import explain
-
-_PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class ResourceIndex:
         return cls(
             resources=tuple(resources),
             hybrid=hybrid,
-            facets=Facets.build(resources, places, year=today().year),
+            facets=Facets.build(resources, places, year=french_today().year),
             positions={each.id: position for position, each in enumerate(resources)},
             encoder=encoder,
             fresh_vectors=builder.cache.fresh if builder.cache else {},
@@ -75,7 +71,7 @@ class ResourceIndex:
 
     def _expired(self) -> NDArray[np.bool_]:
         # The index is rebuilt when a resource expires; this holds in the meantime.
-        return self.facets.expires < np.datetime64(today())
+        return self.facets.expires < np.datetime64(french_today())
 
 
 def to_indexed_text(resource: Resource) -> IndexedText:
@@ -86,11 +82,6 @@ def to_indexed_text(resource: Resource) -> IndexedText:
         questions=resource.questions,
         keywords=" ".join(resource.themes),
     )
-
-
-def today() -> date:
-    """The current day in metropolitan France."""
-    return datetime.now(_PARIS).date()
 
 
 class SearchEngine:
@@ -117,7 +108,7 @@ class SearchEngine:
         """Return a visible resource, None when unknown, unpublished or expired."""
         index = self._index
         position = index.positions.get(resource_id)
-        if position is None or index.resources[position].is_expired(today()):
+        if position is None or index.resources[position].is_expired(french_today()):
             return None
         return index.resources[position]
 

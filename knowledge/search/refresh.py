@@ -1,0 +1,104 @@
+"""Keeps the index fresh: rebuilt when the base says that it changed, and when a day passes."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from knowledge.resources.repository import CHANGED_CHANNEL
+
+logger = logging.getLogger(__name__)
+
+DEBOUNCE_SECONDS = 0.1
+FIRST_BACKOFF_SECONDS = 0.5
+MAX_BACKOFF_SECONDS = 30.0
+_PARIS = ZoneInfo("Europe/Paris")
+
+OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection[object]]]
+"""Opens a connection of its own, in autocommit mode, closed by the refresher."""
+
+Rebuild = Callable[[], Awaitable[date | None]]
+"""Rebuilds the index and returns the nearest last day of validity."""
+
+
+class IndexRefresher:
+    """Listens to the base and rebuilds, until cancelled.
+
+    The index is rebuilt at each (re)connection too: what happened while deaf is never missed.
+    """
+
+    def __init__(
+        self,
+        connect: OpenConnection,
+        rebuild: Rebuild,
+        *,
+        debounce: float = DEBOUNCE_SECONDS,
+        backoff: float = FIRST_BACKOFF_SECONDS,
+    ) -> None:
+        self._connect = connect
+        self._rebuild = rebuild
+        self._debounce = debounce
+        self._backoff = backoff
+        self._changed = asyncio.Event()
+        self.listening = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the index fresh; survives the loss of the database, stops when cancelled."""
+        delay = self._backoff
+        while True:
+            try:
+                async with contextlib.AsyncExitStack() as stack:
+                    connection = await self._connect()
+                    stack.push_async_callback(connection.close)
+                    await connection.execute(f"LISTEN {CHANGED_CHANNEL}")
+                    delay = self._backoff
+                    await self._follow(connection)
+            except (psycopg.Error, OSError) as error:
+                logger.warning("search index deaf for %.1f s: %s", delay, type(error).__name__)
+            finally:
+                self.listening.clear()
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, MAX_BACKOFF_SECONDS)
+
+    async def _follow(self, connection: psycopg.AsyncConnection[object]) -> None:
+        """Listen and rebuild at the same time; the failure of one ends both."""
+        self._changed.set()
+        tasks = [
+            asyncio.create_task(self._hear(connection)),
+            asyncio.create_task(self._rebuild_when_needed()),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
+        self.listening.set()
+        async for _ in connection.notifies():
+            self._changed.set()
+
+    async def _rebuild_when_needed(self) -> None:
+        expiry: date | None = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), seconds_until_after(expiry))
+            # An import writes hundreds of records: rebuild once, a moment after the last word.
+            await asyncio.sleep(self._debounce)
+            self._changed.clear()
+            expiry = await self._rebuild()
+
+
+def seconds_until_after(day: date | None, *, now: datetime | None = None) -> float | None:
+    """Return the seconds until the midnight that ends a day in France, None without day."""
+    if day is None:
+        return None
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=_PARIS)
+    return max(0.0, (midnight - (now or datetime.now(_PARIS))).total_seconds())

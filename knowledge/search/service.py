@@ -1,0 +1,81 @@
+"""From the database to a ready index: read, embed what is new, keep the vectors."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from knowledge.resources import repository as resources
+from knowledge.resources.resource import Resource, french_today
+from knowledge.search import repository
+from knowledge.search.encoder import Encoder
+from knowledge.search.engine import ResourceIndex, SearchEngine, to_indexed_text
+from knowledge.search.places import FindTerritoire
+from knowledge.search.repository import EmbeddedField
+from knowledge.search.vectors import EMBEDDED_CHARS, Progress, text_hash
+
+
+class SearchIndexService:
+    """Keeps a search engine up to date with the database."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        sessions: async_sessionmaker[AsyncSession],
+        *,
+        encoder: Encoder | None = None,
+        find_territoire: FindTerritoire = lambda _ref: None,
+    ) -> None:
+        self.engine = engine
+        self._sessions = sessions
+        self._encoder = encoder
+        self._find_territoire = find_territoire
+        self._lock = asyncio.Lock()
+
+    async def refresh(self, *, progress: Progress | None = None) -> date | None:
+        """Rebuild the index off the event loop and swap it in.
+
+        Returns the nearest last day of validity: the index must be rebuilt once it has passed.
+        """
+        async with self._lock:
+            today = french_today()
+            async with self._sessions() as session:
+                visible = await resources.list_visible(session, today=today)
+                expiry = await resources.next_expiry(session, today=today)
+                stored = (
+                    await repository.read_vectors(session, self._encoder) if self._encoder else {}
+                )
+            index = await asyncio.to_thread(
+                ResourceIndex.build,
+                visible,
+                encoder=self._encoder,
+                stored=stored,
+                find_territoire=self._find_territoire,
+                progress=progress,
+            )
+            self.engine.swap(index)
+            await self._keep_vectors(index)
+        return expiry
+
+    async def _keep_vectors(self, index: ResourceIndex) -> None:
+        if self._encoder is None or not index.fresh_vectors:
+            return
+        try:
+            async with self._sessions.begin() as session:
+                fields = embedded_fields(index.resources)
+                await repository.save_vectors(session, self._encoder, fields, index.fresh_vectors)
+        except IntegrityError:
+            # A resource was deleted since it was read: the next rebuild computes again and keeps.
+            return
+
+
+def embedded_fields(visible: Sequence[Resource]) -> Iterator[EmbeddedField]:
+    """Yield the texts of resources that are embedded, as the index builder embeds them."""
+    for resource in visible:
+        text = to_indexed_text(resource)
+        yield EmbeddedField(resource.id, "title", text_hash(text.title))
+        yield EmbeddedField(resource.id, "body", text_hash(text.body[:EMBEDDED_CHARS]))
+        for number, question in enumerate(text.questions, start=1):
+            yield EmbeddedField(resource.id, f"question-{number}", text_hash(question))
