@@ -97,10 +97,14 @@ def probleme(
 def problemes_of(
     error: ValidationError, *, fichier: str, ligne: int, regle: str | None
 ) -> tuple[Probleme, ...]:
-    """Translate the refusals of the model, one problem each."""
+    """Translate the refusals of the model, one problem each.
+
+    A misspelt key is both unknown and missing: the unknown one, which is the cause, comes first.
+    """
+    errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     return tuple(
         probleme(_code(each["type"]), fichier=fichier, ligne=ligne, regle=regle, facts=_facts(each))
-        for each in error.errors()
+        for each in errors
     )
 
 
