@@ -21,11 +21,10 @@ from assistant.actions.base import Services
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
 from assistant.replies import load_replies
-from assistant.sources import Knowledge, Sigle
+from assistant.sources import Knowledge, Sigle, find_territoire
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.vocabulary import load_vocabulary
 from knowledge.territoires.base import TerritoireBase
-from knowledge.territoires.loader import load_territoires
 from knowledge.territoires.service import TerritoireService
 from knowledge.territoires.territoire import Territoire
 from nlu.encoder import UseEncoder
@@ -87,14 +86,24 @@ def load_sigles(path: Path = _SIGLES) -> dict[str, Sigle]:
     }
 
 
+def find_reference(base: TerritoireBase, reference: str) -> Territoire | None:
+    """Return the territory of a reference such as `commune:32013`, None for `france`."""
+    kind, _, code = reference.partition(":")
+    return find_territoire(base, kind, code)
+
+
 async def build_container(
-    settings: Settings, database: Database, dialogue: DialogueEngine
+    settings: Settings,
+    database: Database,
+    dialogue: DialogueEngine,
+    territoires: TerritoireBase,
 ) -> Container:
     """Build everything; the search index is read from the database."""
     encoder = UseEncoder()
-    territoires = load_territoires()
     understander = build_understander(settings, encoder, territoires)
-    index = SearchIndexKeeper(database, encoder)
+    index = SearchIndexKeeper(
+        database, encoder, find_territoire=lambda ref: find_reference(territoires, ref)
+    )
     await index.load()
     replies, clock = load_replies(), SystemClock()
     knowledge = Knowledge(

@@ -138,12 +138,24 @@ def import_content(
     directory: Annotated[
         Path | None, typer.Argument(help="Dossier de ressources ; par défaut, celui du projet.")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--ecraser", help="Remplacer aussi ce que l'équipe a modifié.")
+    ] = False,
 ) -> None:
     """Importer des ressources dans la base ; rejouable sans effet."""
     from api.prepare import CONTENT_DIR, import_directory
 
-    problems = asyncio.run(import_directory(read_settings(), directory or CONTENT_DIR, say))
-    if problems:
+    report = asyncio.run(
+        import_directory(read_settings(), directory or CONTENT_DIR, overwrite=overwrite)
+    )
+    for problem in report.problems:
+        say(str(problem))
+    say(
+        f"{len(report.created)} créées, {len(report.updated)} mises à jour,"
+        f" {len(report.unchanged)} inchangées, {len(report.kept)} gardées telles que l'équipe les"
+        f" a écrites, {len(report.refused)} refusées."
+    )
+    if report.refused:
         raise typer.Exit(1)
 
 

@@ -1,16 +1,28 @@
-"""Fills the database with what the project ships: territories, resources, the access key."""
+"""Fills the database with what the project ships: territories, resources, the first key."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
-from api.database import Database
+from api.database import Database, connect
 from api.reference import is_loaded, mark_loaded
-from api.settings import ROOT
+from api.schema import migrate
+from api.settings import ROOT, Settings
+from api.standalone import database_url
+from api.tickets.auth import new_key
+from api.tickets.repository import TicketRepository
+from assistant.sources import find_territoire
+from knowledge.resources.lint import IsKnown, read_folder
+from knowledge.resources.service import ImportReport, import_content
 from knowledge.territoires import repository as territoires
+from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import DATA_DIR, load_territoires
 
 CONTENT_DIR = ROOT / "knowledge" / "contenu"
 _TERRITOIRES = "territoires"
+_CONTENT = "contenu"
+_ENVIRONMENT_KEY = "environnement"
+Say = Callable[[str], None]
 
 
 def fingerprint(directory: Path, pattern: str) -> str:
@@ -22,16 +34,53 @@ def fingerprint(directory: Path, pattern: str) -> str:
     return digest.hexdigest()
 
 
-async def load_reference_data(database: Database) -> None:
+def known_places(base: TerritoireBase) -> IsKnown:
+    """Return the test of a territory key: does it exist today?"""
+    return lambda type_, code: find_territoire(base, type_, code) is not None
+
+
+async def load_reference_data(
+    database: Database, base: TerritoireBase, *, api_key: str | None
+) -> None:
     """Load what is new; a second call changes nothing and takes no time."""
-    await load_territoires_table(database)
-    await load_content(database)
+    await _load_territoires(database, base)
+    await _load_content(database, base)
+    if api_key:
+        async with database.sessions.begin() as session:
+            await TicketRepository(session).add_key(new_key(api_key, name=_ENVIRONMENT_KEY))
 
 
-async def load_territoires_table(database: Database) -> None:
-    """Fill the table of territories unless it holds this very version."""
+async def _load_territoires(database: Database, base: TerritoireBase) -> None:
     version = fingerprint(DATA_DIR, "*.tsv")
     async with database.sessions.begin() as session:
         if not await is_loaded(session, _TERRITOIRES, version):
-            await territoires.replace_all(session, load_territoires())
+            await territoires.replace_all(session, base)
             await mark_loaded(session, _TERRITOIRES, version)
+
+
+async def _load_content(database: Database, base: TerritoireBase) -> None:
+    version = fingerprint(CONTENT_DIR, "*.md")
+    async with database.sessions.begin() as session:
+        if not await is_loaded(session, _CONTENT, version):
+            await import_content(session, read_folder(CONTENT_DIR), is_known=known_places(base))
+            await mark_loaded(session, _CONTENT, version)
+
+
+async def import_directory(
+    settings: Settings, directory: Path, *, overwrite: bool = False
+) -> ImportReport:
+    """Import a directory of resources into the service's database, in one transaction."""
+    base = load_territoires()
+    with database_url(settings) as url:
+        migrate(url)
+        database = connect(url)
+        try:
+            async with database.sessions.begin() as session:
+                return await import_content(
+                    session,
+                    read_folder(directory),
+                    is_known=known_places(base),
+                    overwrite=overwrite,
+                )
+        finally:
+            await database.close()

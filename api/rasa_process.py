@@ -54,13 +54,15 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _command(settings: Settings, *arguments: str) -> list[str]:
+def command(settings: Settings, *arguments: str) -> list[str]:
+    """Return the command line of our Rasa launcher. Raises RasaMissing."""
     if not settings.rasa_python.exists():
         raise RasaMissing(str(settings.rasa_python))
     return [str(settings.rasa_python), "-W", "ignore", "launcher.py", *arguments]
 
 
-def _environment(**extra: str) -> dict[str, str]:
+def environment(**extra: str) -> dict[str, str]:
+    """Return the environment of Rasa: telemetry off, quiet libraries."""
     quiet = {
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -81,10 +83,10 @@ async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     name = path.name.removesuffix(".tar.gz")
     process = await asyncio.create_subprocess_exec(
-        *_command(settings, "train", "core", "--domain", "domain", "--stories", "data"),
+        *command(settings, "train", "core", "--domain", "domain", "--stories", "data"),
         *("--out", str(settings.models_dir), "--fixed-model-name", name),
         cwd=RASA_PROJECT,
-        env=_environment(),
+        env=environment(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         preexec_fn=_die_with_parent,
@@ -153,11 +155,11 @@ class RasaProcess:
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            *_command(self._settings, "run", "-i", "127.0.0.1", "-p", str(self.port)),
+            *command(self._settings, "run", "-i", "127.0.0.1", "-p", str(self.port)),
             *("-m", str(self._model), "--endpoints", "endpoints.yml"),
             *("--credentials", "credentials.yml"),
             cwd=RASA_PROJECT,
-            env=_environment(
+            env=environment(
                 ORIENTATION_INTERNAL_TOKEN=self._settings.internal_token,
                 ORIENTATION_ACTIONS_URL=self._actions_url,
                 ORIENTATION_RASA_DATABASE_URL=self._database_url,

@@ -22,6 +22,7 @@ from api.rasa_process import RasaProcess, free_port, train_dialogue
 from api.schema import migrate
 from api.settings import Settings
 from assistant.dialogue import RasaEngine
+from knowledge.territoires.loader import load_territoires
 
 logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
@@ -69,11 +70,12 @@ async def running(settings: Settings, say: Say) -> AsyncIterator[Running]:
         rasa_url = settings.rasa_url or (rasa.url if rasa else "")
         database = connect(url)
         say("Chargement des ressources et des territoires…")
-        await load_reference_data(database)
+        territoires = await asyncio.to_thread(load_territoires)
+        await load_reference_data(database, territoires, api_key=settings.api_key)
         client = await stack.enter_async_context(httpx2.AsyncClient())
         engine = RasaEngine(rasa_url.rstrip("/"), settings.internal_token, client)
         say("Chargement de la compréhension du français…")
-        container = await build_container(settings, database, engine)
+        container = await build_container(settings, database, engine, territoires)
         await _start_internal(settings, container, stack, port=internal_port)
         yield Running(container, rasa, rasa_url, url)
 

@@ -4,8 +4,6 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nlu.pipeline import Understander, UnderstandingContext
-
 from assistant import wire
 from assistant.actions.base import Call, Services
 from assistant.degraded import answer_without_engine
@@ -16,11 +14,14 @@ from assistant.payloads import Payload
 from assistant.ports import DialogueUnavailable, Exchange
 from assistant.precisions import settle
 from assistant.turn import Part, TurnResult, merge
+from nlu.pipeline import Understander, UnderstandingContext
 from nlu.understanding import TerritoireMention, Understanding
 
 logger = logging.getLogger(__name__)
 
 _DUREES = ("ponctuelle", "durable")
+# What the contract lets `asks_for` say; `question` says it all.
+_CONTRACT_QUESTIONS = frozenset({"territoire", "population", "theme", "contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,8 @@ def _result(part: Part, understanding: Understanding) -> TurnResult:
         "dialogue": {
             "territoire_code": territoire.code if territoire else None,
             "territoire_type": territoire.type if territoire else None,
-            "asks_for": part.asks_for,
+            "asks_for": part.asks_for if part.asks_for in _CONTRACT_QUESTIONS else None,
+            "question": part.asks_for,
         },
         "human_offered": part.human_offered,
     }

@@ -44,9 +44,7 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
 
 
-def _accepts_human(
-    understanding: Understanding, memory: Memory, *, expects: str | None
-) -> bool:
+def _accepts_human(understanding: Understanding, memory: Memory, *, expects: str | None) -> bool:
     """« oui » right after a human was proposed, and nothing else asked."""
     return (
         understanding.intent == "affirmer"

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-from knowledge.search.engine import SearchEngine
-
 from assistant.memory import TerritoireRetenu
 from knowledge.orientation.regle import Regle
+from knowledge.search.engine import SearchEngine
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.errors import TerritoireNotFoundError
 from knowledge.territoires.territoire import Territoire, TerritoireType
@@ -37,10 +36,15 @@ class Knowledge:
         return self.find(retained.type, retained.code) if retained else None
 
     def find(self, type_: str, code: str) -> Territoire | None:
-        """Return the territory of this key, or None: keys come from buttons and stored data."""
-        if type_ not in get_args(TerritoireType):
-            return None
-        try:
-            return self.territoires.get(cast("TerritoireType", type_), code)
-        except TerritoireNotFoundError:
-            return None
+        """Return the territory of this key, or None."""
+        return find_territoire(self.territoires, type_, code)
+
+
+def find_territoire(base: TerritoireBase, type_: str, code: str) -> Territoire | None:
+    """Return the territory of this key, or None: keys come from buttons, files, stored data."""
+    if type_ not in get_args(TerritoireType):
+        return None
+    try:
+        return base.get(cast("TerritoireType", type_), code)
+    except TerritoireNotFoundError:
+        return None

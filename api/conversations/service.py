@@ -192,7 +192,7 @@ class ConversationService:
         await repository.save_memory(
             conversation.id,
             memory={**result.memory.to_slots(), "tour": tour},
-            expects=result.body["dialogue"]["asks_for"],
+            expects=result.body["dialogue"]["question"],
             tour=tour,
         )
         return turn

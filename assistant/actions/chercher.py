@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.search.query import Hit, SearchQuery
-
 from assistant.actions.base import Call
 from assistant.sources import Knowledge
 from assistant.turn import Message, Outcome
 from knowledge.resources.resource import Resource, ResourceType
+from knowledge.search.query import Hit, SearchQuery, SearchResult
 from knowledge.territoires.territoire import TerritoireContext, to_context
 
 RESULTS = 4
+# Below the threshold of an answer but not far: shown as « the nearest », said as such.
+NEAR_CONFIDENCE = 0.35
 _PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
     "chercher_experience": (ResourceType.EXPERIENCE,),
     "chercher_acteur": (ResourceType.ACTEUR,),
@@ -43,12 +44,21 @@ class Found:
 
 
 def find_resources(
-    call: Call, *, exclude: Sequence[str] = (), limit: int = RESULTS, text: str | None = None
+    call: Call,
+    *,
+    exclude: Sequence[str] = (),
+    limit: int = RESULTS,
+    text: str | None = None,
+    types: tuple[ResourceType, ...] = (),
 ) -> Found:
-    """Search for the need in memory, near the remembered territory and population."""
+    """Search for the need in memory, near the remembered territory and population.
+
+    `text` is searched instead of the need; `types` keeps only those.
+    """
     memory = call.memory
     query = SearchQuery(
         text=text or memory.besoin or call.text,
+        types=types,
         prefer_types=_PREFERRED_TYPES.get(memory.intention or "", ()),
         prefer_themes=memory.themes,
         territoire=_context(call),
@@ -60,7 +70,7 @@ def find_resources(
     hits = tuple(result.hits)
     return Found(
         hits=hits,
-        outcome="answered" if result.found else "partial",
+        outcome=_outcome(result),
         message={"type": "resources", "items": [card(call, hit) for hit in hits]},
         references=tuple(_reference(hit) for hit in hits),
         corrected=result.corrected,
@@ -113,3 +123,10 @@ def _reference(hit: Hit) -> dict[str, Any]:
         "url": hit.resource.url,
         "score": round(hit.score, 4),
     }
+
+
+def _outcome(result: SearchResult) -> Outcome:
+    """Sure, less sure, or honestly nothing."""
+    if result.found:
+        return "answered"
+    return "partial" if result.confidence >= NEAR_CONFIDENCE else "nothing_found"

@@ -2,13 +2,56 @@
 
 from dataclasses import replace
 
+from assistant.actions import messages
 from assistant.actions.base import Call
-from assistant.actions.repondre import answer_need
+from assistant.actions.chercher import find_resources
+from assistant.actions.repondre import present
+from assistant.sources import Sigle
 from assistant.turn import Part
+from knowledge.resources.resource import ResourceType
+from nlu.text import words
+
+_EXPLAINED = (ResourceType.DEMARCHE, ResourceType.PROGRAMME, ResourceType.CADRE_LEGAL)
+_INTENT = "comprendre_demarche"
+_SHOWN = 3
 
 
 async def explain(call: Call) -> Part:
-    """Search the démarches and programmes first; the acronym's meaning comes from the base too."""
-    call = call.remember(besoin=call.text, intention="comprendre_demarche")
-    part = await answer_need(call)
-    return replace(part, memory=replace(part.memory, intention="comprendre_demarche"))
+    """Tell what the acronyms mean, then show the démarches and programmes that it is about.
+
+    A question asked on the way does not replace the need that the élu came with.
+    """
+    asking = call.remember(intention=_INTENT, territoires_a_preciser=())
+    found = find_resources(asking, text=call.text, types=_EXPLAINED, limit=_SHOWN)
+    if found.outcome != "answered":
+        found = find_resources(asking, text=call.text)
+    part = present(asking, found)
+    memory = replace(
+        part.memory,
+        besoin=call.memory.besoin or call.text,
+        intention=call.memory.intention or _INTENT,
+    )
+    meanings = _meanings(call)
+    if meanings is None:
+        return replace(part, memory=memory)
+    shown = part.messages if found.outcome == "answered" else (messages.help_choices(call),)
+    return replace(part, outcome="answered", memory=memory, messages=(meanings, *shown))
+
+
+def _meanings(call: Call) -> dict[str, str] | None:
+    said = set(words(call.text))
+    known = [each for key, each in call.services.knowledge.sigles.items() if key in said]
+    if not known:
+        return None
+    lines = [call.say("sigles.introduction"), *(_line(call, each) for each in known)]
+    return messages.text("\n".join(lines))
+
+
+def _line(call: Call, sigle: Sigle) -> str:
+    return call.say(
+        "sigles.ligne",
+        sigle=sigle.sigle,
+        developpe=sigle.developpe,
+        explication=sigle.explication,
+        source=sigle.source_url,
+    )

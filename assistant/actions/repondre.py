@@ -22,8 +22,12 @@ async def answer(call: Call) -> Part:
 
 async def answer_need(call: Call) -> Part:
     """Answer the need in memory (the question asked before a precision was given)."""
-    found = find_resources(call)
-    if not found.hits:
+    return present(call, find_resources(call))
+
+
+def present(call: Call, found: Found) -> Part:
+    """Show what was found, the orientation that goes with it, and the human."""
+    if not found.hits or found.outcome == "nothing_found":
         return _nothing_found(call)
     orientation = orientation_of(call, intent=call.memory.intention)
     memory = replace(

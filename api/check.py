@@ -1,0 +1,65 @@
+"""`orientation check`: contents, orientation rules, dialogue; what `make check` runs."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+
+from api.prepare import CONTENT_DIR, known_places
+from api.rasa_process import command, environment
+from api.settings import RASA_PROJECT, Settings
+from knowledge.orientation.loader import check_regles
+from knowledge.resources.lint import lint_content, read_folder
+from knowledge.resources.resource import french_today
+from knowledge.territoires.base import TerritoireBase
+from knowledge.territoires.loader import load_territoires
+
+Say = Callable[[str], None]
+
+
+def run_checks(settings: Settings, say: Say) -> bool:
+    """Run every check; say each defect; return whether all is well."""
+    base = load_territoires()
+    defects = 0
+    for title, found in (
+        ("Contenus", content_defects(base)),
+        ("Règles d'orientation", rule_defects()),
+        ("Dialogue (rasa data validate)", dialogue_defects(settings)),
+    ):
+        lines = list(found)
+        say(f"{title} : {'rien à corriger' if not lines else f'{len(lines)} à corriger'}")
+        for line in lines:
+            say(f"  {line}")
+        defects += len(lines)
+    return defects == 0
+
+
+def content_defects(base: TerritoireBase) -> Iterator[str]:
+    """Yield what prevents a content file from being imported."""
+    report = lint_content(
+        read_folder(CONTENT_DIR), is_known=known_places(base), today=french_today()
+    )
+    for problem in report.errors:
+        yield f"{problem.file} : {problem.message}"
+
+
+def rule_defects() -> Iterator[str]:
+    """Yield what is wrong in the orientation rules."""
+    for problem in check_regles():
+        yield str(problem)
+
+
+def dialogue_defects(settings: Settings) -> Iterator[str]:
+    """Yield what Rasa finds wrong; its own validator never fails on warnings, so they are read.
+
+    Intents without training sentences and forms' actions are normal here: understanding is ours.
+    """
+    outcome = subprocess.run(  # noqa: S603 - our own launcher
+        command(settings, "data", "validate", "--domain", "domain", "--data", "data"),
+        cwd=RASA_PROJECT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if outcome.returncode != 0:
+        yield (outcome.stdout + outcome.stderr)[-1500:]

@@ -1,0 +1,51 @@
+"""The search engine of one process: loaded at start, kept fresh by the database."""
+
+import asyncio
+import contextlib
+
+import psycopg
+
+from api.database import Database, psycopg_url
+from knowledge.search.engine import SearchEngine
+from knowledge.search.places import FindTerritoire
+from knowledge.search.refresh import IndexRefresher
+from knowledge.search.service import SearchIndexService
+from nlu.encoder import Encoder
+
+
+class SearchIndexKeeper:
+    """Owns the engine, its first loading and the task that keeps it fresh."""
+
+    def __init__(
+        self, database: Database, encoder: Encoder, *, find_territoire: FindTerritoire
+    ) -> None:
+        self.engine = SearchEngine()
+        self._url = psycopg_url(database.url)
+        self._service = SearchIndexService(
+            self.engine, database.sessions, encoder=encoder, find_territoire=find_territoire
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of resources that can be found."""
+        return self.engine.size
+
+    async def load(self) -> None:
+        """Read the base and index it."""
+        await self._service.refresh()
+
+    def start(self) -> None:
+        """Listen to changes in the background."""
+        refresher = IndexRefresher(self._connect, self._service.refresh)
+        self._task = asyncio.create_task(refresher.run())
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _connect(self) -> psycopg.AsyncConnection[object]:
+        return await psycopg.AsyncConnection.connect(self._url, autocommit=True)
