@@ -76,13 +76,16 @@ def lint_content(files: Iterable[ContentFile], *, is_known: IsKnown, today: date
         except ContentRefused as refused:
             problems += refused.problems
             continue
-        found = list(_check_path(resource, file.path))
-        found += check_resource(resource, is_known=is_known, today=today)
-        found += _check_unique(resource, seen)
+        found = [
+            *_check_path(resource, file.path),
+            *check_resource(resource, is_known=is_known, today=today),
+            *_check_unique(resource, seen),
+        ]
         if not found:
             kept.append(resource)
-        problems += [ContentProblem(name, field, code, facts) for field, code, facts in found]
-        problems += _advise(resource, name)
+        advised = () if found else _advise(resource)
+        problems += [ContentProblem(name, *finding) for finding in found]
+        problems += [ContentProblem(name, *finding, warning=True) for finding in advised]
     return LintReport(tuple(kept), tuple(problems))
 
 
@@ -155,8 +158,6 @@ def _check_dates(resource: Resource, today: date) -> Iterator[Finding]:
             yield field, "date_future", {"valeur": day.isoformat()}
     if resource.type == ResourceType.ACTUALITE and resource.expires_on is None:
         yield "expire_le", "expiration_absente", {}
-    if resource.expires_on and resource.verified_on and resource.expires_on < resource.verified_on:
-        yield "expire_le", "expiration", {"valeur": resource.expires_on.isoformat()}
 
 
 def _check_body(resource: Resource) -> Iterator[Finding]:
@@ -183,15 +184,19 @@ def _check_unique(resource: Resource, seen: dict[tuple[str, str], str]) -> Itera
         seen.setdefault(key, resource.id)
 
 
-def _advise(resource: Resource, file: str) -> Iterator[ContentProblem]:
+def _advise(resource: Resource) -> Iterator[Finding]:
+    """Yield what is better mended but does not prevent an import."""
     count = len(resource.body.split())
     least, most = ADVISED_BODY_WORDS
     if BODY_WORDS[0] <= count < least:
-        facts = {"mots": count, "limite": least}
-        yield ContentProblem(file, "", "corps_court", facts, warning=True)
+        yield "", "corps_court", {"mots": count, "limite": least}
     elif most < count <= BODY_WORDS[1]:
-        facts = {"mots": count, "limite": most}
-        yield ContentProblem(file, "", "corps_long", facts, warning=True)
+        yield "", "corps_long", {"mots": count, "limite": most}
+    if resource.expires_on and resource.verified_on and resource.expires_on < resource.verified_on:
+        yield "expire_le", "expiration", {"valeur": resource.expires_on.isoformat()}
+    for number, source in enumerate(resource.sources, start=1):
+        if (urlsplit(source.url).hostname or "").endswith("."):
+            yield f"sources[{number}].url", "adresse_point", {}
 
 
 def _repeated(field: str, values: Iterable[str]) -> Iterator[Finding]:
@@ -212,5 +217,5 @@ def _is_public_url(url: str) -> bool:
     return (
         parts.scheme in {"http", "https"}
         and parts.username is None
-        and _HOST.fullmatch(parts.hostname or "") is not None
+        and _HOST.fullmatch((parts.hostname or "").removesuffix(".")) is not None
     )

@@ -34,8 +34,8 @@ class ContentProblem:
         return templates[self.code].format_map(self.facts)
 
     def __str__(self) -> str:
-        place = f"{self.file} : {self.field}" if self.field else self.file
-        return f"{place} : {self.message}"
+        template = _messages()["lieu_champ" if self.field else "lieu_fichier"]
+        return template.format(fichier=self.file, champ=self.field, message=self.message)
 
 
 class ContentRefused(Exception):

@@ -158,7 +158,7 @@ async def _territoires(
         .order_by(ResourceTerritoireRow.position)
     )
     groups: dict[str, list[str]] = defaultdict(list)
-    for resource_id, type_, code in (await session.execute(query)).tuples():
+    for resource_id, type_, code in await session.execute(query):
         groups[resource_id].append(f"{type_}:{code}" if code else type_)
     return groups
 
@@ -173,7 +173,7 @@ async def _sources(
         .order_by(ResourceSourceRow.position)
     )
     groups: dict[str, list[Source]] = defaultdict(list)
-    for row, url in (await session.execute(query)).tuples():
+    for row, url in await session.execute(query):
         groups[row.resource_id].append(
             Source(
                 name=row.name,
@@ -207,7 +207,7 @@ async def _page_ids(session: AsyncSession, urls: Iterable[str]) -> dict[str, int
     found = await session.execute(
         select(SourceRow.url, SourceRow.id).where(SourceRow.url.in_(wanted))
     )
-    return dict(found.tuples().all())
+    return {row.url: row.id for row in found}
 
 
 def _territoire_values(resource: Resource) -> Iterable[dict[str, Any]]:

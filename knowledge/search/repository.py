@@ -31,7 +31,7 @@ async def read_vectors(session: AsyncSession, encoder: Encoder) -> dict[str, NDA
     query = select(Row.text_hash, Row.vector).where(
         Row.model == encoder.name, Row.dimension == encoder.dimension
     )
-    rows = (await session.execute(query)).tuples()
+    rows = await session.execute(query)
     return {key: np.frombuffer(vector, dtype=_FLOAT32) for key, vector in rows}
 
 

@@ -1,0 +1,169 @@
+"""The index follows the database: changes, deaths of the connection, days that pass."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from knowledge.resources import repository
+from knowledge.resources.models import ResourceEmbeddingRow
+from knowledge.resources.resource import ResourceState, french_today
+from knowledge.search.engine import SearchEngine
+from knowledge.search.query import SearchQuery
+from knowledge.search.refresh import IndexRefresher, seconds_until_after
+from knowledge.search.service import SearchIndexService
+from nlu.encoder import UseEncoder
+from tests.knowledge.resources_examples import cafe
+
+Sessions = async_sessionmaker[AsyncSession]
+CAFE = "experience-montaud-cafe-citoyen"
+
+
+class CountingEncoder(UseEncoder):
+    """The real encoder, which counts the texts that it embeds."""
+
+    count = 0
+
+    def encode(self, texts: Any) -> Any:
+        self.count += len(texts)
+        return super().encode(texts)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> CountingEncoder:
+    return CountingEncoder()
+
+
+@asynccontextmanager
+async def _following(service: SearchIndexService, url: str) -> AsyncIterator[IndexRefresher]:
+    async def connect() -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(url, autocommit=True)
+
+    refresher = IndexRefresher(connect, service.refresh, debounce=0.01, backoff=0.05)
+    task = asyncio.create_task(refresher.run())
+    try:
+        yield refresher
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until(engine: SearchEngine, size: int) -> None:
+    async with asyncio.timeout(20):
+        while engine.size != size:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def _add(sessions: Sessions, resource_id: str, **changes: Any) -> None:
+    async with sessions.begin() as session:
+        await repository.insert_many(session, [cafe(id=resource_id, **changes)])
+
+
+async def test_the_index_holds_only_what_is_visible(sessions: Sessions) -> None:
+    yesterday = french_today() - timedelta(days=1)
+    await _add(sessions, CAFE)
+    await _add(sessions, "experience-brouillon", state=ResourceState.BROUILLON)
+    await _add(sessions, "experience-expiree", expires_on=yesterday)
+    engine = SearchEngine()
+    await SearchIndexService(engine, sessions).refresh()
+    found = engine.search(SearchQuery("ouvrir un café associatif"))
+    assert [hit.resource.id for hit in found.hits] == [CAFE]
+
+
+async def test_vectors_are_computed_once_and_kept(
+    sessions: Sessions, encoder: CountingEncoder
+) -> None:
+    await _add(sessions, CAFE)
+    await SearchIndexService(SearchEngine(), sessions, encoder=encoder).refresh()
+    first, encoder.count = encoder.count, 0
+    assert first == 5  # title, body and three questions
+    engine = SearchEngine()
+    await SearchIndexService(engine, sessions, encoder=encoder).refresh()
+    assert encoder.count == 0
+    async with sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(ResourceEmbeddingRow)) == 5
+    assert engine.search(SearchQuery("un lieu pour se retrouver au village")).found
+
+
+async def test_only_the_changed_text_is_embedded_again(
+    sessions: Sessions, encoder: CountingEncoder
+) -> None:
+    await _add(sessions, CAFE)
+    service = SearchIndexService(SearchEngine(), sessions, encoder=encoder)
+    await service.refresh()
+    encoder.count = 0
+    async with sessions.begin() as session:
+        changed = cafe(title="Montaud : le café des habitants")
+        await repository.change(session, changed, expected_version=1)
+    await service.refresh()
+    assert encoder.count == 1
+
+
+async def test_a_committed_change_reaches_the_index(sessions: Sessions, database_url: str) -> None:
+    engine = SearchEngine()
+    async with _following(SearchIndexService(engine, sessions), database_url) as refresher:
+        await refresher.listening.wait()
+        await _add(sessions, CAFE)
+        await _until(engine, 1)
+        async with sessions.begin() as session:
+            hidden = cafe(state=ResourceState.ARCHIVE)
+            await repository.change(session, hidden, expected_version=1)
+        await _until(engine, 0)
+
+
+async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(
+    sessions: Sessions, database_url: str
+) -> None:
+    engine = SearchEngine()
+    async with _following(SearchIndexService(engine, sessions), database_url) as refresher:
+        await refresher.listening.wait()
+        await _add(sessions, CAFE)
+        await _until(engine, 1)
+        async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
+            await admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            )
+        await _add(sessions, "experience-montaud-autre", title="Montaud : un autre lieu")
+        await _until(engine, 2)
+
+
+async def test_a_resource_leaves_the_index_when_its_day_has_passed() -> None:
+    days = iter([date(2000, 1, 1), None])
+    rebuilt = asyncio.Event()
+
+    async def rebuild() -> date | None:
+        day = next(days)
+        if day is None:
+            rebuilt.set()
+        return day
+
+    refresher = IndexRefresher(None, rebuild, debounce=0)  # type: ignore[arg-type]
+    refresher._changed.set()
+    task = asyncio.create_task(refresher._rebuild_when_needed())
+    await asyncio.wait_for(rebuilt.wait(), timeout=5)
+    task.cancel()
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        ("2026-11-24T23:59:00", 60.0),
+        ("2026-11-25T00:00:01", 0.0),
+        ("2026-11-24T00:00:00", 86_400.0),
+    ],
+)
+def test_a_day_ends_at_midnight_in_france(now: str, seconds: float) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Paris"))
+    assert seconds_until_after(date(2026, 11, 24), now=moment) == seconds
+
+
+def test_without_expiry_there_is_nothing_to_wait_for() -> None:
+    assert seconds_until_after(None) is None
