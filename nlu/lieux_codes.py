@@ -1,0 +1,104 @@
+"""Postal codes, INSEE codes and numbers of départements, told from quantities and dates."""
+
+import re
+from collections.abc import Iterator
+
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_gazetteer import Gazetteer
+from nlu.lieux_mentions import PLAIN, SURE, Hit, key_of
+from nlu.lieux_texte import Phrase, name_words
+
+MAX_NAME_WORDS = 6
+
+_FIVE = re.compile(r"(?:\d{2}|2[ab])\d{3}\Z")
+_NUMBER = re.compile(r"(?:\d{2}|2[ab]|97\d)\Z")
+_POSTAL_CUE = re.compile(r"\b(?:code postal|cp|postal)(?: est)?(?: le)?\Z")
+_INSEE_CUE = re.compile(r"\binsee(?: est)?(?: le)?\Z")
+_IN_NUMBER = re.compile(r"\bdans le\Z")
+_DEPARTEMENT_CUE = re.compile(
+    r"\b(?:departement|dept|dpt|dep)(?: numero| n)?\Z"
+    r"|\b(?:communes?|villages?|villes?|maires?|elue?s?|mairie|suis|sommes|habitants|departement"
+    r"|adjointe?|prefecture|bourg) (?:du|de|dans le)\Z"
+)
+
+
+def find_codes(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
+    """Yield the codes that the message holds."""
+    for index, token in enumerate(phrase.tokens):
+        if not token.folded[0].isdigit():
+            continue
+        if _FIVE.match(token.folded):
+            yield from _five_characters(phrase, gazetteer, index)
+        elif _NUMBER.match(token.folded):
+            yield from _departement_number(phrase, gazetteer, index)
+
+
+def _five_characters(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterator[Hit]:
+    code = phrase.word(index).upper()
+    left = phrase.left(index)
+    insee = gazetteer.insee.get(code)
+    postal = gazetteer.postal.get(code, ())
+    if _is_quantity(phrase, index):
+        return
+    if insee and (_INSEE_CUE.search(left) or not postal):
+        if _INSEE_CUE.search(left) or not code.endswith("00"):
+            yield Hit(index, index + 1, (insee,), SURE)
+    elif postal and (not code.endswith("00") or _has_postal_cue(phrase, gazetteer, index)):
+        yield Hit(index, index + 1, postal, PLAIN)
+
+
+def _has_postal_cue(phrase: Phrase, gazetteer: Gazetteer, index: int) -> bool:
+    """Tell whether a round number is a postal code: said so, alone, or beside its commune."""
+    left = phrase.left(index)
+    if _POSTAL_CUE.search(left) or re.search(r"\b(?:dans le|a|au)\Z", left):
+        return True
+    others = (token.folded for token in phrase.tokens if token is not phrase.tokens[index])
+    if all(word in vocabulaire.FILLERS for word in others):
+        return True
+    places = gazetteer.postal[phrase.word(index).upper()]
+    names = {word for place in places for word in _names(place.nom)}
+    near = {phrase.tokens[i].norm for i in range(max(0, index - 3), min(len(phrase), index + 4))}
+    return bool(names & near)
+
+
+def _names(name: str) -> set[str]:
+    return {word for word in name_words(name) if word not in vocabulaire.LINKS}
+
+
+def _departement_number(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterator[Hit]:
+    place = gazetteer.by_key.get(("departement", phrase.word(index).upper()))
+    if place is None or _is_quantity(phrase, index):
+        return
+    left = phrase.left(index)
+    said = _IN_NUMBER.search(left) or _DEPARTEMENT_CUE.search(left)
+    if said or in_parentheses(phrase, index) or _follows_commune(phrase, gazetteer, index):
+        yield Hit(index, index + 1, (place,), SURE)
+
+
+def _follows_commune(phrase: Phrase, gazetteer: Gazetteer, index: int) -> bool:
+    """Tell whether the number is that of the commune just before it: « Montreuil 93 »."""
+    code = phrase.word(index).upper()
+    for start in range(max(0, index - MAX_NAME_WORDS), index):
+        places = gazetteer.communes.get(key_of(phrase, start, index), ())
+        if phrase.joined(start, index) and any(place.departement == code for place in places):
+            return True
+    return False
+
+
+def in_parentheses(phrase: Phrase, index: int) -> bool:
+    """Tell whether a word stands alone between parentheses."""
+    return "(" in phrase.gap(index) and ")" in phrase.gap(index + 1)
+
+
+def _is_quantity(phrase: Phrase, index: int) -> bool:
+    """Tell whether a number counts, dates or numbers something else than a place."""
+    before, after = phrase.word(index - 1), phrase.word(index + 1)
+    gap_before, gap_after = phrase.gap(index), phrase.gap(index + 1)
+    if before.isdigit() and gap_before.strip() in ("", ".", ",", "-", "/"):
+        return True
+    if after.isdigit() and gap_after.strip(" ") in ("", ".", ",", "/", ":") and gap_after:
+        return not (phrase.word(index) and len(after) == 5)  # noqa: PLR2004 - a postal code follows
+    if any(sign in gap_after for sign in "€%°$") or re.match(r"-[^ ]", gap_after):
+        return True
+    near = gap_after.strip() == "" and after in vocabulaire.MONTHS_AND_UNITS
+    return near or before in vocabulaire.QUANTITIES

@@ -1,0 +1,173 @@
+"""What stands around a name: is it a place, a person, a street; is it the élu's own, or a model."""
+
+import re
+
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_texte import Phrase
+
+_LINK = r"(?: (?:de|d|du|des|la|le|les|l))*"
+_HERE = (
+    r"(?: (?:a|au|aux|en|dans|chez|sur|de|d|du|des|par|qu|que|ce|qui|se|s|est|fait|font|il|ils|elle"
+    r"|on|l|ont|a|celle|celui|ceux|la|le|les|ville|village|commune|exemple|passe|faite?|notamment|aussi|deja|chez))*"
+)
+_EXAMPLE_BEFORE = re.compile(
+    r"\b(?:(?:a l image|a l instar|l exemple|le modele|a la maniere|a la facon|le cas"
+    rf"|l experience|d experience)(?: (?:de|d|du|des|la|le|les|l|ville|commune))*\Z)"
+    r"|\b(?:par exemple|exemple(?= a| au| aux| de| d)|ex|inspir\w+"
+    r"|(?:on a|j ai|nous avons|avons|ai) (?:bien |deja )?(?:vu|lu|entendu|appris|visite|rencontre)"
+    r"(?: parler)?"
+    rf"|comme(?! maire| adjoint| elu| conseill| commune de| ville de)){_HERE}\Z"
+)
+_EXAMPLE_AFTER = re.compile(r"(?:l|le|y) (?:a|ont|fait|font) (?:deja )?(?:fait|reussi|lance)\b")
+_NEAR = re.compile(
+    r"\b(?:pres|proche|proches|cote|loin|environs|alentours|autour|voisine?s?|banlieue|peripherie"
+    rf"|limitrophe){_LINK}\Z"
+)
+_NEGATION = re.compile(
+    r"(?P<before>\S+ )?\b(?P<word>pas|plutot que|au lieu|et non|mais non)"
+    r"(?P<after>(?: (?:a|au|aux|en|dans|de|d|du|des|la|le|les|l|maire|adjointe?|elue?|commune|ville"
+    r"|mairie))*)\Z"
+)
+_MAX_ROLE_DISTANCE = 6
+
+
+def has_role(phrase: Phrase, start: int) -> bool:
+    """Tell whether a person's role leads to the name: « maire de », « conseillère déléguée à »."""
+    return _leads(phrase, start, vocabulaire.ROLES)
+
+
+def has_place_noun(phrase: Phrase, start: int) -> bool:
+    """Tell whether « commune de », « ville de », « habitants d' » or a role leads to the name."""
+    return _leads(phrase, start, vocabulaire.PLACES | vocabulaire.ROLES)
+
+
+def _leads(phrase: Phrase, start: int, nouns: frozenset[str]) -> bool:
+    index = start - 1
+    links = 0
+    while index >= max(0, start - _MAX_ROLE_DISTANCE) and phrase.same_sentence(index, start):
+        word = phrase.word(index)
+        if word in nouns and (links or phrase.is_capital(start)):
+            return True
+        if word not in vocabulaire.LINKS and word not in vocabulaire.QUALIFIERS:
+            return False
+        links += word in vocabulaire.LINKS
+        index -= 1
+    return False
+
+
+def preposition(phrase: Phrase, start: int) -> str:
+    """Return the preposition right before a name, without its article, or an empty string."""
+    if start == 0 or phrase.starts_sentence(start):
+        return ""
+    word = phrase.word(start - 1)
+    before = phrase.word(start - 2)
+    if word in {"la", "le", "les", "l"} and not phrase.starts_sentence(start - 1):
+        word = before
+    known = vocabulaire.LOCATIVES | vocabulaire.DE | {"en", "dans"}
+    return word if word in known else ""
+
+
+def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the name is part of something else than a place of the élu."""
+    return (
+        is_compound(phrase, start, end)
+        or is_person(phrase, start, end)
+        or is_organisation(phrase, start)
+    )
+
+
+def is_compound(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a hyphen or a slash binds the name to another word."""
+    before = phrase.gap(start) if start else ""
+    after = phrase.gap(end)
+    binds_next = end < len(phrase) and after in ("-", "/", "@", "_")
+    return before in ("-", "/", "@", "_", ".") or (
+        binds_next and not phrase.word(end).isdigit() and phrase.word(end) not in ("ci", "la")
+    )
+
+
+def is_person(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the name is a person's: after a civility, a first name, or an unknown name."""
+    if start == 0 or phrase.gap(start).strip() not in ("", "."):
+        return _is_first_name(phrase, start, end)
+    before = phrase.word(start - 1)
+    if before in vocabulaire.CIVILITIES or before in vocabulaire.FIRST_NAMES:
+        return True
+    if phrase.starts_sentence(start):
+        return False
+    if phrase.word(start - 2) in vocabulaire.CIVILITIES and phrase.is_capital(start - 1):
+        return True
+    return _follows_proper_name(phrase, start - 1) or _is_first_name(phrase, start, end)
+
+
+def _follows_proper_name(phrase: Phrase, index: int) -> bool:
+    """Tell whether the word is an unknown proper name, as in « Centre Pompidou Metz »."""
+    word, raw = phrase.word(index), phrase.tokens[index].raw
+    known = word in vocabulaire.TITLES or word in vocabulaire.LINKS | vocabulaire.LOCATIVES
+    nouns = vocabulaire.PLACES | vocabulaire.ROLES | vocabulaire.QUALIFIERS
+    if known or word in nouns or raw.isupper() or not raw.isalpha():
+        return False
+    return phrase.is_capital(index) and not phrase.starts_sentence(index)
+
+
+def _is_first_name(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a first name such as « Nancy » is followed by what may be a surname."""
+    return (
+        end == start + 1
+        and phrase.word(start) in vocabulaire.FIRST_NAMES
+        and phrase.is_capital(end)
+        and not phrase.gap(end).strip()
+        and not preposition(phrase, start)
+    )
+
+
+def is_organisation(phrase: Phrase, start: int) -> bool:
+    """Tell whether a street or an organisation bears the name: « rue de », « université de »."""
+    index = start - 1
+    links = 0
+    while index >= 0 and phrase.word(index) in vocabulaire.DE | {"la", "le", "les", "l"}:
+        links += 1
+        index -= 1
+    if index < 0 or not phrase.same_sentence(index, start) or "," in phrase.gap(start):
+        return False
+    word = phrase.word(index)
+    if word in vocabulaire.ORGANISATION_QUALIFIERS:
+        return phrase.word(index - 1) in vocabulaire.ORGANISATIONS
+    if word in vocabulaire.STREETS:
+        return links > 0 or phrase.is_capital(start)
+    if word in vocabulaire.LOCAL:
+        return False
+    return word in vocabulaire.ORGANISATIONS
+
+
+def is_river(phrase: Phrase, start: int) -> bool:
+    """Tell whether the name of a département is here that of its river."""
+    index = start - 1
+    while index >= 0 and phrase.word(index) in vocabulaire.LINKS | {"sur"}:
+        index -= 1
+    return index >= 0 and phrase.word(index) in vocabulaire.RIVERS
+
+
+def is_example(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the élu cites the place as a model rather than speaks of their own."""
+    return bool(
+        _EXAMPLE_BEFORE.search(phrase.left(start)) or _EXAMPLE_AFTER.match(phrase.right(end))
+    )
+
+
+def is_near(phrase: Phrase, start: int) -> bool:
+    """Tell whether the place is only said to be close: « près d'Auch »."""
+    return bool(_NEAR.search(phrase.left(start)))
+
+
+def is_rejected(phrase: Phrase, start: int) -> bool:
+    """Tell whether the élu says that it is not this place: « pas Cahors », « et non Cahors »."""
+    match = _NEGATION.search(phrase.left(start))
+    if not match:
+        return False
+    before = (match["before"] or "").strip()
+    if match["word"] != "pas" or not before:
+        return True
+    if before == "pourquoi":
+        return False
+    return not match["after"] or before in vocabulaire.NEGATED_VERBS

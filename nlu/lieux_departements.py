@@ -1,0 +1,157 @@
+"""Départements and régions, whose names are also rivers, directions, words and communes."""
+
+import re
+from collections.abc import Iterator
+
+from nlu import lieux_contexte as contexte
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_gazetteer import Gazetteer, Place
+from nlu.lieux_mentions import PLAIN, SURE, Hit, windows
+from nlu.lieux_texte import Phrase
+
+_ARTICLED = re.compile(r"(?:dans (?:le|la|les|l)|en|du|de la|de l|des|le|la|les|l)\Z")
+_INSIDE = re.compile(r"\b(?:dans (?:le|la|les|l)|en)\Z")
+_SAID = re.compile(
+    r"\b(?:departements?|departemental|departementale|prefecture|dept)"
+    r"(?: (?:de|du|de la|de l|des|d))?(?: (?:le|la|les|l))?\Z"
+)
+_OWNED = re.compile(
+    r"\b(?:communes?|villages?|villes?|maires?|elue?s?|mairies?|adjointe?|petite|epci"
+    r"|collectivites?)(?: \w+)? (?:du|de la|de l|des|de|d)\Z"
+)
+_REGION_SAID = re.compile(r"\b(?:region|regional|regionale)(?: (?:de|du|de la|de l|d))?(?: la)?\Z")
+_PLACE_OF = re.compile(r"\b(?:a|de|d|maire|ville|commune|mairie)\Z")
+_COLLECTIVITE = re.compile(r"\b(?:ile|collectivite)(?: d outre mer)? de\Z")
+_MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
+_DIRECTION = re.compile(r"(?:de|du|d|des|est|ouest)\b")
+_OVERSEAS_LENGTH = 3
+
+
+def find_departements(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
+    """Yield the départements and régions named."""
+    for start in range(len(phrase)):
+        for end, key in windows(phrase, gazetteer, start):
+            hit = _departement(phrase, gazetteer, start, end, key) or _region(
+                phrase, gazetteer, start, end, key
+            )
+            if hit:
+                yield hit
+                break
+
+
+def _departement(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str
+) -> Hit | None:
+    places = gazetteer.departements.get(key)
+    if not places or _is_other(phrase, start, end):
+        return None
+    left = phrase.left(start)
+    region = gazetteer.regions.get(key)
+    if region and _REGION_SAID.search(left):
+        return Hit(start, end, region, SURE)
+    if _accepts(phrase, gazetteer, start, end, key, left):
+        return Hit(start, end, places, SURE if _SAID.search(left) else PLAIN)
+    return None
+
+
+def _is_other(phrase: Phrase, start: int, end: int) -> bool:
+    return (
+        contexte.is_compound(phrase, start, end)
+        or contexte.is_person(phrase, start, end)
+        or contexte.is_organisation(phrase, start)
+        or contexte.is_river(phrase, start)
+    )
+
+
+def _accepts(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str, left: str
+) -> bool:
+    if _SAID.search(left) or _is_numbered(phrase, gazetteer, end, key):
+        return True
+    if key == "la reunion":
+        return _is_island(phrase, start, end, left)
+    if _is_commune(phrase, gazetteer, start, key):
+        if any(len(p.code) == _OVERSEAS_LENGTH for p in gazetteer.departements[key]):
+            return bool(_COLLECTIVITE.search(left))
+        return _accepts_homonym(phrase, start, key, left)
+    if key in vocabulaire.STRICT_DEPARTEMENTS:
+        return _accepts_strict(phrase, start, end, key, left)
+    return True
+
+
+def _is_commune(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> bool:
+    """Tell whether a commune bears the same name, accents included when the élu types them."""
+    raw = phrase.tokens[start].raw.casefold()
+    names = [place.nom.casefold() for place in gazetteer.communes.get(key, ())]
+    return bool(names) and (not phrase.has_accents or len(key) != len(raw) or raw in names)
+
+
+def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, end: int, key: str) -> bool:
+    """Tell whether the département's own number follows: « Lot (46) »."""
+    codes = {place.code.lower() for place in gazetteer.departements[key]}
+    return phrase.word(end) in codes
+
+
+def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
+    """« à La Réunion » is the island, « La Réunion publique » a meeting."""
+    if left.endswith(" ile de") or left == "ile de":
+        return True
+    if not phrase.is_capital(end - 1) or _MEETING.match(phrase.right(end)):
+        return False
+    return bool(re.search(r"\b(?:a|de|en|pour|sur)\Z", left)) or phrase.is_capital(start)
+
+
+def _accepts_homonym(phrase: Phrase, start: int, key: str, left: str) -> bool:
+    """« la Mayenne » is the département, « Mayenne » the commune, and alone it may be both."""
+    strict = key in vocabulaire.STRICT_DEPARTEMENTS
+    if _INSIDE.search(left):
+        return phrase.is_capital(start) or key in vocabulaire.LOWER_CASE_DEPARTEMENTS or not strict
+    if key == "paris" or _PLACE_OF.search(left):
+        return False
+    articled = bool(_ARTICLED.search(left))
+    if strict:
+        return (articled and phrase.is_capital(start)) or not left
+    return articled or phrase.is_capital(start)
+
+
+def _accepts_strict(phrase: Phrase, start: int, end: int, key: str, left: str) -> bool:
+    if _DIRECTION.match(phrase.right(end)) and key == "nord":
+        return False
+    if not phrase.is_capital(start):
+        return bool(_INSIDE.search(left)) and key in vocabulaire.LOWER_CASE_DEPARTEMENTS
+    if _INSIDE.search(left) or _OWNED.search(left):
+        return True
+    return (
+        bool(_ARTICLED.search(left))
+        and key not in {"nord", "loire", "manche"}
+        and not (phrase.starts_sentence(start - 1))
+    )
+
+
+def _region(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str) -> Hit | None:
+    places = tuple(p for p in gazetteer.regions.get(key, ()) if not _is_overseas(p))
+    if not places or _is_other(phrase, start, end):
+        return None
+    left = phrase.left(start)
+    said = bool(_REGION_SAID.search(left))
+    if said or _accepts_region(phrase, gazetteer, start, end, key, left):
+        return Hit(start, end, places, SURE if said else PLAIN)
+    return None
+
+
+def _accepts_region(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str, left: str
+) -> bool:
+    if key == "grand est":
+        capitals = phrase.is_capital(start) and phrase.is_capital(end - 1)
+        return capitals or bool(_INSIDE.search(left))
+    if gazetteer.communes.get(key) and re.search(r"\b(?:maire|mairie|a) ?(?:de)?\Z", left):
+        return False
+    if key == "corse":
+        return phrase.is_capital(start) or bool(re.search(r"\b(?:en|de)\Z", left))
+    return True
+
+
+def _is_overseas(region: Place) -> bool:
+    """Tell whether a région is also a département: it is then told as the département."""
+    return region.code.startswith("0") or len(region.code) == _OVERSEAS_LENGTH

@@ -1,0 +1,135 @@
+"""Misspelt communes, recognised only where a place must stand and where the best guess is alone."""
+
+from collections.abc import Iterator
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from nlu import lieux_contexte as contexte
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_gazetteer import Gazetteer, Place
+from nlu.lieux_mentions import FUZZY, Hit, key_of
+from nlu.lieux_texte import Phrase
+
+MIN_LENGTH = 6
+TWO_TYPOS_LENGTH = 10
+MAX_WORDS = 6
+# Without a role or « commune de » before it, only a town is looked for.
+MIN_TOWN_POPULATION = 5_000
+# A town this many times larger than the other guesses is the one meant.
+DOMINANCE = 10
+
+Candidate = tuple[int, int, int, tuple[Place, ...]]
+
+
+class Speller:
+    """The names of communes without blanks, by first letter and length."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._names: dict[tuple[str, int], list[str]] = {}
+        self._keys: dict[str, str] = {}
+        for key in (*gazetteer.communes, *gazetteer.former):
+            name = key.replace(" ", "")
+            if len(name) >= MIN_LENGTH and not any(char.isdigit() for char in name):
+                self._keys.setdefault(name, key)
+                self._names.setdefault((name[0], len(name)), []).append(name)
+        self._words: dict[tuple[str, int], list[str]] = {}
+        for word in gazetteer.common_words:
+            self._words.setdefault((word[0], len(word)), []).append(word)
+
+    def find(self, phrase: Phrase, taken: list[Hit]) -> Iterator[Hit]:
+        """Yield the misspelt communes among the words that no other mention took."""
+        used = {index for hit in taken for index in range(hit.start, hit.end)}
+        for start in range(1, len(phrase)):
+            strong = contexte.has_place_noun(phrase, start)
+            if start in used or not (strong or self._may_be_town(phrase, start)):
+                continue
+            hit = self._guess(phrase, start, used, strong=strong)
+            if hit:
+                used |= set(range(hit.start, hit.end))
+                yield hit
+
+    def _may_be_town(self, phrase: Phrase, start: int) -> bool:
+        return contexte.preposition(phrase, start) in {"a", "au", "aux", "de", "d", "sur"}
+
+    def _guess(self, phrase: Phrase, start: int, used: set[int], *, strong: bool) -> Hit | None:
+        if phrase.word(start) in vocabulaire.LINKS - {"la", "le", "les", "l"}:
+            return None
+        best: list[Candidate] = []
+        for end in range(start + 1, min(len(phrase), start + MAX_WORDS) + 1):
+            if end - 1 in used or not phrase.joined(start, end):
+                break
+            best += self._closest(phrase, start, end, strong=strong)
+        chosen = _only_best(best)
+        if chosen is None or contexte.is_blocked(phrase, start, chosen[2]):
+            return None
+        _, _, end, places = chosen
+        if not strong and max(p.population or 0 for p in places) < MIN_TOWN_POPULATION:
+            return None
+        return Hit(start, end, places, FUZZY)
+
+    def _closest(
+        self, phrase: Phrase, start: int, end: int, *, strong: bool
+    ) -> Iterator[Candidate]:
+        name = key_of(phrase, start, end).replace(" ", "")
+        if len(name) < MIN_LENGTH or not name.isalpha():
+            return
+        if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._keys:
+            yield 0, -len(name), end, self._places(name)
+        if self._is_ordinary(phrase, start, end, strong=strong):
+            return
+        limit = 1 if len(name) < TWO_TYPOS_LENGTH else 2
+        for length in range(len(name) - limit, len(name) + limit + 1):
+            names = self._names.get((name[0], length), ())
+            for found, distance, _ in process.extract(
+                name, names, scorer=OSA.distance, score_cutoff=limit, limit=None
+            ):
+                yield int(distance), -len(found), end, self._places(found)
+
+    def _places(self, name: str) -> tuple[Place, ...]:
+        key = self._keys[name]
+        return self._gazetteer.communes.get(key) or self._gazetteer.former[key]
+
+    def _is_ordinary(self, phrase: Phrase, start: int, end: int, *, strong: bool) -> bool:
+        """Tell whether the words are French rather than a misspelt name."""
+        words = [phrase.word(index) for index in range(start, end)]
+        content = [word for word in words if word not in vocabulaire.LINKS]
+        common = self._gazetteer.common_words
+        if not content or content[-1] != words[-1]:
+            return True
+        if len(content) == 1 and strong and phrase.is_capital(end - 1):
+            return False
+        if len(content) == 1:
+            return content[0] in common or self._misspells_a_word(content[0])
+        saint = words[0] in {"saint", "sainte", "st", "ste"}
+        return (
+            not saint
+            and all(word in common for word in content)
+            and not any(phrase.is_capital(index) for index in range(start, end))
+        )
+
+    def _misspells_a_word(self, word: str) -> bool:
+        """Tell whether an ordinary word is one keystroke away: « a mobilser »."""
+        lengths = range(len(word) - 1, len(word) + 2)
+        words = [each for length in lengths for each in self._words.get((word[0], length), ())]
+        nearest = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=1)
+        return nearest is not None and nearest[0].replace(" ", "") not in self._keys
+
+
+def _only_best(candidates: list[Candidate]) -> Candidate | None:
+    """Return the closest candidate, unless a commune of the same size is as close."""
+    if not candidates:
+        return None
+    closest = min(candidates, key=lambda each: (each[0] / -each[1], -each[2], -_size(each)))
+    rivals = [
+        each
+        for each in candidates
+        if each[0] == closest[0] and each[2] == closest[2] and each[3] != closest[3]
+    ]
+    dominated = all(_size(closest) >= DOMINANCE * _size(each) for each in rivals)
+    return closest if dominated and len(closest[3]) == 1 else None
+
+
+def _size(candidate: Candidate) -> int:
+    return max(place.population or 0 for place in candidate[3])

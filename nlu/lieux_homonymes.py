@@ -1,0 +1,85 @@
+"""Settle homonyms by what the message, then the conversation, says of the place."""
+
+from dataclasses import dataclass, replace
+
+from nlu.lieux_gazetteer import Place, ept_of
+from nlu.lieux_mentions import Hit
+from nlu.lieux_texte import Phrase
+
+# How far, in words, a département may stand from the commune that it only makes precise.
+QUALIFIER_DISTANCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an earlier turn told: a département, an EPCI or an EPT."""
+
+    departement: str | None = None
+    epci: str | None = None
+
+
+def settle(hits: list[Hit], context: Context) -> list[Hit]:
+    """Narrow each homonym by the other mentions, the nearest first, then by the context."""
+    return [_settle_one(hit, hits, context) if len(hit.places) > 1 else hit for hit in hits]
+
+
+def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
+    places = hit.places
+    others = [each for each in hits if each is not hit and not each.rejected]
+    for other in sorted(others, key=lambda each: _distance(hit, each)):
+        places = _narrow(places, other)
+    if len(places) > 1 and context.epci:
+        places = tuple(p for p in places if context.epci in (p.epci, ept_of(p))) or places
+    if len(places) > 1 and context.departement:
+        places = tuple(p for p in places if p.departement == context.departement) or places
+    return replace(hit, places=places)
+
+
+def _narrow(places: tuple[Place, ...], other: Hit) -> tuple[Place, ...]:
+    if len(places) == 1 or not _may_settle(other):
+        return places
+    return tuple(p for p in places if any(holds(each, p) for each in other.places)) or places
+
+
+def _may_settle(other: Hit) -> bool:
+    return other.kind != "commune" or bool(other.places[0].codes_postaux)
+
+
+def holds(container: Place, place: Place) -> bool:
+    """Tell whether a territory holds another, or is the same."""
+    keys = {
+        "departement": (place.departement,),
+        "region": (place.region,),
+        "epci": (place.epci, ept_of(place)),
+        "commune": (place.code,),
+    }
+    return container.code in keys[container.type]
+
+
+def drop_qualifiers(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
+    """Drop the départements, régions and postal codes that only make another mention precise."""
+    kept = []
+    for hit in hits:
+        others = [each for each in hits if each is not hit and not each.rejected]
+        if not any(_qualifies(phrase, hit, each) for each in others):
+            kept.append(hit)
+    return kept
+
+
+def _qualifies(phrase: Phrase, hit: Hit, other: Hit) -> bool:
+    if other.example and not hit.example:
+        return False
+    if phrase.word(hit.start)[0].isdigit() and hit.kind == "commune":
+        named = not phrase.word(other.start)[0].isdigit() and other.kind == "commune"
+        return named and _distance(hit, other) <= QUALIFIER_DISTANCE
+    rank = {"commune": 0, "epci": 1, "departement": 2, "region": 3}
+    if hit.kind not in ("departement", "region") or rank[other.kind] >= rank[hit.kind]:
+        return False
+    near = _distance(hit, other) <= QUALIFIER_DISTANCE and phrase.same_sentence(
+        hit.start, other.start
+    )
+    return near and all(holds(hit.places[0], place) for place in other.places)
+
+
+def _distance(hit: Hit, other: Hit) -> int:
+    return max(other.start - hit.end, hit.start - other.end, 0)

@@ -1,0 +1,144 @@
+"""Intercommunalities as élus name them: « la com com de », « l'agglo de », « Grand Poitiers »."""
+
+from collections.abc import Iterator
+
+from nlu import lieux_contexte as contexte
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_epci import EVERYDAY_ZIPF
+from nlu.lieux_gazetteer import Gazetteer, Place, ept_of
+from nlu.lieux_mentions import SURE, Hit, key_of, windows
+from nlu.lieux_texte import Phrase
+
+# Nouns of intercommunalities; True where a town's name after them means its intercommunality.
+_CUES: dict[tuple[str, ...], bool] = {
+    ("communaute", "de", "communes"): True,
+    ("communaute", "de", "commune"): True,
+    ("communaute", "d", "agglomeration"): True,
+    ("communaute", "d", "agglo"): True,
+    ("communaute", "urbaine"): True,
+    ("etablissement", "public", "territorial"): False,
+    ("com", "de", "com"): True,
+    ("com", "com"): True,
+    ("comm", "comm"): True,
+    ("comcom", ): True,
+    ("codecom", ): True,
+    ("cdc", ): True,
+    ("cc", ): True,
+    ("agglomeration", ): True,
+    ("agglo", ): True,
+    ("eurometropole", ): True,
+    ("metropole", ): True,
+    ("interco", ): True,
+    ("intercommunalite", ): True,
+    ("communaute", ): False,
+    ("epci", ): False,
+    ("ept", ): False,
+}  # fmt: skip
+# Two letters that are also words: only in capitals.
+_CAPITAL_CUES = frozenset({"CA", "CU"})
+_MAX_CUE = 3
+
+
+def find_epci(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
+    """Yield the intercommunalities named."""
+    for start in range(len(phrase)):
+        hit = (
+            _after_cue(phrase, gazetteer, start)
+            or _free(phrase, gazetteer, start)
+            or _acronym(phrase, gazetteer, start)
+        )
+        if hit:
+            yield hit
+
+
+def _after_cue(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    length, of_town = _cue(phrase, start)
+    if not length:
+        return None
+    name = start + length
+    if name < len(phrase) and phrase.starts_sentence(name):
+        return None
+    linked = name
+    while linked < len(phrase) and phrase.word(linked) in vocabulaire.DE | {"la", "le", "les", "l"}:
+        linked += 1
+    for first in range(name, linked + 1):
+        if first < len(phrase) and (hit := _named(phrase, gazetteer, start, first)):
+            return hit
+    if of_town and linked > name:
+        return _of_town(phrase, gazetteer, start, name, linked)
+    return None
+
+
+def _cue(phrase: Phrase, start: int) -> tuple[int, bool]:
+    """Return the length of the noun that begins here, 0 if none, and what it does of a town."""
+    if phrase.tokens[start].raw in _CAPITAL_CUES:
+        return 1, True
+    for length in range(_MAX_CUE, 0, -1):
+        words = tuple(phrase.word(i) for i in range(start, start + length))
+        if words in _CUES and phrase.joined(start, start + length):
+            return length, _CUES[words]
+    return 0, False
+
+
+def _named(phrase: Phrase, gazetteer: Gazetteer, start: int, first: int) -> Hit | None:
+    for end, key in windows(phrase, gazetteer, first):
+        places = gazetteer.epci.get(key)
+        if places and not contexte.is_compound(phrase, first, end):
+            return Hit(start, end, places, SURE)
+    return None
+
+
+def _of_town(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, name: int, linked: int
+) -> Hit | None:
+    """Read « l'agglo de Cahors » as the intercommunality of which Cahors is the main town."""
+    for first in (linked - 1, linked):
+        if not name <= first < len(phrase):
+            continue
+        for end, key in windows(phrase, gazetteer, first):
+            towns = gazetteer.communes.get(key, ()) or gazetteer.articled.get(key, ())
+            places = _led_by(gazetteer, towns)
+            if places:
+                return Hit(start, end, places, SURE)
+    return None
+
+
+def _led_by(gazetteer: Gazetteer, towns: tuple[Place, ...]) -> tuple[Place, ...]:
+    sirens = (siren for town in towns for siren in (ept_of(town), town.epci) if siren)
+    led = (siren for siren in sirens if gazetteer.main_commune[siren] in towns)
+    found = (gazetteer.by_key.get(("epci", siren)) for siren in dict.fromkeys(led))
+    return tuple(place for place in found if place)
+
+
+def _free(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    for end, key in windows(phrase, gazetteer, start):
+        places = gazetteer.epci_free.get(key)
+        if places and _accepts_free(phrase, gazetteer, start, end):
+            return Hit(start, end, places, SURE)
+    return None
+
+
+def _accepts_free(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int) -> bool:
+    if contexte.is_compound(phrase, start, end) or contexte.is_organisation(phrase, start):
+        return False
+    content = [i for i in range(start, end) if phrase.word(i) not in vocabulaire.LINKS]
+    if end - start == 1:
+        return phrase.is_capital(start) and not contexte.is_person(phrase, start, end)
+    if gazetteer.frequency(key_of(phrase, start, end)) >= EVERYDAY_ZIPF:
+        marked = {"metropole", "agglomeration", "agglo", "grand", "communaute"}
+        named = any(phrase.word(i) in marked for i in content)
+        return named or all(phrase.is_capital(i) for i in content)
+    return True
+
+
+def _acronym(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    raw = phrase.tokens[start].raw
+    places = gazetteer.acronyms.get(raw.upper())
+    if not places or contexte.is_compound(phrase, start, start + 1):
+        return None
+    typed = raw.isupper() or (raw != raw.lower() and not raw.istitle())
+    meant = typed and not phrase.shouting
+    unmistakable = not gazetteer.frequencies.get(raw.lower()) and len(raw) > 3  # noqa: PLR2004
+    if meant or raw.lower() == "paca" or (unmistakable and phrase.is_capital(start)):
+        return Hit(start, start + 1, places, SURE)
+    return None

@@ -1,0 +1,58 @@
+"""Find every name of territory that a message may hold, and tell which are meant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nlu.lieux_gazetteer import Gazetteer, Place
+from nlu.lieux_texte import Phrase
+
+SURE = 0.98
+PLAIN = 0.92
+FUZZY = 0.8
+NEAR = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `start:end` that name one of `places`; more than one place is a homonym."""
+
+    start: int
+    end: int
+    places: tuple[Place, ...]
+    score: float
+    example: bool = False
+    rejected: bool = False
+    # Words of a number or a name used beside the hit (« (32) »), kept as spans.
+    extra: tuple[tuple[int, int], ...] = field(default=())
+
+    @property
+    def kind(self) -> str:
+        """Return the type of the places, or of the first when they differ."""
+        return self.places[0].type
+
+    @property
+    def length(self) -> int:
+        """Return how many words the name has."""
+        return self.end - self.start
+
+
+def windows(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Iterator[tuple[int, str]]:
+    """Yield the ends and normalised texts of the names that may begin here, the longest first."""
+    longest = gazetteer.longest.get(phrase.tokens[start].norm, 0)
+    for end in range(min(len(phrase), start + longest), start, -1):
+        if phrase.joined(start, end):
+            yield end, key_of(phrase, start, end)
+
+
+def key_of(phrase: Phrase, start: int, end: int) -> str:
+    """Return the normalised words of a span, as the gazetteer writes names."""
+    return " ".join(token.norm for token in phrase.tokens[start:end])
+
+
+def without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """Keep the longest of the hits that share words, the first given when equal; in text order."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda each: -each.length):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda each: each.start)

@@ -1,0 +1,128 @@
+"""The words of a message, folded for matching, with their place in the élu's own text."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from nlu.text import strip_accents, unify_punctuation
+
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_JOINING = re.compile(r"[ \t\u00a0\u202f]*[-' ./\u00a0\u202f]?[ \t\u00a0\u202f]*\Z")
+_SENTENCE_END = re.compile(r"[.!?;:\n]")
+# A full stop or a slash joins two words of a name only after these abbreviations.
+_ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
+_VARIANTS = {"lez": "les"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: as typed, folded, normalised as in names of places, and the signs before it."""
+
+    raw: str
+    folded: str
+    norm: str
+    start: int
+    end: int
+    gap: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A message cut into words."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def word(self, index: int) -> str:
+        """Return the folded word at this rank, or an empty string outside the message."""
+        return self.tokens[index].folded if 0 <= index < len(self.tokens) else ""
+
+    def gap(self, index: int) -> str:
+        """Return the signs before the word of this rank; after the last word, what ends it."""
+        if index < len(self.tokens):
+            return self.tokens[index].gap
+        return self.text[self.tokens[-1].end :] if self.tokens else ""
+
+    def is_capital(self, index: int) -> bool:
+        """Tell whether a word has a capital that means something."""
+        if self.shouting or not 0 <= index < len(self.tokens):
+            return False
+        return self.tokens[index].raw[0].isupper()
+
+    def starts_sentence(self, index: int) -> bool:
+        """Tell whether this word opens the message or one of its sentences."""
+        return index == 0 or bool(_SENTENCE_END.search(self.tokens[index].gap))
+
+    def same_sentence(self, first: int, last: int) -> bool:
+        """Tell whether nothing ends a sentence between two words."""
+        low, high = sorted((first, last))
+        return not any(self.starts_sentence(index) for index in range(low + 1, high + 1))
+
+    def joined(self, start: int, end: int) -> bool:
+        """Tell whether the words of `start:end` may belong to one name."""
+        return all(self._joins(index) for index in range(start + 1, end))
+
+    def left(self, index: int, count: int = 8) -> str:
+        """Return the folded words before this rank, in the same sentence, spaced by one blank."""
+        start = index
+        while start > max(0, index - count) and not self.starts_sentence(start):
+            start -= 1
+        return " ".join(token.folded for token in self.tokens[start:index])
+
+    def right(self, index: int, count: int = 4) -> str:
+        """Return the folded words from this rank on, in the same sentence."""
+        stop = index
+        while stop < min(len(self.tokens), index + count) and not self.starts_sentence(stop):
+            stop += 1
+        return " ".join(token.folded for token in self.tokens[index:stop])
+
+    def raw(self, start: int, end: int) -> str:
+        """Return the text of the words `start:end`, as the élu typed it."""
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+    @cached_property
+    def shouting(self) -> bool:
+        """Whether the whole message is in capitals, which then mean nothing."""
+        letters = [char for char in self.text if char.isalpha()]
+        return len(letters) > 1 and all(char.isupper() for char in letters) and len(self) > 1
+
+    @cached_property
+    def has_accents(self) -> bool:
+        """Whether the élu types accents: their absence then means something."""
+        return not self.shouting and strip_accents(self.text) != self.text
+
+    def _joins(self, index: int) -> bool:
+        gap = self.tokens[index].gap
+        if not _JOINING.match(gap):
+            return False
+        sign = gap.strip()
+        return sign in ("", "-", "'") or self.tokens[index - 1].folded in _ABBREVIATIONS
+
+
+def read_phrase(text: str) -> Phrase:
+    """Cut a message into words; offsets are those of the text given."""
+    plain = unify_punctuation(text)
+    tokens = []
+    end = 0
+    for match in _WORD.finditer(plain):
+        folded = strip_accents(match.group()).casefold()
+        if folded:
+            norm = _normalise(folded, plain[match.end() : match.end() + 1])
+            gap = plain[end : match.start()]
+            tokens.append(Token(match.group(), folded, norm, match.start(), match.end(), gap))
+            end = match.end()
+    return Phrase(text, tuple(tokens))
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Return the normalised words of a name: « St-Lô » and « Saint-Lô » give the same."""
+    return tuple(token.norm for token in read_phrase(name).tokens)
+
+
+def _normalise(folded: str, next_char: str) -> str:
+    if folded == "s" and next_char != "/":
+        return folded
+    return _ABBREVIATIONS.get(folded) or _VARIANTS.get(folded, folded)

@@ -1,0 +1,170 @@
+"""Words that tell a place from an ordinary word: folded, without accents.
+
+They are cues read by the finder, never shown to anyone.
+"""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, separated by blanks."""
+    return frozenset(text.split())
+
+
+LINKS = word_set("de d du des la le les l a au aux en")
+ARTICLES = word_set("le la l les du des au aux")
+DE = word_set("de d du des")
+CONTRACTIONS = {"le": frozenset({"au", "du"}), "les": frozenset({"aux", "des"})}
+
+# A noun that makes of the name after it a place: « maire de », « commune d' ».
+ROLES = word_set(
+    """
+    maire maires mairie mairies adjoint adjointe adjoints adjointes adj elu elue elus elues
+    conseiller conseillere conseillers conseilleres dgs dga secretaire agent agente
+    directeur directrice
+    """
+)
+PLACES = word_set(
+    """
+    commune communes ville villes village villages bourgade municipalite habitants
+    habitantes habitant habitante administres municipal
+    """
+)
+QUALIFIERS = word_set(
+    """
+    delegue deleguee municipal municipale municipaux municipales adjoint adjointe charge
+    chargee general generale nouvelle nouveau rurale rural petite petit citoyen citoyenne
+    ville premier premiere au maire communal communale de la ma notre
+    """
+)
+LOCATIVES = word_set("a au aux sur vers depuis pour chez entre")
+
+CIVILITIES = word_set("m mr mm mme mmes mlle monsieur madame maitre dr docteur pr")
+FIRST_NAMES = word_set(
+    """
+    adele adrien agathe agnes alain albert alexandra alexandre alexis alice aline amandine
+    amelie anais andre andree angele angelique anna anne annick annie anthony antoine
+    antoinette antony arnaud arthur aude audrey augustin aurelie aurelien axel baptiste
+    barbara bastien beatrice benoit benjamin bernadette bernard bertrand brigitte bruno
+    camille carine carole caroline catherine cathy cecile cedric celine chantal charles
+    charlotte chloe christel christelle christian christiane christine christophe claire
+    clara claude claudine clemence clement colette coralie corinne cyril damien daniel
+    daniele danielle david delphine denis denise didier dominique edith edouard eliane
+    elisabeth elise elodie emilie emma emmanuel emmanuelle eric estelle esther etienne eva
+    evelyne fabien fabienne fabrice fanny fatima felix fernand florence florian francine
+    francis franck francois francoise frederic frederique gabriel gaelle genevieve georges
+    gerard germaine ghislaine gilbert gilles ginette gisele gregory guillaume gustave guy
+    helene henri henriette herve hubert hugo hugues ines irene isabelle jacqueline jacques
+    janine jean jeanne jeannine jerome joel joelle jonathan josette joseph josiane julia
+    julie julien juliette justine karim karine kevin laetitia laura laure laurence laurent
+    lea leon leo liliane lionel lisa loic louis louise luc lucas lucette lucie lucien
+    lucienne ludovic lydie madeleine magali manon marc marcel marcelle margaux margot
+    marguerite maria marianne marie marina marine marion marthe martin martine mathieu
+    mathilde matthieu maurice maxime melanie mercedes michel michele micheline mickael
+    mireille mohamed monique morgane muriel myriam nadia nadine nancy nathalie nathan
+    nicolas nicole noemie odette odile olivia olivier pascal pascale patrice patricia
+    patrick paul paule paulette pauline philippe pierre pierrette quentin rachel raphael
+    raymond raymonde regine regis remi remy rene renee richard robert roger roland romain
+    rose sabine sabrina samuel sandra sandrine sarah sebastien serge severine simon simone
+    solange sonia sophie stephane stephanie suzanne sylvain sylvette sylvie therese theo
+    thierry thomas tristan valentin valerie vanessa veronique victor vincent violette
+    virginie viviane xavier yann yannick yves yvette yvon yvonne yolande zoe
+    """
+)
+# Capitalised words that may stand right before a place without making a person's name of it.
+TITLES = word_set(
+    """
+    bonjour bonsoir salut merci mairie ville commune communaute agglo agglomeration
+    metropole maire grand grande est ouest nord sud pays urbaine communes oui non
+    departement region elu elue votre ma notre cordialement ccas cc ca cu petr ici mon chez
+    alors donc
+    """
+)
+
+STREETS = word_set(
+    """
+    rue rues avenue av boulevard bd bld place chemin route impasse quai allee allees cours
+    square passage faubourg rond carrefour pont autoroute lotissement residence
+    """
+)
+ORGANISATIONS = word_set(
+    """
+    banque universite universites fac faculte institut chu tribunal cour academie rectorat
+    traite accord accords pacte protocole protocoles festival aeroport caue chambre agence
+    diocese abbaye loi rapport circulaire amendement jurisprudence arret editions journal
+    radio methode ecole olympique stade club sciences centre
+    """
+)
+# An organisation of these kinds is of the place where it stands.
+LOCAL = word_set("ecole centre stade club")
+ORGANISATION_QUALIFIERS = word_set(
+    """
+    administratif administrative judiciaire national nationale regional regionale commercial
+    territoriale d appel agriculture commerce metiers comptes urbanisme po paris
+    """
+)
+RIVERS = word_set(
+    """
+    bord bords rive rives quai quais berge berges vallee vallees crue crues pont eaux
+    riviere fleuve long gorges estuaire embouchure source sources debordement inondations
+    bassin canal affluent lit niveau
+    """
+)
+
+NEGATED_VERBS = word_set("suis sommes est es etes sont habite habitons c etait travaille")
+
+MONTHS_AND_UNITS = word_set(
+    """
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre h
+    heure heures minutes min e eme er ere ieme arrondissement euros euro eur k keuros jours
+    jour ans an mois semaines semaine metres m km pour pourcent premiers dernieres prochains
+    rue avenue bis ter personnes habitants hab hbts hbt voix electeurs inscrits foyers
+    logements places conseillers elus communes m2 ha hectares participants questionnaires
+    signatures votants jeunes enfants eleves citoyens menages adherents abonnes visiteurs
+    agents ames millions milliers mille
+    """
+)
+QUANTITIES = word_set(
+    """
+    environ presque plus moins quasi pres population compte comptons sommes est budget
+    autour entre quelque quelques montant cout subvention coute total seuil passe article
+    articles art reference dossier numero no n tel telephone siret siren
+    """
+)
+FILLERS = word_set(
+    """
+    bonjour bonsoir salut hello oui non c est ma mon notre nos la le les l commune ville
+    village mairie de d du des a au aux je suis on nous sommes habite maire elu elue et en
+    dans ici donc alors pardon voila merci s appelle code postal insee cp departement dept
+    dpt region
+    """
+)
+
+# Famous towns whose name is also a word or a first name: known in lower case after a preposition.
+KNOWN_WORD_TOWNS = word_set(
+    """
+    tours nice orange vienne cannes grasse vannes lens saintes gap colombes fougeres
+    houilles muret menton laval antony nancy vernon bruges stains trappes sceaux dole
+    valence castres
+    """
+)
+# Famous towns whose name is an everyday word: a capital and a cue are needed.
+EVERYDAY_TOWNS = word_set(
+    """
+    sens plaisir croix fontaine chatillon port robert garde possession madeleine moule
+    tampon lilas plaine riche union
+    """
+)
+
+# Départements whose name is also a direction, a river or a word: an article and a cue are needed.
+STRICT_DEPARTEMENTS = word_set(
+    """
+    nord lot manche somme cher aube creuse allier landes loire ain aude var marne orne rhone
+    vienne mayenne paris meuse oise
+    """
+)
+# Among them, those that an élu in a hurry may type in lower case after « dans ».
+LOWER_CASE_DEPARTEMENTS = word_set(
+    """
+    cher creuse allier landes loire ain aude var marne orne rhone vienne mayenne aube meuse
+    oise
+    """
+)
