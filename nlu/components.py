@@ -1,13 +1,13 @@
 """The spaCy pipeline that reads a message: French tokens, their plain forms, vocabularies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import spacy
 from spacy.language import Language
 from spacy.pipeline import SpanRuler
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.util import compile_infix_regex
 
 from nlu.entities.patterns import SpanPattern
@@ -37,7 +37,8 @@ class FoldedForms:
         """Fill the forms of every token; the text itself is left as it is."""
         shouted = is_shouted(doc.text)
         for token in doc:
-            token.norm_ = self._form(token.text, keep=token.is_upper and not shouted)
+            keep = (token.is_upper and not shouted) or _is_unit(token)
+            token.norm_ = self._form(token.text, keep=keep)
             token.lemma_ = singular(token.norm_)
         return doc
 
@@ -50,8 +51,14 @@ class FoldedForms:
         return self.speller.correct_word(form) if self.speller else form
 
 
+def _is_unit(token: Token) -> bool:
+    """« 5g » is no « j'ai »: a letter stuck to a number is part of it."""
+    before = token.nbor(-1) if token.i else None
+    return before is not None and before.like_num and not before.whitespace_
+
+
 def build_nlp(
-    vocabularies: dict[str, Sequence[SpanPattern]], *, speller: Speller | None = None
+    vocabularies: Mapping[str, Sequence[SpanPattern]], *, speller: Speller | None = None
 ) -> Language:
     """Return the pipeline; each vocabulary's matches are in `doc.spans[its name]`."""
     nlp = spacy.blank("fr")

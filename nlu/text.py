@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.vocabulary import load_sms
+from nlu.vocabulary import load_pictograms, load_sms
 
 _INVISIBLE_CATEGORIES = frozenset({"Cf", "Co", "Cs", "Cn"})
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -102,6 +102,7 @@ def normalize(text: str) -> str:
 
     Invisible characters removed, apostrophes and dashes unified, repeated letters reduced,
     abbreviated forms (`nlu/data/vocabulaire/sms.yml`) written out, single spaces.
+    A message made of « 👍 » alone becomes « oui ».
 
     >>> normalize("slt c possible 1 referendum pr la sallle ?")
     "salut c'est possible 1 referendum pour la salle ?"
@@ -109,6 +110,8 @@ def normalize(text: str) -> str:
     composed = unicodedata.normalize("NFC", strip_invisible(text))
     plain = " ".join(unify_punctuation(composed).split())
     plain = _LOST_APOSTROPHE.sub(r"\1'\2", plain)
+    if not any(char.isalnum() for char in plain):
+        plain = " ".join(load_pictograms().get(char, char) for char in plain)
     shouted = is_shouted(plain)
     return _WRITTEN_WORD.sub(lambda match: _write_out(match, shouted=shouted), plain)
 

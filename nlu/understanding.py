@@ -101,13 +101,29 @@ class PersonalDatum:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstandingContext:
+    """What earlier turns settled: it helps to read a message, and adds nothing to it.
+
+    `departement` and `epci` (codes) choose among homonyms. `asks_for` is what the last turn asked,
+    `dialogue.asks_for` of the contract (territoire, population, theme, contact) or
+    nombre_collectivites: « 900 » alone is a population only when it answers that question.
+    """
+
+    departement: str | None = None
+    epci: str | None = None
+    asks_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything that one message says.
 
     `intent` is one of `INTENTS`; `alternatives` are ranked and exclude it. `signaux` is a closed
     vocabulary of cues (`nlu/data/vocabulaire/signaux.yml`) read by the orientation rules.
     `refus` tells why the message must be declined: "insulte", "injection", or None.
-    `langue_etrangere` is true when the text is not French.
+    `langue_etrangere` is true when the text is not French. `details` holds, where they exist:
+    `population_max`, the second bound of a range; `texte_corrige`, the text as it was classified,
+    when spelling was mended.
     """
 
     text: str

@@ -22,3 +22,9 @@ def read_vocabulary(name: str) -> Any:
 def load_sms() -> dict[str, str]:
     """Return the abbreviated forms, lower-case, with what each one stands for."""
     return dict(read_vocabulary("sms")["formes"])
+
+
+@cache
+def load_pictograms() -> dict[str, str]:
+    """Return the pictograms that say a word when the message holds nothing else."""
+    return dict(read_vocabulary("sms")["pictogrammes"])

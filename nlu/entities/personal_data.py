@@ -70,9 +70,9 @@ _CIVILITY_NAME = re.compile(
     rf"(?<!\w)(?:M\.|MM\.|Mr\.?|Mme\.?|Mlle|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|Me|Ma[iî]tre|Dr|"
     rf"[Dd]octeur)\s(?P<value>(?:{_PARTICLE})?{_FULL_NAME})"
 )
-_INTRODUCED = re.compile(
-    r"(?:\bje m['’ ]?appell?e|\bmon nom (?:est|c['’]est|:)|\bmoi c['’]est|\b(?:nom|pr[ée]nom)s? ?:|"
-    r"\bnom (?:et|/) pr[ée]nom ?:)\s*"
+_INTRODUCED = re.compile(rf"(?i:\bmon nom (?:est|c['’]est))\s*(?P<value>{_FULL_NAME})")
+_ANNOUNCED = re.compile(
+    r"(?:\bje m['’ ]?appell?e|\bmon nom ?:|\b(?:nom|pr[ée]nom)s? ?:|\bnom (?:et|/) pr[ée]nom ?:)\s*"
     r"(?P<value>[^\W\d_][\w'’-]+(?:\s(?!(?:et|je|maire|adjointe?|suis|de la mairie|du|conseill\w+|"
     r"habitant\w*|à|a|pour|mais|qui|mon|ma|tel|depuis|chez|dgs|agente?)\b)[^\W\d_][\w'’-]*){0,3})",
     re.IGNORECASE,
@@ -183,7 +183,7 @@ def _addresses(text: str) -> Iterator[_Span]:
 
 
 def _names(text: str) -> Iterator[_Span]:
-    for pattern in (_INTRODUCED, _CIVILITY_NAME, _I_AM_NAME, _SIGNATURE):
+    for pattern in (_ANNOUNCED, _INTRODUCED, _CIVILITY_NAME, _I_AM_NAME, _SIGNATURE):
         for match in pattern.finditer(text):
             if _is_name(match["value"]):
                 yield match.span("value")

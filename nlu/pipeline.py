@@ -1,0 +1,247 @@
+"""Understands a message: everything that it says, in one frozen `Understanding`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Protocol
+
+from spacy.language import Language
+
+from nlu.components import build_nlp
+from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
+from nlu.entities.langue import is_foreign
+from nlu.entities.patterns import phrase_words, vocabulary_patterns
+from nlu.intents_examples import load_examples
+from nlu.lieux import LieuFinder, LieuxTrouves, Place
+from nlu.spelling import Speller, frequent_words
+from nlu.text import FoldedText, fold, normalize, words
+from nlu.understanding import (
+    IntentScore,
+    PersonalDatum,
+    Understanding,
+    UnderstandingContext,
+)
+from nlu.vocabulary import read_vocabulary
+
+__all__ = ["Understander", "UnderstandingContext"]
+
+SILENT_INTENT = "donner_information"
+"""Intent, at confidence 0, of a message without a word: it asks nothing and commits to nothing."""
+
+_VOCABULARIES = (themes.SPANS_KEY, signaux.SPANS_KEY, roles.SPANS_KEY, refus.SPANS_KEY)
+_TOGETHER = "plusieurs_collectivites"
+_POSTCODE = re.compile(r"\d{5}")
+_HIDDEN = "_"
+
+Vocabulary = Mapping[str, Mapping[str, list[str]]]
+_Span = tuple[int, int]
+
+
+class Classifier(Protocol):
+    """What understanding asks of an intent classifier: `nlu.intents.IntentClassifier` is one."""
+
+    def rank(self, text: str) -> tuple[IntentScore, ...]:
+        """Return every intent, likeliest first."""
+
+    def in_scope_score(self, text: str) -> float:
+        """Say how much the text looks like what we are for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A message being read: what the extractors share."""
+
+    text: str
+    folded: FoldedText
+    donnees: tuple[PersonalDatum, ...]
+    lieux: LieuxTrouves
+    themes: tuple[themes.ThemeMention, ...]
+    signaux: tuple[signaux.SignalMention, ...]
+    role: str | None
+    refus: str | None
+    asks_for: str | None
+
+
+class Understander:
+    """Reads French messages; safe to share between threads once built."""
+
+    def __init__(
+        self, *, nlp: Language, speller: Speller, finder: LieuFinder, classifier: Classifier
+    ) -> None:
+        self._nlp = nlp
+        self._nlp_lock = Lock()
+        self._speller = speller
+        self._finder = finder
+        self._classifier = classifier
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        lieux: Iterable[Place],
+        classifier: Classifier,
+        vocabularies: Mapping[str, Vocabulary] | None = None,
+        field_words: Iterable[str] | None = None,
+    ) -> "Understander":
+        """Build the understanding around a gazetteer and a trained classifier.
+
+        `vocabularies` replaces the files of `data/vocabulaire` (themes, signaux, roles, refus);
+        `field_words` are the words that spelling may correct towards, besides theirs: by default
+        those that the training sentences often use.
+        """
+        places = tuple(lieux)
+        known = vocabularies or {name: load_entries(name) for name in _VOCABULARIES}
+        phrases = [p for v in known.values() for entry in v.values() for p in _phrases(entry)]
+        if field_words is None:
+            field_words = frequent_words(example.text for example in load_examples())
+        speller = Speller(
+            [*field_words, *phrase_words(phrases)],
+            protected={word for place in places for word in words(place.nom)},
+        )
+        patterns = {name: vocabulary_patterns(entries) for name, entries in known.items()}
+        return cls(
+            nlp=build_nlp(patterns, speller=speller),
+            speller=speller,
+            finder=LieuFinder(places),
+            classifier=classifier,
+        )
+
+    def understand(
+        self, text: str, *, context: UnderstandingContext | None = None
+    ) -> Understanding:
+        """Return all that the message says; spans are offsets in `text`, kept as it is."""
+        if not any(char.isalnum() for char in normalize(text)):
+            return Understanding(
+                text=text, intent=SILENT_INTENT, confidence=0.0, in_scope_score=0.0
+            )
+        reading = self._read(text, context or UnderstandingContext())
+        corrected = self._speller.correct(text)
+        ranking = self._classifier.rank(corrected)
+        own = population.find_population(reading.folded, is_answer=reading.asks_for == "population")
+        cues = _signaux(reading)
+        nombre = _nombre_collectivites(reading, together=_TOGETHER in cues)
+        if nombre and nombre > 1:
+            cues = tuple(dict.fromkeys((*cues, _TOGETHER)))
+        return Understanding(
+            text=text,
+            intent=ranking[0].intent,
+            confidence=ranking[0].confidence,
+            alternatives=ranking[1:],
+            territoires=reading.lieux.territoires,
+            ambiguites=reading.lieux.ambiguites,
+            population=own.value if own else None,
+            role=reading.role,
+            themes=_themes(reading),
+            donnees_personnelles=reading.donnees,
+            nombre_collectivites=nombre,
+            signaux=cues,
+            refus=reading.refus,
+            langue_etrangere=_is_foreign(reading),
+            in_scope_score=self._classifier.in_scope_score(corrected),
+            details=_details(own, text, corrected),
+        )
+
+    def _read(self, text: str, context: UnderstandingContext) -> _Reading:
+        donnees = personal_data.find_personal_data(text)
+        # « 12 rue de Paris », « M. Toulouse », « contact@auch.fr » name no territory.
+        lieux = self._finder.find(
+            _hide(text, map(_without_town, donnees)),
+            context_departement=context.departement,
+            context_epci=context.epci,
+        )
+        if context.asks_for == "contact" and not lieux.spans:
+            donnees = donnees or _bare_name(text)
+        # In a memory zone, the words of a message leave spaCy's vocabulary with it: neither the
+        # memory nor the élu's words pile up. A zone belongs to one message at a time.
+        with self._nlp_lock, self._nlp.memory_zone():
+            doc = self._nlp(text)
+            return _Reading(
+                text=text,
+                folded=FoldedText.of(text),
+                donnees=donnees,
+                lieux=lieux,
+                themes=themes.find_themes(doc),
+                signaux=signaux.find_signaux(doc),
+                role=roles.find_role(doc),
+                refus=refus.find_refus(doc),
+                asks_for=context.asks_for,
+            )
+
+
+def load_entries(name: str) -> dict[str, dict[str, list[str]]]:
+    """Return a vocabulary of `data/vocabulaire`; a plain list stands for its expressions."""
+    entries: dict[str, Any] = read_vocabulary(name)
+    return {
+        label: {"expressions": entry} if isinstance(entry, list) else entry
+        for label, entry in entries.items()
+    }
+
+
+def _phrases(entry: Mapping[str, list[str]]) -> list[str]:
+    return entry.get("expressions", [])
+
+
+def _themes(reading: _Reading) -> tuple[str, ...]:
+    mentions = (
+        mention for mention in reading.themes if not _is_inside(mention.start, mention.end, reading)
+    )
+    return tuple(dict.fromkeys(mention.theme for mention in mentions))
+
+
+def _signaux(reading: _Reading) -> tuple[str, ...]:
+    return signaux.names(
+        mention
+        for mention in reading.signaux
+        if not _is_inside(mention.start, mention.end, reading)
+    )
+
+
+def _is_inside(start: int, end: int, reading: _Reading) -> bool:
+    """« Villeneuve-les-Eaux » is not about water, nor « 3 rue de l'École » about schools."""
+    taken = (*reading.lieux.spans, *((datum.start, datum.end) for datum in reading.donnees))
+    return any(first <= start and end <= last for first, last in taken)
+
+
+def _nombre_collectivites(reading: _Reading, *, together: bool) -> int | None:
+    """Return the number said; or, when they say they act together, of the territories named."""
+    said = collectivites.find_nombre_collectivites(
+        reading.folded, is_answer=reading.asks_for == "nombre_collectivites"
+    )
+    if said is not None or not together:
+        return said
+    named = [lieu for lieu in reading.lieux.territoires if not lieu.is_example]
+    count = sum(lieu.type in {"commune", "epci"} for lieu in named) + len(reading.lieux.ambiguites)
+    return count if count > 1 else None
+
+
+def _is_foreign(reading: _Reading) -> bool:
+    spans = (*reading.lieux.spans, *((datum.start, datum.end) for datum in reading.donnees))
+    return is_foreign(_hide(reading.text, spans, by=" "))
+
+
+def _details(own: population.PopulationMention | None, text: str, corrected: str) -> dict[str, str]:
+    details = {}
+    if own and own.upper:
+        details["population_max"] = str(own.upper)
+    if fold(corrected) != fold(text):
+        details["texte_corrige"] = corrected
+    return details
+
+
+def _bare_name(text: str) -> tuple[PersonalDatum, ...]:
+    datum = personal_data.find_bare_name(text)
+    return (datum,) if datum else ()
+
+
+def _without_town(datum: PersonalDatum) -> _Span:
+    """The town of a postal address stays readable: it may well be the élu's territory."""
+    town = _POSTCODE.search(datum.value) if datum.kind == personal_data.ADRESSE else None
+    return datum.start, datum.start + town.start() if town else datum.end
+
+
+def _hide(text: str, spans: Iterable[_Span], *, by: str = _HIDDEN) -> str:
+    """Cover the spans, so that offsets stay those of the text."""
+    for start, end in spans:
+        text = text[:start] + by * (end - start) + text[end:]
+    return text
