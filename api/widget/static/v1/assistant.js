@@ -6,7 +6,7 @@
  */
 import { ROOT } from "./api.js";
 import { Conversation } from "./conversation.js";
-import { button, h, icon } from "./dom.js";
+import { button, icon } from "./dom.js";
 import { Panel } from "./panel.js";
 import { sheet } from "./style.js";
 import { T } from "./texts.js";
@@ -53,7 +53,7 @@ export class OrientationAssistant extends HTMLElement {
 
   #label(news) {
     this.launcher.ariaExpanded = Boolean(this.box.open);
-    this.launcher.replaceChildren(icon("chat"), T.launcher, ...(news ? [h("span", { class: "badge" }, T.unread)] : []));
+    this.launcher.replaceChildren(icon("chat"), T.launcher, news ? ` – ${T.unread}` : "");
   }
 
   #news() {

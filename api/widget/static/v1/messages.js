@@ -88,6 +88,7 @@ export function feedback(send, more) {
   const explain = async () => {
     const { reasonForm } = await more();
     box.replaceChildren(reasonForm((reason) => answer({ useful: false, ...reason })));
+    box.scrollIntoView({ block: "nearest" });
     box.querySelector("input").focus();
   };
   box.append(T.useful, button(T.yes, () => answer({ useful: true })), button(T.no, explain));

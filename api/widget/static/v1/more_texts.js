@@ -34,7 +34,7 @@ export const M = typeset({
   consent: "J'accepte que ces informations soient transmises à un conseiller pour traiter ma demande.",
   send: "Envoyer ma demande",
   ready: "Tout est prêt : vous pouvez envoyer votre demande.",
-  missing: (list) => `Pour envoyer, il manque : ${list}.`,
+  missing: (list) => `Pour envoyer, il manque : ${new Intl.ListFormat("fr").format(list)}.`,
   lacks: {
     need: ["votre besoin", "Décrivez votre besoin en une phrase."],
     place: ["un territoire choisi dans la liste", "Choisissez un territoire dans la liste, ou videz ce champ."],

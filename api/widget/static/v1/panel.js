@@ -28,7 +28,14 @@ export class Panel {
 
   #head() {
     const item = (content) => h("li", null, content);
-    const action = (label, task) => item(button(label, () => task((this.menu.open = false)), ""));
+    const action = (label, task) =>
+      item(
+        button(label, () => {
+          this.input.focus();
+          this.menu.open = false;
+          task();
+        }, ""),
+      );
     this.menu = h(
       "details",
       { onfocusout: ({ relatedTarget }) => this.menu.contains(relatedTarget) || (this.menu.open = false) },
@@ -38,7 +45,7 @@ export class Panel {
         { role: "list" },
         action(T.export, () => this.act("exporter")),
         action(T.erase, () => this.act("effacer")),
-        !this.page && action(T.resize, () => this.input.focus(this.element.classList.toggle("large"))),
+        !this.page && action(T.resize, () => this.element.classList.toggle("large")),
         Object.entries(T.links).map(([path, label]) => item(h("a", { href: new URL(path, ROOT), target: "_blank" }, label, T.newWindow))),
       ),
     );
@@ -65,7 +72,7 @@ export class Panel {
         this.#submit();
       },
     });
-    const send = button([icon("send"), T.send], () => this.input.focus(this.#submit()), "main");
+    const send = button([icon("send"), T.send], () => this.#submit(), "main");
     return h(
       "div",
       { class: "foot" },
@@ -102,7 +109,7 @@ export class Panel {
     return message;
   }
 
-  #show(message) {
+  show(message) {
     this.log.scrollTop = message.offsetTop - 12;
   }
 
@@ -112,7 +119,7 @@ export class Panel {
 
   note(...texts) {
     const note = this.#add("note", hidden(T.info + " : "), paragraphs(texts.filter(Boolean).join("\n")));
-    this.#show(note);
+    this.show(note);
     return note;
   }
 
@@ -140,7 +147,7 @@ export class Panel {
       act: (name) => this.act(name),
     });
     for (const { choices } of messages) for (const { label, payload } of choices || []) this.#labels[payload] = label;
-    if (messages.some(({ type }) => type === "ticket")) this.form?.finish(true);
+    if (messages.some(({ type }) => type === "ticket")) this.endRequest(true);
     const judged = turnId && messages.some(({ type }) => type === "resources" || type === "orientation");
     return this.#add(
       "assistant",
@@ -158,7 +165,7 @@ export class Panel {
 
   /** Forgets all that is shown. */
   clear() {
-    this.form = null;
+    this.form = this.request = null;
     this.log.replaceChildren();
   }
 
@@ -172,8 +179,10 @@ export class Panel {
     for (const old of this.log.querySelectorAll(".msg:not(.pending)")) old.remove();
     for (const item of items) {
       if (item.author === "conseiller") this.#advice(item);
-      else if (item.author === "elu") this.#elu(item.text || this.#labels[item.payload] || T.button);
-      else if (item.turn) this.#turn(item.turn);
+      else if (item.author === "elu") {
+        if (item.payload === "/annuler_demande") this.endRequest();
+        this.#elu(item.text || this.#labels[item.payload] || T.button);
+      } else if (item.turn) this.#turn(item.turn);
       else this.#assistant(item.messages || [item]);
     }
     this.toEnd();
@@ -189,7 +198,7 @@ export class Panel {
     bubble.classList.remove("pending");
     bubble.querySelector(".hint")?.remove();
     const answer = this.#turn(turn);
-    this.#show(bubble.offsetHeight > 200 ? answer : bubble);
+    this.show(bubble.offsetHeight > 200 ? answer : bubble);
   }
 
   rejected(item, detail) {
@@ -202,7 +211,7 @@ export class Panel {
   }
 
   advisor(item) {
-    this.#show(this.#advice(item));
+    this.show(this.#advice(item));
     this.news();
   }
 
@@ -226,7 +235,11 @@ export class Panel {
   }
 
   waiting({ status, detail }, seconds) {
-    for (const bubble of this.log.querySelectorAll(".pending:not(:has(.hint))")) bubble.append(h("p", { class: "hint" }, T.queued));
+    for (const bubble of this.log.querySelectorAll(".pending")) {
+      if (bubble.querySelector(".hint")) continue;
+      bubble.append(h("p", { class: "hint" }, T.queued));
+      setTimeout(() => this.toEnd());
+    }
     if (status === 429) return this.tell(T.tooMany(seconds));
     this.tell(detail || (navigator.onLine ? T.unavailable : T.offline));
     this.status.append(" ", button(T.retry, () => this.chat.sync()));
@@ -240,6 +253,7 @@ export class Panel {
   }
 
   #submit() {
+    this.input.focus();
     const text = this.input.value.trim();
     if (!text) return this.status.textContent || this.tell(T.empty);
     if (lengthOf(text) > MAX_LENGTH) return this.#count();
@@ -280,12 +294,18 @@ export class Panel {
   }
 
   #request(message) {
-    const box = h("div", { class: "card" });
+    const box = (this.request = h("div", { class: "card" }));
     this.#more().then(
       ({ openRequest }) => openRequest(this, box, message),
       () => box.append(T.failed, button(T.retry, () => box.replaceWith(this.#request(message)))),
     );
     return box;
+  }
+
+  /** The request of the moment was sent, cancelled or replaced. */
+  endRequest(sent) {
+    this.request = null;
+    this.form?.finish(sent);
   }
 
   // ------------------------------------------------------------------ what is going on

@@ -6,16 +6,18 @@ import { placeField } from "./place.js";
 
 let forms = 0;
 
-/** Shows a `recapitulatif` in `box` and makes it the panel's current request, in place of the one before. */
+/** Shows a `recapitulatif` in `box`: as the panel's current request, unless it is over already. */
 export function openRequest(panel, box, message) {
+  if (panel.request !== box) return box.append(h("p", { class: "hint" }, M.closed));
   panel.form?.finish();
   const send = (body) => panel.send("handover", body, M.spoken);
   const cancel = () => {
-    panel.form.finish();
+    panel.endRequest();
     panel.send("messages", { payload: "/annuler_demande" }, T.cancel);
     panel.input.focus();
   };
   panel.form = requestForm(box, message, { send, cancel, done: () => (panel.form = null) });
+  panel.show(box.parentNode);
   if (box.getRootNode().activeElement?.closest(".head, .choices")) panel.form.focusTitle();
 }
 
@@ -46,7 +48,7 @@ function requestForm(box, { demande, mention, delai }, { send, cancel, done }) {
     ].filter(([, lack]) => lack);
   const refresh = () => {
     const lacks = lacking();
-    explain.textContent = lacks.length ? M.missing(lacks.map(([, , [what]]) => what).join(", ")) : M.ready;
+    explain.textContent = lacks.length ? M.missing(lacks.map(([, , [what]]) => what)) : M.ready;
     submit.ariaDisabled = lacks.length ? "true" : null;
     for (const control of form.querySelectorAll("[aria-invalid=true]")) if (!lacks.some(([each]) => each === control)) fieldError(control);
   };

@@ -16,35 +16,33 @@ p,li,dd,h3{overflow-wrap:anywhere}
 a{color:var(--a);text-underline-offset:.15em}
 svg{width:1.25em;height:1.25em;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 button,summary{font:inherit;cursor:pointer;min-height:2.4em;border-radius:8px;display:inline-flex;align-items:center;gap:.4em;padding:.3em .8em;border:1px solid transparent;background:none;color:inherit}
-:focus-visible{outline:3px solid var(--a);outline-offset:2px}
+:focus-visible{outline:3px solid var(--a);outline-offset:1px}
 .log:focus-visible{outline-offset:-3px}
-.foot :focus-visible{outline-offset:0}
 .main,.launcher{background:var(--a);color:var(--on);font-weight:600}
 .soft{border-color:var(--a);color:var(--a);background:var(--sf);text-align:left}
 button:not(.main,.launcher):hover,.head summary:hover,.head a:hover{background:var(--soft);color:var(--tx)}
 [aria-disabled]{cursor:default;background:none!important;color:var(--mut)!important;border-color:var(--line)}
 .chosen{border-color:var(--a)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.launcher{position:fixed;right:1rem;bottom:1rem;z-index:var(--oa-layer,1000);padding:.7em 1.2em;border-radius:2em;box-shadow:0 4px 16px #0004}
-.badge{background:var(--on);color:var(--a);border-radius:1em;padding:0 .6em;font-size:.875em}
+.launcher{position:fixed;right:1em;bottom:1em;z-index:var(--oa-layer,1000);padding:.7em 1.2em;border-radius:2em;box-shadow:0 4px 16px #0004}
 .panel{display:flex;flex-direction:column;height:100%;background:var(--bg);color:inherit}
-dialog{position:fixed;inset:auto 1rem 5rem auto;margin:0;padding:0;width:27rem;height:44rem;max-width:calc(100vw - 2rem);max-height:calc(100dvh - 6.5rem);z-index:var(--oa-layer,1000);border:1px solid var(--line);border-radius:12px;overflow:hidden;box-shadow:0 12px 48px #0005}
-.large{width:60rem;height:100rem}
+dialog{position:fixed;inset:auto 1em 5em auto;margin:0;padding:0;width:27em;height:44em;max-width:calc(100vw - 2em);max-height:calc(100dvh - 6.5em);z-index:var(--oa-layer,1000);border:1px solid var(--line);border-radius:12px;overflow:hidden;box-shadow:0 4px 16px #0004}
+.large{width:60em;height:100em}
 dialog:not([open]){display:none}
 :host([mode=page]){height:100%}
-.head,.foot{background:var(--sf);padding:.6rem 1rem;border:solid var(--line);border-width:0 0 1px}
+.head,.foot{background:var(--sf);padding:.6em 1em;border:solid var(--line);border-width:0 0 1px}
 .foot{border-width:1px 0 0}
-.bar{display:flex;align-items:center;gap:.3rem .6rem}
+.bar{display:flex;align-items:center;gap:.3em .6em}
 .bar>:first-child{flex:1;min-width:0}
 .wrap{flex-wrap:wrap}
-.wrap>p{flex-basis:13rem!important;font-size:.875em;line-height:1.4;color:var(--mut)}
-.head summary,.head .bar:first-child>button{padding:.3em .5em;font-size:.875em}
+.wrap>p{flex-basis:13em!important;font-size:.875em;line-height:1.4;color:var(--mut)}
+.head summary,.head .bar:first-child>button{padding:.3em;font-size:.875em}
 details{position:relative}
 .head summary{list-style:none}
-.head ul{position:absolute;right:0;z-index:2;width:max-content;max-width:min(20rem,80vw);padding:.3rem;list-style:none;background:var(--sf);border:1px solid var(--edge);border-radius:8px;box-shadow:0 8px 24px #0003}
+.head ul{position:absolute;right:0;z-index:2;width:max-content;max-width:min(20em,80vw);padding:.3em;list-style:none;background:var(--sf);border:1px solid var(--edge);border-radius:8px;box-shadow:0 4px 16px #0004}
 .head li>*{display:flex;width:100%;align-items:center;min-height:2.5em;padding:.3em .7em;border-radius:6px;color:inherit;font-size:.9375em;text-decoration:none}
-.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;position:relative;padding:1rem;display:flex;flex-direction:column;gap:1rem}
-.msg{display:flex;flex-direction:column;gap:.6rem;align-items:flex-start;max-width:100%}
+.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;position:relative;padding:1em;display:flex;flex-direction:column;gap:1em}
+.msg{display:flex;flex-direction:column;gap:.6em;align-items:flex-start;max-width:100%}
 .msg>*{max-width:100%}
 .msg ul:not([role]){padding-left:1.2em}
 .who{display:flex;align-items:center;gap:.4em;font-size:.8125em;font-weight:600;color:var(--mut)}
@@ -52,37 +50,35 @@ details{position:relative}
 .elu>div{background:var(--me,var(--a));color:var(--onme,var(--on));padding:.55em .9em;border-radius:12px 12px 3px}
 .elu a{color:inherit}
 .pending>div{opacity:.85;outline:1px dashed var(--edge);outline-offset:2px}
-.conseiller,.note{background:var(--sf);border:1px solid var(--edge);border-radius:12px;padding:.7rem 1rem}
+.conseiller,.note{background:var(--sf);border:1px solid var(--edge);border-radius:12px;padding:.7em 1em}
 .conseiller{background:var(--adv)}
 .note{font-size:.9375em}
-.hint,.meta,.tag,.when{font-size:.8125em;font-weight:400;color:var(--mut)}
-.card .tag{font-weight:600;color:var(--a)}
-.msg [role=list]{list-style:none;display:grid;gap:.7rem;width:100%}
-.cards{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}
-.card{width:100%;background:var(--sf);border:1px solid var(--line);border-radius:12px;padding:.85rem 1rem;display:flex;flex-direction:column;gap:.5rem}
-.meta{margin-top:auto;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.15rem .75rem}
-.meta a{font-weight:600}
+.when{font-weight:400}
+.hint,.meta,.tag{font-size:.8125em;color:var(--mut)}
+.card .tag{color:var(--a)}
+.msg [role=list]{list-style:none;display:grid;gap:.7em;width:100%}
+.cards{grid-template-columns:repeat(auto-fit,minmax(min(100%,17em),1fr))}
+.card{width:100%;background:var(--sf);border:1px solid var(--line);border-radius:12px;padding:.85em 1em;display:flex;flex-direction:column;gap:.5em}
+.meta{margin-top:auto;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.15em .75em}
 .why{border-left:3px solid;padding-left:.6em;color:var(--mut);font-size:.9375em}
 .orientation,.ticket,.conseiller{border-left:4px solid var(--a);border-radius:3px 12px 12px 3px}
 .conseiller{border-left-color:var(--ask)}
 .card [role=list] li{display:flex;gap:.6em}
 .card [role=list] svg{padding:.15em;border-radius:50%;border:1px solid;margin-top:.15em}
-.rempli :is(b,svg){color:var(--ok)}
+li b,li svg{color:var(--ok)}
 .inconnu :is(b,svg){color:var(--ask)}
 .non_rempli :is(b,svg){color:var(--no)}
 .next{background:var(--soft);border-radius:8px;padding:.6em .8em}
 .msg summary{display:list-item;list-style-position:inside;color:var(--a);text-decoration:underline;padding:.3em 0}
-dt,.error{font-weight:600}
-.ticket dl{display:flex;flex-wrap:wrap;gap:.6rem 2rem}
-.choices,.feedback{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
+dt,.error,label,.meta a,.tag{font-weight:600}
+.ticket dl{display:flex;flex-wrap:wrap;gap:.6em 2em}
+.choices,.feedback{display:flex;flex-wrap:wrap;align-items:center;gap:.5em}
 .feedback,.status,.foot label{font-size:.875em}
-.feedback,.status{color:var(--mut)}
 .feedback button,.status button{min-height:2em;padding:0 .7em}
 input,textarea{font:inherit;color:inherit;background:var(--sf);border:1px solid var(--edge);border-radius:8px;padding:.5em .7em;width:100%}
-textarea{field-sizing:content;resize:none;display:block;margin:.2rem 0;min-height:3.4em;max-height:9em}
+textarea{field-sizing:content;resize:none;display:block;margin:.2em 0;min-height:3.4em;max-height:9em}
 [aria-invalid=true]{border-color:var(--no);box-shadow:inset 0 0 0 1px var(--no)}
 .error{color:var(--no)}
-label{font-weight:600}
 .busy::after{content:"";display:inline-block;width:.5em;height:.5em;margin-left:.5em;border-radius:50%;background:var(--a)}
 @media (prefers-reduced-motion:no-preference){.busy::after{animation:p 1s infinite alternate}@keyframes p{from{opacity:.2}}}
 @media (max-width:40em){dialog{inset:0;width:100%!important;height:100dvh!important;max-width:none;max-height:none;border:0;border-radius:0}}

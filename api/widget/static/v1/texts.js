@@ -1,11 +1,6 @@
 /** The sentences of the conversation. Plain spaces and quotes here: `typeset` applies French typography. */
 
-const fix = (text) =>
-  text
-    .replace(/ ([;!?])/g, "\u202f$1")
-    .replace(/ ([:»])/g, "\u00a0$1")
-    .replace(/« /g, "«\u00a0")
-    .replace(/'/g, "’");
+const fix = (text) => text.replace(/ (?=[:;!?»])|(?<=«) /g, "\u00a0").replace(/'/g, "’");
 
 /** French spaces and apostrophes in every sentence of a table, those made by functions included. */
 export const typeset = (value) =>
@@ -19,7 +14,7 @@ export const T = typeset({
   title: "Assistant d'orientation",
   subtitle: "Assistant automatique – un conseiller humain est disponible à tout moment",
   launcher: "Poser une question",
-  unread: "Nouveau message",
+  unread: "nouveau message",
   human: "Parler à un conseiller",
   menu: "Menu",
   close: "Fermer",
