@@ -15,8 +15,9 @@ _NUMBER = re.compile(r"(?:\d{2}|2[ab]|97\d)\Z")
 _POSTAL_CUE = re.compile(r"\b(?:code postal|cp|postal)(?: est)?(?: le)?\Z")
 _INSEE_CUE = re.compile(r"\binsee(?: est)?(?: le)?\Z")
 _IN_NUMBER = re.compile(r"\bdans le\Z")
+_NUMBERED = re.compile(r"\bdepartement(?: numero| n| no| est le)\Z")
 _DEPARTEMENT_CUE = re.compile(
-    r"\b(?:departement|dept|dpt|dep)(?: numero| n)?\Z"
+    r"\b(?:departement|dept|dpt|dep)(?: numero| n| no| c est le| est le)?\Z"
     r"|\b(?:communes?|villages?|villes?|maires?|elue?s?|mairie|suis|sommes|habitants|departement"
     r"|adjointe?|prefecture|bourg) (?:du|de|dans le)\Z"
 )
@@ -67,9 +68,9 @@ def _names(name: str) -> set[str]:
 
 def _departement_number(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterator[Hit]:
     place = gazetteer.by_key.get(("departement", phrase.word(index).upper()))
-    if place is None or _is_quantity(phrase, index):
-        return
     left = phrase.left(index)
+    if place is None or (_is_quantity(phrase, index) and not _NUMBERED.search(left)):
+        return
     said = _IN_NUMBER.search(left) or _DEPARTEMENT_CUE.search(left)
     if said or in_parentheses(phrase, index) or _follows_commune(phrase, gazetteer, index):
         yield Hit(index, index + 1, (place,), SURE)

@@ -1,5 +1,6 @@
 """Names of communes: which of the words that a commune bears are meant as a commune."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,9 +32,22 @@ MIN_LOWER_LENGTH = 4
 
 
 _SAINTS = frozenset({"saint", "sainte", "saints", "saintes"})
+_SAINT_WORDS = 2
+_NAMED_AFTER_SAINTS = word_set(
+    """
+    la le les l du quartier eglise ecole lycee college hopital clinique chapelle fete foire
+    marche salle mont cite groupe centre maison ehpad paroisse secteur ilot gare institution
+    """
+)
 _LISTING = word_set("et ou a au aux de d la le les l")
-_VERBS = word_set("""a est veut va fait lance souhaite cherche organise prepare envisage reflechit travaille
-    compte propose vient aimerait voudrait doit peut""")
+_CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
+_STANDING = re.compile(r"\b(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)\Z")
+_VERBS = word_set(
+    """
+    a est veut va fait lance souhaite cherche organise prepare envisage reflechit travaille
+    compte propose vient aimerait voudrait doit peut
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class Evidence:
     verb: bool
     listed: bool
     hyphened: bool
+    stands: bool
 
     @property
     def strong(self) -> bool:
@@ -65,7 +80,7 @@ def find_communes(phrase: Phrase, gazetteer: Gazetteer, codes: list[Hit]) -> Ite
             places = _candidates(phrase, gazetteer, start, end, key)
             if places and not contexte.is_blocked(phrase, start, end):
                 evidence = _evidence(phrase, start, end, places, codes=codes, previous=previous)
-                if _accepts(phrase, gazetteer, start, key, places, evidence):
+                if _accepts(phrase, gazetteer, start, key, places=places, evidence=evidence):
                     previous = Hit(start, end, places, SURE if evidence.strong else PLAIN)
                     yield previous
                     break
@@ -76,7 +91,10 @@ def _candidates(
 ) -> tuple[Place, ...]:
     """Return the communes that bear this name: current ones, else those that took the name in."""
     raw = _plain_key(phrase.raw(start, end))
-    ordinary = len(content_words(key)) == 1 and gazetteer.frequency(key) >= ORDINARY_ZIPF
+    known = (*gazetteer.communes.get(key, ()), *gazetteer.former.get(key, ()))
+    small = all((place.population or 0) < TOWN_POPULATION for place in known)
+    alone = len(content_words(key)) == 1
+    ordinary = small and alone and gazetteer.frequency(key) >= ORDINARY_ZIPF
     places = _same_accents(phrase, raw, gazetteer.communes.get(key, ()), ordinary=ordinary)
     former = _same_accents(phrase, raw, gazetteer.former.get(key, ()), ordinary=ordinary)
     if start and (articled := _articled(phrase, gazetteer, start, key)):
@@ -179,6 +197,7 @@ def _evidence(
         capital=phrase.is_capital(content),
         opens=phrase.starts_sentence(start),
         verb=phrase.word(end) in _VERBS,
+        stands=_stands(phrase, start, end),
         hyphened=any(phrase.gap(index) == "-" for index in range(start + 1, end)),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
@@ -202,6 +221,12 @@ def _is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], 
     )
 
 
+def _stands(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the élu says where they are, and no more: « je suis à fontenay »."""
+    closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
+    return closed and bool(_STANDING.search(phrase.left(start)))
+
+
 def _is_listed(phrase: Phrase, start: int, previous: Hit | None) -> bool:
     """Tell whether the name goes on a list of communes: « Metz, Bourg-en-Bresse et Autun »."""
     if previous is None or previous.rejected or not phrase.same_sentence(previous.start, start):
@@ -221,13 +246,14 @@ def _accepts(
     gazetteer: Gazetteer,
     start: int,
     key: str,
+    *,
     places: tuple[Place, ...],
     evidence: Evidence,
 ) -> bool:
     """Weigh what leads to a name against how ordinary its words are."""
     population = max(place.population or 0 for place in places)
     words = content_words(key)
-    if words[0] in _SAINTS and len(words) > 1:
+    if words[0] in _SAINTS and len(words) == _SAINT_WORDS:
         return evidence.strong or evidence.whole or _accepts_saint(phrase, start, evidence)
     zipf = gazetteer.frequency(key)
     core = words[-1] if len(words) == 1 else ""
@@ -247,9 +273,10 @@ def _accepts(
 def _accepts_saint(phrase: Phrase, start: int, evidence: Evidence) -> bool:
     """« à Saint-Denis » is a commune; « la Saint-Jean », « le quartier Saint-Michel » are not."""
     before = phrase.word(start - 1)
-    if evidence.opens or (evidence.preposition and before not in {"la", "le", "les", "l"}):
+    if evidence.opens or "," in phrase.gap(start):
         return True
-    return "," in phrase.gap(start) or before in {"et", "ou", "est", "que", "qu", "mais", "ici"}
+    named = before in _NAMED_AFTER_SAINTS or before in vocabulaire.STREETS
+    return not named and (evidence.capital or bool(evidence.preposition))
 
 
 def _is_bets(phrase: Phrase, start: int, key: str) -> bool:
@@ -274,7 +301,7 @@ def _accepts_ordinary(zipf: float, population: int, evidence: Evidence, *, artic
         return True
     if not evidence.capital:
         known = population >= TOWN_POPULATION or zipf < LOWER_CASE_ZIPF
-        return evidence.role and known
+        return (evidence.role and known) or (evidence.stands and zipf < LOWER_CASE_ZIPF)
     if articled and not evidence.noun:
         return evidence.preposition in {"a", "au", "aux"} and population >= TOWN_POPULATION
     return evidence.noun or evidence.preposition == "a"

@@ -8,7 +8,8 @@ from nlu.lieux_texte import Phrase
 _LINK = r"(?: (?:de|d|du|des|la|le|les|l))*"
 _HERE = (
     r"(?: (?:a|au|aux|en|dans|chez|sur|de|d|du|des|par|qu|que|ce|qui|se|s|est|fait|font|il|ils|elle"
-    r"|on|l|ont|a|celle|celui|ceux|la|le|les|ville|village|commune|exemple|passe|faite?|notamment|aussi|deja|chez))*"
+    r"|on|l|ont|a|celle|celui|ceux|la|le|les|ville|village|commune|exemple|passe"
+    r"|faite?|notamment|aussi|deja|chez))*"
 )
 _EXAMPLE_BEFORE = re.compile(
     r"\b(?:(?:a l image|a l instar|l exemple|le modele|a la maniere|a la facon|le cas"
@@ -79,6 +80,8 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
 def is_compound(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether a hyphen or a slash binds the name to another word."""
     before = phrase.gap(start) if start else ""
+    if phrase.word(start - 1) == "grand" and before.strip(" ") in ("", "-"):
+        return True
     after = phrase.gap(end)
     binds_next = end < len(phrase) and after in ("-", "/", "@", "_")
     return before in ("-", "/", "@", "_", ".") or (
@@ -137,6 +140,8 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
         return links > 0 or phrase.is_capital(start)
     if word in vocabulaire.LOCAL:
         return False
+    if word == "pays":
+        return links > 0
     return word in vocabulaire.ORGANISATIONS
 
 

@@ -17,7 +17,8 @@ _SAID = re.compile(
 )
 _OWNED = re.compile(
     r"\b(?:communes?|villages?|villes?|maires?|elue?s?|mairies?|adjointe?|petite|epci"
-    r"|collectivites?)(?: \w+)? (?:du|de la|de l|des|de|d)\Z"
+    r"|collectivites?|habitants|territoire|association des maires)(?: \w+)?"
+    r" (?:du|de la|de l|des|de|d)\Z"
 )
 _REGION_SAID = re.compile(r"\b(?:region|regional|regionale)(?: (?:de|du|de la|de l|d))?(?: la)?\Z")
 _PLACE_OF = re.compile(r"\b(?:a|de|d|maire|ville|commune|mairie)\Z")
@@ -49,7 +50,7 @@ def _departement(
     region = gazetteer.regions.get(key)
     if region and _REGION_SAID.search(left):
         return Hit(start, end, region, SURE)
-    if _accepts(phrase, gazetteer, start, end, key, left):
+    if _accepts(phrase, gazetteer, start, end, key=key, left=left):
         return Hit(start, end, places, SURE if _SAID.search(left) else PLAIN)
     return None
 
@@ -64,7 +65,7 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
 
 
 def _accepts(
-    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str, left: str
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, left: str
 ) -> bool:
     if _SAID.search(left) or _is_numbered(phrase, gazetteer, end, key):
         return True
@@ -134,13 +135,13 @@ def _region(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str
         return None
     left = phrase.left(start)
     said = bool(_REGION_SAID.search(left))
-    if said or _accepts_region(phrase, gazetteer, start, end, key, left):
+    if said or _accepts_region(phrase, gazetteer, start, end, key=key, left=left):
         return Hit(start, end, places, SURE if said else PLAIN)
     return None
 
 
 def _accepts_region(
-    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, key: str, left: str
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, left: str
 ) -> bool:
     if key == "grand est":
         capitals = phrase.is_capital(start) and phrase.is_capital(end - 1)

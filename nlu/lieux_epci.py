@@ -21,9 +21,13 @@ _COINED = frozenset({"est ensemble", "plaine commune"})
 _NOT_GRAND = frozenset({"paris", "saint", "orly"})
 _ADJECTIVE_ENDINGS = ("oise", "oises", "ienne", "iennes")
 # First words of names that are also those of a landscape or of a country.
-_LANDSCAPE = word_set("""pays massif cote bassin vallee vallees bas haut haute hauts petite coteaux monts mont bocage
-    gorges landes riviera terre terres val baie golfe cevennes canton lacs collines plateau portes
-    coeur estuaire""")
+_LANDSCAPE = word_set(
+    """
+    pays massif cote bassin vallee vallees bas haut haute hauts petite coteaux monts mont
+    bocage gorges landes riviera terre terres val baie golfe cevennes canton lacs collines
+    plateau portes coeur estuaire
+    """
+)
 EVERYDAY_ZIPF = 3.3
 _MIN_ACRONYM = 3
 _MIN_FREE_WORDS = 2
@@ -60,7 +64,7 @@ def needs_cue(name: str, *, town_names: Container[str], frequency: float) -> boo
         return name in town_names or name.endswith(_ADJECTIVE_ENDINGS)
     if words[0] == "grand" and len(words) == _MIN_FREE_WORDS:
         return words[1] not in town_names or words[1] in _NOT_GRAND
-    if words[-1] in _MARKERS or words[0] == "grand" or name in _COINED:
+    if words[-1] in _MARKERS or words[0] == "grand" or name in _COINED or "grand paris" in name:
         return False
     return name in town_names or frequency >= EVERYDAY_ZIPF or words[0] in _LANDSCAPE
 
@@ -97,7 +101,7 @@ def _is_free(name: str, official: str, core: str) -> bool:
         return coined and name == core
     whole = " ".join(name_words(_PARENTHESIS.sub("", official)))
     cut = not whole.endswith(name) and words[0] != "grand" and words[-1] not in _SUFFIXES
-    return not cut and words[0] not in ("cc", "ca", "cu", "metropole", "communaute")
+    return not cut and words[0] not in ("cc", "ca", "cu", "metropole")
 
 
 def _inner_names(official: str) -> list[str]:
@@ -110,7 +114,9 @@ def _acronyms(official: str, alias: tuple[str, ...]) -> list[str]:
     inner = [text for text in _PARENTHESIS.findall(official) if " " not in text]
     own = re.findall(r"\b[A-Z][A-Z0-9]{3,}\b", official)
     single = [name for name in alias if " " not in name and "-" not in name]
-    return [name.upper() for name in (*inner, *own, *single) if len(name) >= _MIN_ACRONYM]
+    # Many communautés de communes share the same letters: CCPA, CCVL… are no names.
+    letters = [name for name in (*inner, *own) if len(name) > _MIN_ACRONYM and name[:2] != "CC"]
+    return [name.upper() for name in (*letters, *single)]
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

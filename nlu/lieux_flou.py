@@ -73,7 +73,7 @@ class Speller:
         self, phrase: Phrase, start: int, end: int, *, strong: bool
     ) -> Iterator[Candidate]:
         name = key_of(phrase, start, end).replace(" ", "")
-        if len(name) < MIN_LENGTH or not name.isalpha():
+        if len(name) < MIN_LENGTH or not name.isalpha() or self._is_known(phrase, start, end):
             return
         if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._keys:
             yield 0, -len(name), end, self._places(name)
@@ -86,6 +86,14 @@ class Speller:
                 name, names, scorer=OSA.distance, score_cutoff=limit, limit=None
             ):
                 yield int(distance), -len(found), end, self._places(found)
+
+    def _is_known(self, phrase: Phrase, start: int, end: int) -> bool:
+        """Tell whether the words are rightly spelt names, which the other rules refused."""
+        key = key_of(phrase, start, end)
+        gazetteer = self._gazetteer
+        indexes = (gazetteer.communes, gazetteer.former, gazetteer.departements, gazetteer.regions)
+        after_article = phrase.word(start - 1) in {"la", "le", "les", "l"}
+        return after_article or any(key in index for index in indexes)
 
     def _places(self, name: str) -> tuple[Place, ...]:
         key = self._keys[name]

@@ -1,5 +1,6 @@
 """Intercommunalities as élus name them: « la com com de », « l'agglo de », « Grand Poitiers »."""
 
+import re
 from collections.abc import Iterator
 
 from nlu import lieux_contexte as contexte
@@ -36,6 +37,8 @@ _CUES: dict[tuple[str, ...], bool] = {
 }  # fmt: skip
 # Two letters that are also words: only in capitals.
 _CAPITAL_CUES = frozenset({"CA", "CU"})
+_BRANDS = frozenset({"agglo", "agglomeration", "metropole"})
+_PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _MAX_CUE = 3
 
 
@@ -45,6 +48,8 @@ def find_epci(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
         hit = (
             _after_cue(phrase, gazetteer, start)
             or _free(phrase, gazetteer, start)
+            or _country(phrase, gazetteer, start)
+            or _branded(phrase, gazetteer, start)
             or _acronym(phrase, gazetteer, start)
         )
         if hit:
@@ -129,6 +134,25 @@ def _accepts_free(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int) ->
         named = any(phrase.word(i) in marked for i in content)
         return named or all(phrase.is_capital(i) for i in content)
     return True
+
+
+def _country(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    """Read « le Pays de Meaux », with its capital, as the intercommunality of this name."""
+    raw = phrase.tokens[start].raw
+    if raw != "Pays" or phrase.starts_sentence(start) or _PETR.search(phrase.left(start)):
+        return None
+    return _named(phrase, gazetteer, start, start)
+
+
+def _branded(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    """Read « Annemasse Agglo » as the intercommunality of which Annemasse is the main town."""
+    for end, key in windows(phrase, gazetteer, start):
+        follows = end < len(phrase) and phrase.joined(start, end + 1)
+        if follows and phrase.word(end) in _BRANDS and key in gazetteer.communes:
+            places = _led_by(gazetteer, gazetteer.communes[key])
+            if places:
+                return Hit(start, end + 1, places, SURE)
+    return None
 
 
 def _acronym(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:

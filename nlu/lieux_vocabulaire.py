@@ -73,7 +73,7 @@ FIRST_NAMES = word_set(
 TITLES = word_set(
     """
     bonjour bonsoir salut merci mairie ville commune communaute agglo agglomeration
-    metropole maire grand grande est ouest nord sud pays urbaine communes oui non
+    metropole maire est ouest nord sud pays urbaine communes oui non
     departement region elu elue votre ma notre cordialement ccas cc ca cu petr ici mon chez
     alors donc
     """
@@ -103,9 +103,9 @@ ORGANISATION_QUALIFIERS = word_set(
 )
 RIVERS = word_set(
     """
-    bord bords rive rives quai quais berge berges vallee vallees crue crues pont eaux
-    riviere fleuve long gorges estuaire embouchure source sources debordement inondations
-    bassin canal affluent lit niveau
+    massif pied montagnes monts plateau sommet foret parc bord bords rive rives quai quais
+    berge berges vallee vallees crue crues pont eaux riviere fleuve long gorges estuaire
+    embouchure source sources debordement inondations bassin canal affluent lit niveau
     """
 )
 
