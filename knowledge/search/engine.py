@@ -1,6 +1,6 @@
 """The search of the product: one immutable index, swapped whole when the base changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +38,14 @@ class ResourceIndex:
         encoder: Encoder | None = None,
         stored: Mapping[str, NDArray[np.float32]] | None = None,
         find_territoire: FindTerritoire = lambda _ref: None,
+        protected: Iterable[str] = (),
         progress: Progress | None = None,
     ) -> "ResourceIndex":
-        """Index resources, all of them visible; `stored` are known vectors by text hash."""
-        builder = IndexBuilder(encoder, stored=stored)
+        """Index resources, all of them visible; `stored` are known vectors by text hash.
+
+        `protected` are folded words that the speller leaves alone, such as the names of places.
+        """
+        builder = IndexBuilder(encoder, stored=stored, protected=protected)
         hybrid = builder.build(
             map(to_indexed_text, resources), total=len(resources), progress=progress
         )

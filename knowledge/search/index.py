@@ -55,6 +55,7 @@ class Relevance:
     dense: NDArray[np.float32]
     question: NDArray[np.float32]
     lexical: NDArray[np.float32]
+    has_vectors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class HybridIndex:
         highest = float(lexical.max(initial=0.0))
         total = lexical / np.float32(highest) if highest > 0 else lexical.copy()
         dense, question = np.zeros_like(total), np.zeros_like(total)
+        has_vectors = vector is not None and self.vectors is not None
         if vector is not None and self.vectors is not None:
             dense = self.vectors.similarity(vector)
             total += np.float32(DENSE_WEIGHT) * dense
@@ -81,7 +83,7 @@ class HybridIndex:
             question[candidates] = self.vectors.best_question(vector, candidates)
             close = np.maximum(question - QUESTION_FLOOR, 0) / (1 - QUESTION_FLOOR)
             total += np.float32(QUESTION_WEIGHT) * close
-        return Relevance(total=total, dense=dense, question=question, lexical=lexical)
+        return Relevance(total, dense, question, lexical, has_vectors)
 
 
 class IndexBuilder:
@@ -93,9 +95,15 @@ class IndexBuilder:
         *,
         stored: Mapping[str, NDArray[np.float32]] | None = None,
         synonyms: Synonyms | None = None,
+        protected: Iterable[str] = (),
+        keep_vectors: bool = True,
     ) -> None:
-        """`stored` are known vectors by text hash; the others are computed."""
-        self.cache = VectorCache(encoder, stored) if encoder else None
+        """`stored` are known vectors by text hash; the others are computed.
+
+        `protected` are folded words never respelt, such as the names of places.
+        """
+        self._protected = protected
+        self.cache = VectorCache(encoder, stored, keep=keep_vectors) if encoder else None
         self._synonyms = synonyms or load_synonyms()
         self._titles: list[list[str]] = []
         self._bodies: list[list[str]] = []
@@ -152,7 +160,9 @@ class IndexBuilder:
             counts[folded] += count
             spellings[folded] = max(spellings.get(folded, (0, "")), (count, word))
         return QueryRepair(
-            Speller(counts), {key: word for key, (_, word) in spellings.items()}, self._synonyms
+            Speller(counts, self._protected),
+            {key: word for key, (_, word) in spellings.items()},
+            self._synonyms,
         )
 
 

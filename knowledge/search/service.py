@@ -27,11 +27,14 @@ class SearchIndexService:
         *,
         encoder: Encoder | None = None,
         find_territoire: FindTerritoire = lambda _ref: None,
+        protected: frozenset[str] = frozenset(),
     ) -> None:
+        """`protected` are folded words never respelt, such as the names of places."""
         self.engine = engine
         self._sessions = sessions
         self._encoder = encoder
         self._find_territoire = find_territoire
+        self._protected = protected
         self._lock = asyncio.Lock()
 
     async def refresh(self, *, progress: Progress | None = None) -> date | None:
@@ -53,6 +56,7 @@ class SearchIndexService:
                 encoder=self._encoder,
                 stored=stored,
                 find_territoire=self._find_territoire,
+                protected=self._protected,
                 progress=progress,
             )
             self.engine.swap(index)

@@ -31,9 +31,12 @@ class Speller:
     Words of the base and common French words are never touched; neither are words with digits.
     """
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        """Take the folded words of the base with their number of occurrences."""
-        self._known = frozenset(counts) | common_words().keys()
+    def __init__(self, counts: Mapping[str, int], protected: Iterable[str] = ()) -> None:
+        """Take the folded words of the base with their number of occurrences.
+
+        `protected` are other right words, folded: names of places are not to be « corrected ».
+        """
+        self._known = frozenset(counts) | common_words().keys() | frozenset(protected)
         kept = sorted(word for word in counts if len(word) >= MIN_LENGTH - 1 and word.isalpha())
         self._words = kept
         self._counts = [counts[word] for word in kept]

@@ -26,13 +26,21 @@ def text_hash(text: str) -> str:
 
 
 class VectorCache:
-    """Vectors by text hash: those handed in, then those computed here (`fresh`)."""
+    """Vectors by text hash: those handed in, then those computed here (`fresh`).
+
+    `keep=False` forgets what is computed: nobody will store the vectors of an evaluation.
+    """
 
     def __init__(
-        self, encoder: Encoder, stored: Mapping[str, NDArray[np.float32]] | None = None
+        self,
+        encoder: Encoder,
+        stored: Mapping[str, NDArray[np.float32]] | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
         self._encoder = encoder
         self._stored = stored or {}
+        self._keep = keep
         self.fresh: dict[str, NDArray[np.float32]] = {}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -40,18 +48,17 @@ class VectorCache:
         if not texts:
             return np.empty((0, self._encoder.dimension), dtype=np.float32)
         keys = [text_hash(text) for text in texts]
-        missing = {
-            key: text
-            for key, text in zip(keys, texts, strict=True)
-            if key not in self._stored and key not in self.fresh
-        }
+        known = {key: found for key in keys if (found := self._find(key)) is not None}
+        missing = {k: text for k, text in zip(keys, texts, strict=True) if k not in known}
         if missing:
-            computed = self._encoder.encode(list(missing.values()))
-            self.fresh.update(zip(missing, computed, strict=True))
-        return np.stack([self._vector(key) for key in keys])
+            computed = dict(zip(missing, self._encoder.encode(list(missing.values())), strict=True))
+            known |= computed
+            if self._keep:
+                self.fresh |= computed
+        return np.stack([known[key] for key in keys])
 
-    def _vector(self, key: str) -> NDArray[np.float32]:
-        return self._stored[key] if key in self._stored else self.fresh[key]
+    def _find(self, key: str) -> NDArray[np.float32] | None:
+        return self._stored.get(key, self.fresh.get(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +104,11 @@ class VectorIndexBuilder:
         self._counts: list[int] = []
 
     def add(self, batch: Sequence[tuple[str, str, Sequence[str]]]) -> None:
-        """Add documents given as (title, body, questions)."""
-        titles = self._cache.vectors([title for title, _, _ in batch])
-        bodies = self._cache.vectors([body[:EMBEDDED_CHARS] for _, body, _ in batch])
-        self._documents.append(np.float32(0.5) * (titles + bodies))
+        """Add documents given as (title, body, questions); an empty part counts as the other."""
+        titles = [title or body[:EMBEDDED_CHARS] for title, body, _ in batch]
+        bodies = [body[:EMBEDDED_CHARS] or title for title, body, _ in batch]
+        mean = np.float32(0.5) * (self._cache.vectors(titles) + self._cache.vectors(bodies))
+        self._documents.append(mean)
         self._questions.append(self._cache.vectors([q for *_, qs in batch for q in qs]))
         self._counts += [len(questions) for *_, questions in batch]
 
