@@ -15,7 +15,7 @@ from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
 from nlu.spelling import Speller, frequent_words
-from nlu.text import FoldedText, fold, normalize, words
+from nlu.text import FoldedText, fold, normalize, replace_surrogates, words
 from nlu.understanding import (
     IntentScore,
     PersonalDatum,
@@ -155,7 +155,7 @@ class Understander:
         # In a memory zone, the words of a message leave spaCy's vocabulary with it: neither the
         # memory nor the élu's words pile up. A zone belongs to one message at a time.
         with self._nlp_lock, self._nlp.memory_zone():
-            doc = self._nlp(text)
+            doc = self._nlp(replace_surrogates(text))
             return _Reading(
                 text=text,
                 folded=FoldedText.of(text),

@@ -17,6 +17,7 @@ MIN_KNOWN_ZIPF = 2.15
 """Frequency, in wordfreq's Zipf scale, from which a word is taken as rightly spelt."""
 _LONG = 8
 _CONJUGATED = re.compile(r"(?:ez|ons|aient|erait|erions|assent)$")
+_ABBREVIATION = re.compile(r"(?<!\w)(?:[A-Z]|Mr|Mme|Mlle|Dr|[Aa]v|[Ss]te?)\.$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
 _DOUBLED = re.compile(r"(.)\1")
@@ -122,4 +123,6 @@ def _group_by_initial(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _opens_sentence(text: str, start: int) -> bool:
-    return not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:;"
+    """Tell whether a sentence begins here; « M. » and « av. » end none."""
+    before = text[:start].rstrip()
+    return not before or (before[-1] in ".!?:;" and not _ABBREVIATION.search(before))

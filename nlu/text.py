@@ -12,6 +12,7 @@ _KEPT_CONTROLS = frozenset("\n\t")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 
@@ -29,6 +30,11 @@ def strip_invisible(text: str) -> str:
             and unicodedata.category(char) != "Cc"
         )
     )
+
+
+def replace_surrogates(text: str) -> str:
+    """Put U+FFFD in place of lone surrogates: every offset stays, and UTF-8 can encode it."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def strip_accents(text: str) -> str:
@@ -111,7 +117,8 @@ def normalize(text: str) -> str:
     plain = " ".join(unify_punctuation(composed).split())
     plain = _LOST_APOSTROPHE.sub(r"\1'\2", plain)
     if not any(char.isalnum() for char in plain):
-        plain = " ".join(load_pictograms().get(char, char) for char in plain)
+        said = [load_pictograms()[char] for char in plain if char in load_pictograms()]
+        plain = " ".join(said) or plain
     shouted = is_shouted(plain)
     return _WRITTEN_WORD.sub(lambda match: _write_out(match, shouted=shouted), plain)
 

@@ -1,0 +1,61 @@
+"""How many collectivités act together: real sentences, and the counts that say nothing of it."""
+
+import pytest
+
+from nlu.entities.collectivites import find_nombre_collectivites
+from nlu.text import FoldedText
+
+TOGETHER = [
+    ("Nous sommes trois communes voisines et on aimerait travailler ensemble", 3),
+    ("nous sommes 4 communes", 4),
+    ("avec deux communes voisines", 3),
+    ("On est cinq collectivités à vouloir monter un projet commun", 5),
+    ("à trois communes", 3),
+    ("entre quatre villages", 4),
+    ("ma commune et deux autres communes", 3),
+    ("la commune et trois communes voisines", 4),
+    ("projet partagé entre 3 communes et le département", 4),
+    ("avec une commune voisine", 2),
+    ("deux communes voisines et nous", 3),
+    ("Nos deux communes veulent fusionner leurs conseils", 2),
+    ("nous sommes trois à vouloir", 3),
+    ("quatre collectivités sont prêtes à s'engager", 4),
+    ("on aimerait s'associer à deux communes voisines", 3),
+    ("2 communautés de communes et 1 département", 3),
+    ("un groupe de 5 communes rurales", 5),
+    ("deux intercommunalités veulent travailler ensemble", 2),
+]
+
+NOT_TOGETHER = [
+    "plusieurs communes",
+    "communauté d'agglomération de 74 000 habitants regroupant 31 communes",
+    "une interco de 14 communes",
+    "notre communauté de communes compte 22 communes",
+    "je cherche des exemples dans trois communes",
+    "deux communes l'ont fait",
+    "les 12 communes de la communauté",
+    "commune de 900 habitants",
+    "en 2026",
+    "une commune",
+    "EPCI de 12 communes, dont deux communes littorales",
+    "Trois maires sont d'accord",
+    "",
+]
+
+
+@pytest.mark.parametrize(("sentence", "count"), TOGETHER)
+def test_collectivites_that_act_together_are_counted(sentence: str, count: int) -> None:
+    assert find_nombre_collectivites(FoldedText.of(sentence)) == count
+
+
+@pytest.mark.parametrize("sentence", NOT_TOGETHER)
+def test_other_counts_say_nothing_of_it(sentence: str) -> None:
+    assert find_nombre_collectivites(FoldedText.of(sentence)) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [("3", 3), ("trois", 3), ("nous sommes quatre", 4), ("juste nous", 1), ("seuls", 1)],
+)
+def test_a_bare_number_counts_when_it_answers_the_question(answer: str, count: int) -> None:
+    assert find_nombre_collectivites(FoldedText.of(answer), is_answer=True) == count
