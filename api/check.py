@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from api.prepare import CONTENT_DIR, known_places
 from api.rasa_process import command, environment
 from api.settings import RASA_PROJECT, Settings
-from knowledge.orientation.loader import check_regles
+from knowledge.orientation.check import References, check_regles
+from knowledge.orientation.loader import REGLES_DIR
 from knowledge.resources.lint import lint_content, read_folder
 from knowledge.resources.resource import french_today
 from knowledge.territoires.base import TerritoireBase
@@ -21,7 +22,7 @@ def run_checks(settings: Settings, say: Say) -> bool:
     defects = 0
     for title, found in (
         ("Contenus", content_defects(base)),
-        ("Règles d'orientation", rule_defects()),
+        ("Règles d'orientation", rule_defects(base)),
         ("Dialogue (rasa data validate)", dialogue_defects(settings)),
     ):
         lines = list(found)
@@ -41,10 +42,11 @@ def content_defects(base: TerritoireBase) -> Iterator[str]:
         yield f"{problem.file} : {problem.message}"
 
 
-def rule_defects() -> Iterator[str]:
+def rule_defects(base: TerritoireBase) -> Iterator[str]:
     """Yield what is wrong in the orientation rules."""
-    for problem in check_regles():
-        yield str(problem)
+    references = References(french_today(), knows_code=known_places(base))
+    for problem in check_regles(REGLES_DIR, references):
+        yield problem.phrase
 
 
 def dialogue_defects(settings: Settings) -> Iterator[str]:

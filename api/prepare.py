@@ -12,7 +12,7 @@ from api.standalone import database_url
 from api.tickets.auth import new_key
 from api.tickets.repository import TicketRepository
 from assistant.sources import find_territoire
-from knowledge.resources.lint import IsKnown, read_folder
+from knowledge.resources.lint import read_folder
 from knowledge.resources.service import ImportReport, import_content
 from knowledge.territoires import repository as territoires
 from knowledge.territoires.base import TerritoireBase
@@ -34,7 +34,7 @@ def fingerprint(directory: Path, pattern: str) -> str:
     return digest.hexdigest()
 
 
-def known_places(base: TerritoireBase) -> IsKnown:
+def known_places(base: TerritoireBase) -> Callable[[str, str], bool]:
     """Return the test of a territory key: does it exist today?"""
     return lambda type_, code: find_territoire(base, type_, code) is not None
 

@@ -66,7 +66,7 @@ def environment(**extra: str) -> dict[str, str]:
     quiet = {
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SANIC_BACKLOG": "100",
+        "RASA_MAX_CACHE_SIZE": "0",
         "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", "/tmp"),  # noqa: S108 - cache of fonts
     }
     return {**os.environ, **quiet, **extra}

@@ -19,6 +19,8 @@ from nlu.understanding import TerritoireMention, Understanding
 
 logger = logging.getLogger(__name__)
 
+# Said about the need already told, not instead of it.
+_CONTINUES = frozenset({"donner_information", "affirmer", "infirmer", "comprendre_demarche"})
 _DUREES = ("ponctuelle", "durable")
 # What the contract lets `asks_for` say; `question` says it all.
 _CONTRACT_QUESTIONS = frozenset({"territoire", "population", "theme", "contact"})
@@ -55,7 +57,8 @@ class Assistant:
         )
         if intent == "preciser":
             intent = "donner_information"
-        enriched = replace(memory.with_understanding(understanding), tour=memory.tour)
+        continues = expects is not None or understanding.intent in _CONTINUES
+        enriched = memory.with_understanding(understanding, continues=continues)
         enriched = _apply_button(enriched, incoming.payload)
         call = Call(
             conversation_id=incoming.conversation_id,

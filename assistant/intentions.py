@@ -8,6 +8,7 @@ from nlu.understanding import Understanding
 
 _ALERT_SIGNALS = frozenset({"menace", "detresse"})
 _YES_NO = frozenset({"affirmer", "infirmer"})
+_CONTACT_QUESTIONS = frozenset({"besoin", "contact"})
 # A doubt between two of these changes nothing to what is done: the same search answers both.
 SEARCH_CONFIDENCE = 0.5
 _SEARCHED = frozenset(
@@ -37,11 +38,18 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
         return "langue_etrangere"
     if understanding.intent in _YES_NO and _brings_facts(understanding):
         return "donner_information"
+    if expects in _CONTACT_QUESTIONS and _declines(understanding):
+        return "annuler_demande"
     if _accepts_human(understanding, memory, expects=expects):
         return "parler_conseiller"
     if _is_trusted(understanding, expects=expects):
         return understanding.intent
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
+
+
+def _declines(understanding: Understanding) -> bool:
+    """« non », « finalement non », « je ne veux pas donner mes coordonnées »: nothing is sent."""
+    return understanding.intent == "infirmer" or "refus_donnees" in understanding.signaux
 
 
 def _accepts_human(understanding: Understanding, memory: Memory, *, expects: str | None) -> bool:

@@ -12,6 +12,7 @@ Proposition = Literal["aucune", "conseiller"]
 _TUPLE_SLOTS = ("themes", "signaux", "ressources_vues", "passes")
 _DURABLE = "duree_longue"
 _PONCTUEL = "ponctuel"
+_BREADTH = {"commune": 0, "epci": 1, "departement": 2, "region": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,37 @@ class Memory:
             values["territoires_a_preciser"] = tuple(Candidat(**each) for each in candidats)
         return cls(**values)
 
-    def with_understanding(self, understanding: Understanding) -> "Memory":
-        """Return the memory enriched with what the message says; the newest word wins."""
+    def with_understanding(self, understanding: Understanding, *, continues: bool) -> "Memory":
+        """Return the memory enriched with what the message says; the newest word wins.
+
+        `continues` tells that the message goes on with the same need: its cues add up. A new need
+        starts with its own cues, else one « urgent » would weigh on the whole conversation.
+        """
+        territoire = self._territoire_kept(understanding)
         return replace(
             self,
-            territoire=own_territoire(understanding) or self.territoire,
-            population=understanding.population or self._population_kept(understanding),
+            territoire=territoire,
+            population=understanding.population or self._population_kept(territoire),
             role=understanding.role or self.role,
             themes=understanding.themes or self.themes,
             nombre_collectivites=understanding.nombre_collectivites or self.nombre_collectivites,
             duree=_duree(understanding) or self.duree,
-            signaux=_union(self.signaux, understanding.signaux),
+            signaux=_union(self.signaux if continues else (), understanding.signaux),
         )
 
-    def _population_kept(self, understanding: Understanding) -> int | None:
+    def _territoire_kept(self, understanding: Understanding) -> TerritoireRetenu | None:
+        """A wider area in a search (« en Bretagne ») does not replace the élu's own commune."""
+        new = own_territoire(understanding)
+        if new is None:
+            return self.territoire
+        searched = understanding.intent.startswith("chercher_")
+        if self.territoire is not None and searched and _wider(new, self.territoire):
+            return self.territoire
+        return new
+
+    def _population_kept(self, territoire: TerritoireRetenu | None) -> int | None:
         """A population belongs to its territory: another territory makes it unknown."""
-        own = own_territoire(understanding)
-        changed = own is not None and self.territoire is not None and own != self.territoire
+        changed = self.territoire is not None and territoire != self.territoire
         return None if changed else self.population
 
 
@@ -98,6 +113,10 @@ def own_territoire(understanding: Understanding) -> TerritoireRetenu | None:
         return None
     first = own[0]
     return TerritoireRetenu(first.type, first.code, first.nom, first.departement)
+
+
+def _wider(new: TerritoireRetenu, known: TerritoireRetenu) -> bool:
+    return _BREADTH[new.type] > _BREADTH[known.type]
 
 
 def _duree(understanding: Understanding) -> Duree | None:

@@ -1,6 +1,6 @@
 """A Turn: what the assistant answers to one message (contract v1), and how parts of it add up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -36,7 +36,10 @@ _STRENGTH: tuple[Outcome, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One action's share of a turn. `memory` is the memory after it."""
+    """One action's share of a turn. `memory` is the memory after it.
+
+    `form_slots` are values that the action hands to a form; they stay within the engine.
+    """
 
     outcome: Outcome
     memory: Memory
@@ -45,6 +48,7 @@ class Part:
     orientation: dict[str, Any] | None = None
     asks_for: str | None = None
     human_offered: bool = False
+    form_slots: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that travels through Rasa and back."""

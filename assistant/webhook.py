@@ -5,6 +5,7 @@ other status makes Rasa answer nothing at all, silently (docs/decisions/0001).
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,7 +77,7 @@ async def _act(name: str, call: Call) -> dict[str, Any]:
         call = replace(call, requested_slot=slot)
     part = await ACTIONS[name](call)
     return {
-        "events": [*_memory_events(part.memory), *events],
+        "events": [*_memory_events(part.memory), *events, *_slots(part.form_slots)],
         "responses": [{"custom": {"part": part.to_json()}}],
     }
 
@@ -110,7 +111,7 @@ def _form_events(call: Call, step: FormStep) -> dict[str, Any]:
     memory = step.memory or call.memory
     events = [
         *_memory_events(memory),
-        *(_slot(key, value) for key, value in step.slots.items()),
+        *_slots(step.slots),
         _slot("requested_slot", step.next_slot),
     ]
     responses: list[dict[str, Any]] = []
@@ -122,6 +123,10 @@ def _form_events(call: Call, step: FormStep) -> dict[str, Any]:
 
 def _memory_events(memory: Memory) -> list[dict[str, Any]]:
     return [_slot(name, value) for name, value in memory.to_slots().items()]
+
+
+def _slots(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_slot(name, value) for name, value in values.items()]
 
 
 def _slot(name: str, value: Any) -> dict[str, Any]:

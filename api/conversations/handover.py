@@ -11,9 +11,8 @@ from api.errors import Problem
 from assistant.ports import Demande
 from assistant.replies import Replies
 from assistant.sources import Knowledge
+from nlu.entities.personal_data import parse_telephone
 from nlu.text import strip_invisible
-
-_OVERSEAS_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "NC", "PF", "PM", "WF", "BL", "MF")
 
 
 def apply_edits(
@@ -59,14 +58,10 @@ def check_telephone(value: str | None) -> str | None:
     """
     if not _clean(value):
         return None
-    for region in _OVERSEAS_REGIONS:
-        try:
-            number = phonenumbers.parse(str(_clean(value)), region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    raise Problem(422, "telephone_invalide")
+    number = parse_telephone(str(_clean(value)))
+    if number is None:
+        raise Problem(422, "telephone_invalide")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _territoire(edits: Handover, knowledge: Knowledge) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.actions.base import Call
+from assistant.memory import own_territoire
 from assistant.sources import Knowledge
 from assistant.turn import Message, Outcome
 from knowledge.resources.resource import Resource, ResourceType
@@ -78,7 +79,9 @@ def find_resources(
 
 
 def _context(call: Call) -> TerritoireContext | None:
-    territoire = call.services.knowledge.territoire(call.memory.territoire)
+    """Near the place that this message names, else near the élu's own territory."""
+    place = own_territoire(call.understanding) or call.memory.territoire
+    territoire = call.services.knowledge.territoire(place)
     return to_context(territoire) if territoire else None
 
 

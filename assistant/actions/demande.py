@@ -6,9 +6,12 @@ from assistant.actions import messages
 from assistant.actions.base import Call, FormStep, interruption
 from assistant.ports import Demande, DemandeIncomplete, TicketReceipt
 from assistant.turn import Part
+from nlu.text import words
 
 FORM = "demande_form"
 _CONTACT_KINDS = {"courriel": "courriel", "telephone": "telephone", "nom": "nom"}
+# « je voudrais parler à un conseiller » tells no need; twelve words usually do.
+_WORDS_OF_A_NEED = 12
 _YES = frozenset({"affirmer", "envoyer_demande"})
 _NO = frozenset({"infirmer"})
 # Heard inside the form, these never leave it for the rules.
@@ -69,20 +72,32 @@ def contacts_of(call: Call) -> dict[str, str]:
 
 async def open_request(call: Call, *, categorie: str = "conseil", key: str = "ouvrir") -> Part:
     """Open the request: say who will answer and when, show what would be sent."""
-    if categorie == "reclamation":
-        call = call.remember(besoin=call.text or call.memory.besoin)
+    call = _with_need(call, categorie=categorie)
     demande = await prepare(call, categorie=categorie)
     delai = call.expected_reply_by()
+    said = [messages.text(call.say(f"demande.{key}", delai=delai))]
+    if demande.besoin:
+        said.append(messages.text(call.say("demande.transmis")))
+        said.append(messages.recapitulatif(call, demande, delai=delai))
     return Part(
         outcome="clarified",
         memory=replace(call.memory, proposition="aucune", echecs=0),
-        messages=(
-            messages.text(call.say(f"demande.{key}", delai=delai)),
-            messages.recapitulatif(call, demande, delai=delai),
-        ),
+        messages=tuple(said),
         asks_for=_first_missing(demande),
         human_offered=True,
     )
+
+
+def _with_need(call: Call, *, categorie: str) -> Call:
+    """The very message that asks for a human may hold the need: it is not asked again."""
+    tells = call.payload is None and (
+        categorie != "conseil"
+        or call.understanding.themes
+        or len(words(call.text)) >= _WORDS_OF_A_NEED
+    )
+    if tells and (categorie != "conseil" or not call.memory.besoin):
+        return call.remember(besoin=call.text)
+    return call
 
 
 def _first_missing(demande: Demande) -> str | None:
@@ -123,7 +138,7 @@ async def _take_need(call: Call, demande: Demande, *, intent: str) -> FormStep:
     if intent in ("saluer", "remercier", "refus", "suivre_demande", "donnees_personnelles"):
         return interruption()
     if intent in _YES:
-        return FormStep(slots={"besoin_demande": None}, next_slot="besoin_demande")
+        return _confirm(demande)
     demande = await call.services.tickets.save_draft(
         call.conversation_id, replace(demande, besoin=call.text)
     )
@@ -153,7 +168,8 @@ def _next_slot(demande: Demande) -> str:
 async def ask(call: Call) -> Part:
     """Ask what is missing, or show the request and ask to send it."""
     demande = await prepare(call)
-    slot = _next_slot(demande)
+    rewriting = call.requested_slot == "besoin_demande"
+    slot = "besoin_demande" if rewriting else _next_slot(demande)
     delai = call.expected_reply_by()
     said = [messages.text(call.say(f"demande.demande_{slot}", demande=demande, delai=delai))]
     buttons = [messages.button(call, "annuler_demande")]
@@ -174,7 +190,7 @@ async def ask(call: Call) -> Part:
 
 
 async def modify(call: Call) -> Part:
-    """Show the request again, with its editable fields."""
+    """Show the request again, with its editable fields; the next words replace the need."""
     demande = await prepare(call)
     return Part(
         outcome="clarified",
@@ -184,6 +200,7 @@ async def modify(call: Call) -> Part:
             messages.recapitulatif(call, demande, delai=call.expected_reply_by()),
         ),
         human_offered=True,
+        form_slots={"requested_slot": "besoin_demande", "besoin_demande": None},
     )
 
 

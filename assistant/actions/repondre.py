@@ -80,16 +80,18 @@ def _next_choices(call: Call, route: str) -> Message:
 def _nothing_found(call: Call) -> Part:
     question = ask_territoire(call)
     return Part(
-        outcome="nothing_found",
+        outcome="clarified" if question else "nothing_found",
         memory=replace(
             call.memory,
             echecs=call.memory.echecs + 1,
             proposition="conseiller",
             territoires_a_preciser=question.candidats if question else (),
         ),
-        messages=(
+        messages=question.messages
+        if question
+        else (
             messages.text(call.say("repondre.rien_trouve", delai=call.expected_reply_by())),
-            *(question.messages if question else (messages.help_choices(call),)),
+            messages.help_choices(call),
         ),
         asks_for="territoire" if question else None,
         human_offered=True,

@@ -53,7 +53,7 @@ async def agree(call: Call) -> Part:
 
 async def decline(call: Call) -> Part:
     """« non »: nothing is forced."""
-    return _say(call, "social.non", "plus_de_resultats", proposition="aucune")
+    return _say(call, "social.non", "plus_de_resultats", outcome="clarified", proposition="aucune")
 
 
 async def off_topic(call: Call) -> Part:

@@ -137,14 +137,33 @@ def _phones(text: str) -> Iterator[_Span]:
 
 def _is_phone(written: str) -> bool:
     """Valid in metropolitan France or overseas; abroad, with its country code."""
+    return parse_telephone(written) is not None
+
+
+def parse_telephone(written: str) -> phonenumbers.PhoneNumber | None:
+    """Return the number as understood in metropolitan France, else overseas; None when it is none.
+
+    A ten-digit mobile number is accepted even in a range not yet opened to subscribers: ranges
+    open (and some, 06 39 98, are reserved for examples), and refusing one would leave an élu
+    without an answer.
+    """
     for region in ("FR", *_OUTRE_MER):
         try:
             number = phonenumbers.parse(written, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number):
-            return True
-    return False
+        if phonenumbers.is_valid_number(number) or _is_french_mobile(number):
+            return number
+    return None
+
+
+def _is_french_mobile(number: phonenumbers.PhoneNumber) -> bool:
+    national = str(number.national_number)
+    return number.country_code == _FRANCE and len(national) == _NATIONAL and national[0] in "67"
+
+
+_FRANCE = 33
+_NATIONAL = 9
 
 
 def _social_security_numbers(text: str) -> Iterator[_Span]:

@@ -267,7 +267,7 @@ export class Panel {
     if (pressed.ariaDisabled) return;
     this.#retire();
     pressed.classList.add("chosen");
-    this.send("messages", { payload }, label);
+    this.send("messages", { payload, label }, label);
   }
 
   /** Buttons of past turns stay readable and focusable, but no longer act. */

@@ -3,7 +3,7 @@ import { h, request } from "../v1.js";
 import { field } from "./fields.js";
 import { M } from "./more_texts.js";
 
-/** `initial`: a territory or null. Gives { element, input, valid(), code() }. */
+/** `initial`: a territory or null. Gives { element, input, valid(), chosen() }. */
 export function placeField(id, initial) {
   let chosen = initial;
   let options = [];
@@ -64,5 +64,5 @@ export function placeField(id, initial) {
 
   const element = field(id, M.place, input, M.placeHint);
   input.after(list, count);
-  return { element, input, valid: () => Boolean(chosen || !text()), code: () => (text() && chosen?.code) || null };
+  return { element, input, valid: () => Boolean(chosen || !text()), chosen: () => text() && chosen };
 }

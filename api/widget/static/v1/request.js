@@ -13,7 +13,7 @@ export function openRequest(panel, box, message) {
   const send = (body) => panel.send("handover", body, M.spoken);
   const cancel = () => {
     panel.endRequest();
-    panel.send("messages", { payload: "/annuler_demande" }, T.cancel);
+    panel.send("messages", { payload: "/annuler_demande", label: T.cancel }, T.cancel);
     panel.input.focus();
   };
   panel.form = requestForm(box, message, { send, cancel, done: () => (panel.form = null) });
@@ -57,10 +57,10 @@ function requestForm(box, { demande, mention, delai }, { send, cancel, done }) {
     const lacks = lacking();
     for (const [control, , [, message]] of lacks) fieldError(control, message);
     if (lacks.length) return lacks[0][0].focus();
-    const code = place.code();
-    const changed = code !== (demande.territoire?.code || null) && { territoire_code: code };
+    const { type, code } = place.chosen() || {};
+    const moved = code !== demande.territoire?.code && { territoire_type: type, territoire_code: code || "" };
     show(M.sending, true);
-    send({ besoin: filled(need), nom: filled(name), courriel: filled(email), telephone: filled(phone), ...changed, consentement: true, envoyer: true });
+    send({ besoin: filled(need), nom: filled(name), courriel: filled(email), telephone: filled(phone), ...moved, consentement: true, envoyer: true });
   };
   const show = (text, sending) => {
     form.inert = sending;
