@@ -142,6 +142,14 @@ class RasaProcess:
             self._process.kill()
             await self._process.wait()
 
+    async def kill(self) -> None:
+        """Kill the server at once and wait for the watcher to start another (tests, operators)."""
+        before = self.restarts
+        if self._process is not None:
+            self._process.kill()
+        while self.restarts == before:
+            await asyncio.sleep(0.05)
+
     async def wait_ready(self, client: httpx2.AsyncClient, *, seconds: float = 60) -> bool:
         """Wait until the channel answers; False when it does not in time."""
         deadline = asyncio.get_running_loop().time() + seconds

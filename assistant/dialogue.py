@@ -57,15 +57,8 @@ class RasaEngine:
         return response.status_code == httpx2.codes.OK
 
     async def _renew_session(self, exchange: Exchange) -> None:
-        if exchange.metadata.get("formulaire"):
-            return
-        renewal = {**_body(exchange), "message": "/session_start", "message_id": None}
-        renewal["parse_data"] = {
-            "text": "/session_start",
-            "intent": {"name": "session_start", "confidence": 1.0},
-            "entities": [],
-        }
-        await self._post("webhook", renewal)
+        """Start a new Rasa session unless a form is under way."""
+        await self._post("renew", {"sender": exchange.conversation_id})
 
     async def _revive(self, conversation_id: str) -> None:
         """Close the turn that an action left open; without it every later turn stays mute."""

@@ -9,7 +9,7 @@ import hmac
 from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -73,6 +73,25 @@ class InternalChannel(InputChannel):
             async with agent.lock_store.lock(sender):
                 tracker = await agent.tracker_store.retrieve(sender)
                 if tracker is not None:
+                    tracker.update(ActionExecuted("action_listen"))
+                    await agent.tracker_store.save(tracker)
+            return response.json({"status": "ok"})
+
+        @blueprint.route("/renew", methods=["POST"])
+        async def renew(request: Request) -> HTTPResponse:
+            """Start a new session that keeps the slots: Rasa replays its events at each turn."""
+            if self._refuses(request):
+                return response.json({"error": "unauthorized"}, status=401)
+            agent = request.app.ctx.agent
+            sender = request.json["sender"]
+            async with agent.lock_store.lock(sender):
+                tracker = await agent.tracker_store.retrieve(sender)
+                if tracker is not None and tracker.active_loop is None:
+                    kept = [SlotSet(name, slot.value) for name, slot in tracker.slots.items()]
+                    tracker.update(ActionExecuted("action_session_start"))
+                    tracker.update(SessionStarted())
+                    for event in kept:
+                        tracker.update(event)
                     tracker.update(ActionExecuted("action_listen"))
                     await agent.tracker_store.save(tracker)
             return response.json({"status": "ok"})

@@ -199,6 +199,7 @@ export class Panel {
     bubble.querySelector(".hint")?.remove();
     const answer = this.#turn(turn);
     this.show(bubble.offsetHeight > 200 ? answer : bubble);
+    if (item.path === "handover" && !this.request) this.input.focus(); // a question comes before the form
   }
 
   rejected(item, detail) {
