@@ -10,7 +10,7 @@ from spacy.language import Language
 
 from nlu.components import build_nlp
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
-from nlu.entities.langue import is_foreign
+from nlu.entities.langue import is_foreign, load_languages
 from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
@@ -31,6 +31,7 @@ SILENT_INTENT = "donner_information"
 
 _VOCABULARIES = (themes.SPANS_KEY, signaux.SPANS_KEY, roles.SPANS_KEY, refus.SPANS_KEY)
 _TOGETHER = "plusieurs_collectivites"
+_ENDLESS = re.compile(r"\S{120,}")
 _POSTCODE = re.compile(r"\d{5}")
 _HIDDEN = "_"
 
@@ -90,6 +91,7 @@ class Understander:
         `field_words` are the words that spelling may correct towards, besides theirs: by default
         those that the training sentences often use.
         """
+        load_languages()
         places = tuple(lieux)
         known = vocabularies or {name: load_entries(name) for name in _VOCABULARIES}
         phrases = [p for v in known.values() for entry in v.values() for p in _phrases(entry)]
@@ -155,7 +157,7 @@ class Understander:
         # In a memory zone, the words of a message leave spaCy's vocabulary with it: neither the
         # memory nor the élu's words pile up. A zone belongs to one message at a time.
         with self._nlp_lock, self._nlp.memory_zone():
-            doc = self._nlp(replace_surrogates(text))
+            doc = self._nlp(_prepare_for_spacy(text))
             return _Reading(
                 text=text,
                 folded=FoldedText.of(text),
@@ -176,6 +178,11 @@ def load_entries(name: str) -> dict[str, dict[str, list[str]]]:
         label: {"expressions": entry} if isinstance(entry, list) else entry
         for label, entry in entries.items()
     }
+
+
+def _prepare_for_spacy(text: str) -> str:
+    """Offsets kept: no lone surrogate, and no endless « word », which takes seconds to cut."""
+    return _ENDLESS.sub(lambda match: _HIDDEN * len(match.group()), replace_surrogates(text))
 
 
 def _phrases(entry: Mapping[str, list[str]]) -> list[str]:

@@ -30,17 +30,26 @@ _MIN_SHARE = 0.5
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
 _LATIN = ("LATIN", "FULLWIDTH LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "MATHEMATICAL")
 
 
 def is_foreign(text: str) -> bool:
     """Tell whether the text is surely not French."""
-    plain = _ADDRESS.sub(" ", normalize(text))
+    plain = " ".join(word for word in normalize(text).split() if not _is_address(word))
     if _is_other_script(plain):
         return True
     words = [part for word in _common_words(plain) for part in fold(word).split("'")]
     return any(_is_written_in(language, words) for language in _STOP_WORDS)
+
+
+def load_languages() -> None:
+    """Read the word lists now rather than at the first message (about a second)."""
+    for language in ("fr", *_STOP_WORDS):
+        _zipf(language)
+
+
+def _is_address(word: str) -> bool:
+    return "@" in word or "://" in word or word.startswith("www.")
 
 
 def _is_other_script(text: str) -> bool:

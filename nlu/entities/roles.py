@@ -63,6 +63,8 @@ _LEADS_COMMUNE = re.compile(
     r"\b(?:que je (?:dirige|gere|preside|administre)|dont je suis (?:le |la )?maire)\b"
 )
 _ALONE_WORDS = 6
+_WINDOW = 20
+"""Words read on each side of a title."""
 _UNMISTAKABLE_LENGTH = 3
 """Titles of three words or more, such as « chargée de mission », need no word after them."""
 
@@ -85,12 +87,17 @@ def _titles(doc: Doc) -> list[Span]:
 
 
 def _is_spoken(span: Span) -> bool:
-    before, after = _forms(span.doc[: span.start]), _forms(span.doc[span.end :])
+    before = _forms(span.doc[max(0, span.start - _WINDOW) : span.start])
+    after = _forms(span.doc[span.end : span.end + _WINDOW])
     if _NEGATED.search(before):
         return False
     if _CUE.search(before):
         return True
-    return bool(_OPENING.match(before)) and _opens_as_writer(span, before, after)
+    return (
+        span.start < _WINDOW
+        and bool(_OPENING.match(before))
+        and _opens_as_writer(span, before, after)
+    )
 
 
 def _opens_as_writer(span: Span, before: str, after: str) -> bool:
