@@ -22,6 +22,10 @@ from nlu.understanding import Ambiguite, Candidat, TerritoireMention
 __all__ = ["LieuFinder", "LieuxTrouves", "Place"]
 
 
+_LISTING = frozenset({"et", "ou", "a", "au", "aux", "d", "de", "la", "le", "les"})
+MIN_RIVAL_POPULATION = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class LieuxTrouves:
     """What a message says of territories.
@@ -96,9 +100,6 @@ def _with_homonyms(wide: list[Hit], communes: list[Hit]) -> list[Hit]:
     return merged
 
 
-MIN_RIVAL_POPULATION = 5_000
-
-
 def _read_context(phrase: Phrase, hit: Hit) -> Hit:
     near = contexte.is_near(phrase, hit.start)
     return replace(
@@ -112,19 +113,23 @@ def _read_context(phrase: Phrase, hit: Hit) -> Hit:
 def _spread_examples(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
     """Extend an example to the list that it opens: « comme à Auch, Cahors ou Figeac »."""
     spread: list[Hit] = []
-    for hit in hits:
-        if spread and spread[-1].example and _continues(phrase, spread[-1], hit):
-            hit = replace(hit, example=True)  # noqa: PLW2901
-        spread.append(hit)
+    for rank, hit in enumerate(hits):
+        previous = spread[-1] if spread else None
+        listed = previous is not None and previous.example and _continues(phrase, hits, rank)
+        spread.append(replace(hit, example=True) if listed else hit)
     return spread
 
 
-def _continues(phrase: Phrase, previous: Hit, hit: Hit) -> bool:
-    between = [phrase.word(index) for index in range(previous.end, hit.start)]
-    listed = {"et", "ou", "a", "au", "aux", "d", "de", "la", "le", "les"}
-    if not phrase.same_sentence(previous.start, hit.start):
+def _continues(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
+    """Tell whether a mention follows the one before by « et » or « ou », or by a comma first."""
+    previous, hit = hits[rank - 1], hits[rank]
+    between = {phrase.word(index) for index in range(previous.end, hit.start)}
+    if not between <= _LISTING or not phrase.same_sentence(previous.start, hit.start):
         return False
-    return bool({"et", "ou"} & set(between)) and set(between) <= listed
+    if between & {"et", "ou"}:
+        return True
+    comma = phrase.gap(previous.end).strip() == ","
+    return comma and rank + 1 < len(hits) and _continues(phrase, hits, rank + 1)
 
 
 def _territoires(phrase: Phrase, hits: list[Hit]) -> tuple[TerritoireMention, ...]:

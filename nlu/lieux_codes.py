@@ -99,6 +99,8 @@ def _is_quantity(phrase: Phrase, index: int) -> bool:
         return True
     if after.isdigit() and gap_after.strip(" ") in ("", ".", ",", "/", ":") and gap_after:
         return not (phrase.word(index) and len(after) == 5)  # noqa: PLR2004 - a postal code follows
+    if gap_after == "-" and after.isdigit():
+        return True
     if any(sign in gap_after for sign in "€%°$") or re.match(r"-[^ ]", gap_after):
         return True
     near = gap_after.strip() == "" and after in vocabulaire.MONTHS_AND_UNITS

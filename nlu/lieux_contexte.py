@@ -74,7 +74,22 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
         is_compound(phrase, start, end)
         or is_person(phrase, start, end)
         or is_organisation(phrase, start)
+        or is_expression(phrase, start, end)
     )
+
+
+def is_expression(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the name ends a fixed expression: « gare de Lyon »."""
+    words = f"{phrase.left(start)} {phrase.word(end - 1)}"
+    return words.strip().endswith(vocabulaire.EXPRESSIONS)
+
+
+def heads_proper_name(phrase: Phrase, end: int) -> bool:
+    """Tell whether a capitalised word follows at once: « Pau Casals », « Paris Habitat »."""
+    if end >= len(phrase) or phrase.gap(end) != " " or not phrase.tokens[end].raw.isalpha():
+        return False
+    known = phrase.word(end) in vocabulaire.TITLES | vocabulaire.LINKS | vocabulaire.LOCATIVES
+    return phrase.is_capital(end) and not known
 
 
 def is_compound(phrase: Phrase, start: int, end: int) -> bool:
@@ -94,7 +109,8 @@ def is_person(phrase: Phrase, start: int, end: int) -> bool:
     if start == 0 or phrase.gap(start).strip() not in ("", "."):
         return _is_first_name(phrase, start, end)
     before = phrase.word(start - 1)
-    if before in vocabulaire.CIVILITIES or before in vocabulaire.FIRST_NAMES:
+    initial = len(before) == 1 and before.isalpha() and "." in phrase.gap(start)
+    if initial or before in vocabulaire.CIVILITIES or before in vocabulaire.FIRST_NAMES:
         return True
     if phrase.starts_sentence(start):
         return False

@@ -40,65 +40,66 @@ LOCATIVES = word_set("a au aux sur vers depuis pour chez entre")
 CIVILITIES = word_set("m mr mm mme mmes mlle monsieur madame maitre dr docteur pr")
 FIRST_NAMES = word_set(
     """
-    adele adrien agathe agnes alain albert alexandra alexandre alexis alice aline amandine
-    amelie anais andre andree angele angelique anna anne annick annie anthony antoine
-    antoinette antony arnaud arthur aude audrey augustin aurelie aurelien axel baptiste
-    barbara bastien beatrice benoit benjamin bernadette bernard bertrand brigitte bruno
-    camille carine carole caroline catherine cathy cecile cedric celine chantal charles
-    charlotte chloe christel christelle christian christiane christine christophe claire
-    clara claude claudine clemence clement colette coralie corinne cyril damien daniel
-    daniele danielle david delphine denis denise didier dominique edith edouard eliane
-    elisabeth elise elodie emilie emma emmanuel emmanuelle eric estelle esther etienne eva
-    evelyne fabien fabienne fabrice fanny fatima felix fernand florence florian francine
-    francis franck francois francoise frederic frederique gabriel gaelle genevieve georges
-    gerard germaine ghislaine gilbert gilles ginette gisele gregory guillaume gustave guy
-    helene henri henriette herve hubert hugo hugues ines irene isabelle jacqueline jacques
-    janine jean jeanne jeannine jerome joel joelle jonathan josette joseph josiane julia
-    julie julien juliette justine karim karine kevin laetitia laura laure laurence laurent
-    lea leon leo liliane lionel lisa loic louis louise luc lucas lucette lucie lucien
-    lucienne ludovic lydie madeleine magali manon marc marcel marcelle margaux margot
-    marguerite maria marianne marie marina marine marion marthe martin martine mathieu
-    mathilde matthieu maurice maxime melanie mercedes michel michele micheline mickael
-    mireille mohamed monique morgane muriel myriam nadia nadine nancy nathalie nathan
-    nicolas nicole noemie odette odile olivia olivier pascal pascale patrice patricia
-    patrick paul paule paulette pauline philippe pierre pierrette quentin rachel raphael
-    raymond raymonde regine regis remi remy rene renee richard robert roger roland romain
-    rose sabine sabrina samuel sandra sandrine sarah sebastien serge severine simon simone
-    solange sonia sophie stephane stephanie suzanne sylvain sylvette sylvie therese theo
-    thierry thomas tristan valentin valerie vanessa veronique victor vincent violette
-    virginie viviane xavier yann yannick yves yvette yvon yvonne yolande zoe
+    toussaint noel valentine gael noe germaine laurie alix eloise adele adrien agathe agnes
+    alain albert alexandra alexandre alexis alice aline amandine amelie anais andre andree
+    angele angelique anna anne annick annie anthony antoine antoinette antony arnaud arthur
+    aude audrey augustin aurelie aurelien axel baptiste barbara bastien beatrice benoit
+    benjamin bernadette bernard bertrand brigitte bruno camille carine carole caroline
+    catherine cathy cecile cedric celine chantal charles charlotte chloe christel christelle
+    christian christiane christine christophe claire clara claude claudine clemence clement
+    colette coralie corinne cyril damien daniel daniele danielle david delphine denis denise
+    didier dominique edith edouard eliane elisabeth elise elodie emilie emma emmanuel
+    emmanuelle eric estelle esther etienne eva evelyne fabien fabienne fabrice fanny fatima
+    felix fernand florence florian francine francis franck francois francoise frederic
+    frederique gabriel gaelle genevieve georges gerard germaine ghislaine gilbert gilles
+    ginette gisele gregory guillaume gustave guy helene henri henriette herve hubert hugo
+    hugues ines irene isabelle jacqueline jacques janine jean jeanne jeannine jerome joel
+    joelle jonathan josette joseph josiane julia julie julien juliette justine karim karine
+    kevin laetitia laura laure laurence laurent lea leon leo liliane lionel lisa loic louis
+    louise luc lucas lucette lucie lucien lucienne ludovic lydie madeleine magali manon marc
+    marcel marcelle margaux margot marguerite maria marianne marie marina marine marion
+    marthe martin martine mathieu mathilde matthieu maurice maxime melanie mercedes michel
+    michele micheline mickael mireille mohamed monique morgane muriel myriam nadia nadine
+    nancy nathalie nathan nicolas nicole noemie odette odile olivia olivier pascal pascale
+    patrice patricia patrick paul paule paulette pauline philippe pierre pierrette quentin
+    rachel raphael raymond raymonde regine regis remi remy rene renee richard robert roger
+    roland romain rose sabine sabrina samuel sandra sandrine sarah sebastien serge severine
+    simon simone solange sonia sophie stephane stephanie suzanne sylvain sylvette sylvie
+    therese theo thierry thomas tristan valentin valerie vanessa veronique victor vincent
+    violette virginie viviane xavier yann yannick yves yvette yvon yvonne yolande zoe
     """
 )
 # Capitalised words that may stand right before a place without making a person's name of it.
 TITLES = word_set(
     """
     bonjour bonsoir salut merci mairie ville commune communaute agglo agglomeration
-    metropole maire est ouest nord sud pays urbaine communes oui non
-    departement region elu elue votre ma notre cordialement ccas cc ca cu petr ici mon chez
-    alors donc
+    metropole maire est ouest nord sud pays urbaine communes oui non departement region elu
+    elue votre ma notre cordialement ccas cc ca cu petr ici mon chez alors donc
     """
 )
 
 STREETS = word_set(
     """
-    rue rues avenue av boulevard bd bld place chemin route impasse quai allee allees cours
-    square passage faubourg rond carrefour pont autoroute lotissement residence
+    porte rue rues avenue av boulevard bd bld place chemin route impasse quai allee allees
+    cours square passage faubourg rond carrefour pont autoroute lotissement residence
     """
 )
 ORGANISATIONS = word_set(
     """
-    banque universite universites fac faculte institut chu tribunal cour academie rectorat
-    traite accord accords pacte protocole protocoles festival aeroport caue chambre agence
-    diocese abbaye loi rapport circulaire amendement jurisprudence arret editions journal
-    radio methode ecole olympique stade club sciences centre
+    ligue credit jo jeux banque universite universites fac faculte institut chu tribunal
+    cour academie rectorat traite accord accords pacte protocole protocoles festival
+    aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
+    jurisprudence arret editions journal radio methode ecole olympique stade club sciences
+    centre
     """
 )
 # An organisation of these kinds is of the place where it stands.
 LOCAL = word_set("ecole centre stade club")
 ORGANISATION_QUALIFIERS = word_set(
     """
-    administratif administrative judiciaire national nationale regional regionale commercial
-    territoriale d appel agriculture commerce metiers comptes urbanisme po paris
+    agricole mutuel olympiques administratif administrative judiciaire national nationale
+    regional regionale commercial territoriale d appel agriculture commerce metiers comptes
+    urbanisme po paris
     """
 )
 RIVERS = word_set(
@@ -168,3 +169,14 @@ LOWER_CASE_DEPARTEMENTS = word_set(
     oise
     """
 )
+
+# Towns and countries abroad that a commune of France also bears the name of.
+ABROAD = word_set(
+    """
+    bologne venise cologne grenade fribourg montreal suisse sion soudan argentine caire
+    cadix modene treves baden rhodes lagos montreux aoste perouse pavie ancone munster berg
+    bruges
+    """
+)
+# Fixed expressions in which a town is no place of the élu.
+EXPRESSIONS = ("gare de lyon", "notre dame de paris", "accord de paris", "salon de paris")

@@ -3,6 +3,7 @@
 import pytest
 
 from nlu.lieux import LieuFinder
+from nlu.understanding import Lieu
 from tests.nlu.lieux_finder import keys, lieu_finder
 
 # (sentence, codes expected in order; a star marks a place cited as an example)
@@ -190,6 +191,27 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Mme Paris, adjointe à Auch", "commune:32013"),
     ("rue de Nantes à Figeac", "commune:46102"),
     ("Cordialement, Jean Lyon, maire de Fleurance", "commune:32132"),
+    # Each of these was once wrong.
+    (
+        "Metz, Bourg-en-Bresse et Autun veulent un projet partagé",
+        "commune:57463 commune:01053 commune:71014",
+    ),
+    ("L'Île-Saint-Denis veut un conseil citoyen", "commune:93039"),
+    ("Pélussin (environ 4 000 habitants, Loire)", "commune:42168"),
+    ("nous sommes à nimes, à côté de rien", "commune:30189"),
+    ("habitants de la Manche", "departement:50"),
+    ("mon département c'est le 44", "departement:44"),
+    ("la métropole du Grand Paris", "epci:200054781"),
+    ("Vallée Sud-Grand Paris", "epci:200057966"),
+    ("Annemasse Agglo", "epci:200011773"),
+    ("le Pays de Meaux", "epci:200072130"),
+    ("Je représente Saint-Jean-de-Braye", "commune:45284"),
+    ("maire de Brive", "commune:19031"),
+    ("COMMUNE DE BRIANÇON", "commune:05023"),
+    ("comme Nantes, Angers ou Rennes", "commune:44109* commune:49007* commune:35238*"),
+    ("Je suis maire de Saint-Georges-de-l'Oyapock", "commune:97308"),
+    ("Tours veut un budget participatif", "commune:37261"),
+    ("en Polynésie", "departement:987"),
 )
 
 
@@ -228,6 +250,16 @@ def test_mentions_are_parts_of_the_original_text(
 def test_spans_follow_the_text_of_the_elu(finder: LieuFinder, text: str, mention: str) -> None:
     [only] = finder.find(text).territoires
     assert text[only.start : only.end] == mention
+
+
+def test_the_finder_takes_the_lieux_of_understanding() -> None:
+    finder = LieuFinder(
+        [
+            Lieu(type="departement", code="32", nom="Gers", departement="32", region="76"),
+            Lieu(type="commune", code="32013", nom="Auch", departement="32", population=22_428),
+        ]
+    )
+    assert keys(finder.find("maire d'Auch, dans le Gers")) == ["commune:32013"]
 
 
 def test_near_is_less_sure_than_in(finder: LieuFinder) -> None:

@@ -1,0 +1,126 @@
+"""What leads to the name of a commune: a role, a preposition, a code beside, a list, a capital."""
+
+import re
+from dataclasses import dataclass
+
+from nlu import lieux_contexte as contexte
+from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_gazetteer import Place
+from nlu.lieux_mentions import Hit
+from nlu.lieux_texte import Phrase
+from nlu.lieux_vocabulaire import word_set
+
+# How many words may stand between a name and the département that makes it precise.
+MAX_WORDS_AFTER = 3
+MAX_WORDS_BEFORE = 2
+
+_LISTING = word_set("et ou a au aux de d la le les l")
+_CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
+_STANDING = re.compile(r"\b(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)\Z")
+_VERBS = word_set(
+    """
+    a est veut va fait lance souhaite cherche organise prepare envisage reflechit travaille
+    compte propose aimerait voudrait doit peut
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What leads to a name.
+
+    `role`: « maire de »; `noun`: « commune de » or a role; `beside`: a code or a département that
+    holds it; `whole`: nothing else in the message; `opens`: first of its sentence; `verb`: a verb
+    of action follows; `listed`: goes on a list of communes; `hyphened`: typed with the hyphens of
+    a name; `proper`: another proper name follows at once; `stands`: « je suis à », and no more.
+    """
+
+    before: str
+    role: bool
+    noun: bool
+    preposition: str
+    beside: bool
+    whole: bool
+    capital: bool
+    opens: bool
+    verb: bool
+    listed: bool
+    hyphened: bool
+    proper: bool
+    stands: bool
+    after_comma: bool
+    before_de: bool
+
+    @property
+    def strong(self) -> bool:
+        """Tell whether only a place can stand here."""
+        return self.noun or self.beside or self.listed
+
+
+def gather_evidence(
+    phrase: Phrase,
+    start: int,
+    end: int,
+    places: tuple[Place, ...],
+    *,
+    codes: list[Hit],
+    previous: Hit | None,
+) -> Evidence:
+    """Read what stands around the words `start:end`; `previous` is the commune found before."""
+    content = next((i for i in range(start, end) if phrase.word(i) not in vocabulaire.LINKS), start)
+    return Evidence(
+        before=phrase.word(start - 1),
+        role=contexte.has_role(phrase, start),
+        noun=contexte.has_place_noun(phrase, start),
+        preposition=contexte.preposition(phrase, start),
+        beside=any(_is_beside(phrase, start, end, places, code) for code in codes),
+        whole=_is_whole(phrase, start, end),
+        capital=phrase.is_capital(content),
+        opens=phrase.starts_sentence(start),
+        verb=phrase.word(end) in _VERBS,
+        proper=contexte.heads_proper_name(phrase, end),
+        stands=_stands(phrase, start, end),
+        hyphened=any(phrase.gap(index) == "-" for index in range(start + 1, end)),
+        after_comma="," in phrase.gap(start),
+        before_de=phrase.word(end) in vocabulaire.DE,
+        listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
+    )
+
+
+def _is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], code: Hit) -> bool:
+    """Tell whether a code or a département that holds one of the places stands next to the name."""
+    after, before = code.start - end, start - code.end
+    if not (0 <= after <= MAX_WORDS_AFTER or 0 <= before <= MAX_WORDS_BEFORE):
+        return False
+    if not phrase.same_sentence(start, code.start):
+        return False
+    between = range(end, code.start) if code.start >= end else range(code.end, start)
+    if any(phrase.word(i) not in vocabulaire.LINKS | {"dans"} for i in between):
+        return False
+    codes = {(place.type, place.code) for place in code.places}
+    return any(
+        ("departement", place.departement) in codes
+        or ("region", place.region) in codes
+        or ("commune", place.code) in codes
+        for place in places
+    )
+
+
+def _stands(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the élu says where they are, and no more: « je suis à fontenay »."""
+    closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
+    return closed and bool(_STANDING.search(phrase.left(start)))
+
+
+def _is_listed(phrase: Phrase, start: int, previous: Hit | None) -> bool:
+    """Tell whether the name goes on a list of communes: « Metz, Bourg-en-Bresse et Autun »."""
+    if previous is None or previous.rejected or not phrase.same_sentence(previous.start, start):
+        return False
+    between = [phrase.word(index) for index in range(previous.end, start)]
+    comma = not between and phrase.gap(start).strip() == ","
+    return comma or (bool(between) and set(between) <= _LISTING and between[0] in {"et", "ou"})
+
+
+def _is_whole(phrase: Phrase, start: int, end: int) -> bool:
+    others = (*phrase.tokens[:start], *phrase.tokens[end:])
+    return all(each.folded in vocabulaire.FILLERS or each.folded.isdigit() for each in others)
