@@ -80,7 +80,14 @@ class Assistant:
                 departement=memory.territoire.departement,
                 epci=known.epci if known else None,
             )
-        understood = self.understander.understand(incoming.text, context=context)
+        try:
+            understood = self.understander.understand(incoming.text, context=context)
+        except Exception as error:  # a text that breaks us is still searched, and a human offered
+            logger.error(  # noqa: TRY400 - a traceback could quote the élu
+                "understanding failed",
+                extra={"id": incoming.conversation_id, "error": type(error).__name__},
+            )
+            return Understanding(text=incoming.text, intent="demander_methode", confidence=0.0)
         return settle(understood, memory.territoires_a_preciser)
 
     def _pressed(self, incoming: Incoming) -> Understanding:
