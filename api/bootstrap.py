@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
-from nlu.pipeline import Understander
 
 from api.container import Container
 from api.conversations.chat import Chat
@@ -21,14 +20,16 @@ from assistant.actions.base import Services
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
 from assistant.replies import load_replies
-from assistant.sources import Knowledge, Sigle, find_territoire
+from assistant.sources import Knowledge, Sigle
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.vocabulary import load_vocabulary
 from knowledge.territoires.base import TerritoireBase
+from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.service import TerritoireService
 from knowledge.territoires.territoire import Territoire
 from nlu.encoder import UseEncoder
 from nlu.intents import IntentClassifier, load_or_train
+from nlu.pipeline import Understander
 from nlu.text import fold
 from nlu.understanding import Lieu
 

@@ -6,7 +6,7 @@ from api.database import connect
 from api.schema import migrate
 from api.settings import Settings
 from api.standalone import database_url
-from api.tickets.auth import READ, SCOPES, new_key
+from api.tickets.keys import READ, SCOPES, new_key
 from api.tickets.repository import TicketRepository
 
 

@@ -9,14 +9,14 @@ from api.reference import is_loaded, mark_loaded
 from api.schema import migrate
 from api.settings import ROOT, Settings
 from api.standalone import database_url
-from api.tickets.auth import new_key
+from api.tickets.keys import new_key
 from api.tickets.repository import TicketRepository
-from assistant.sources import find_territoire
 from knowledge.resources.lint import read_folder
 from knowledge.resources.service import ImportReport, import_content
 from knowledge.territoires import repository as territoires
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import DATA_DIR, load_territoires
+from knowledge.territoires.lookup import find_territoire
 
 CONTENT_DIR = ROOT / "knowledge" / "contenu"
 _TERRITOIRES = "territoires"

@@ -1,28 +1,30 @@
 """`orientation serve`: database, dialogue, web; ready in seconds, and nothing left behind."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import httpx2
 import uvicorn
 
-from api.app import create_app
-from api.bootstrap import build_container
-from api.container import Container
 from api.database import connect
-from api.internal import create_internal_app
 from api.postgres import start_embedded
 from api.prepare import load_reference_data
 from api.rasa_process import RasaProcess, free_port, train_dialogue
 from api.schema import migrate
 from api.settings import Settings
-from assistant.dialogue import RasaEngine
 from knowledge.territoires.loader import load_territoires
+
+if TYPE_CHECKING:
+    from api.container import Container
 
 logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
@@ -68,16 +70,27 @@ async def running(settings: Settings, say: Say) -> AsyncIterator[Running]:
         internal_port = settings.internal_port or free_port()
         rasa = await _rasa(settings, stack, say, database_url=url, port=internal_port)
         rasa_url = settings.rasa_url or (rasa.url if rasa else "")
+        # spaCy and scikit-learn take seconds to import: meanwhile Rasa starts on the other core.
+        importing = asyncio.create_task(asyncio.to_thread(_import_heavy_modules))
         database = connect(url)
         say("Chargement des ressources et des territoires…")
         territoires = await asyncio.to_thread(load_territoires)
         await load_reference_data(database, territoires, api_key=settings.api_key)
+        await importing
+        from api.bootstrap import build_container
+        from assistant.dialogue import RasaEngine
+
         client = await stack.enter_async_context(httpx2.AsyncClient())
         engine = RasaEngine(rasa_url.rstrip("/"), settings.internal_token, client)
         say("Chargement de la compréhension du français…")
         container = await build_container(settings, database, engine, territoires)
         await _start_internal(settings, container, stack, port=internal_port)
         yield Running(container, rasa, rasa_url, url)
+
+
+def _import_heavy_modules() -> None:
+    for name in ("api.bootstrap", "api.app"):
+        importlib.import_module(name)
 
 
 async def _database(settings: Settings, stack: AsyncExitStack, say: Say) -> str:
@@ -113,6 +126,8 @@ async def _rasa(
 async def _start_internal(
     settings: Settings, container: Container, stack: AsyncExitStack, *, port: int
 ) -> None:
+    from api.internal import create_internal_app
+
     app = create_internal_app(container.assistant.services, settings.internal_token)
     server = InternalServer(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
@@ -130,6 +145,8 @@ async def _start_internal(
 async def serve(settings: Settings, say: Say) -> None:
     """Run the service until it is told to stop."""
     async with running(settings, say) as parts:
+        from api.app import create_app
+
         app = create_app(parts.container)
         server = PublicServer(
             uvicorn.Config(

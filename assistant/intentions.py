@@ -30,12 +30,21 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
     `expects` is what the last turn asked for (`territoire`, `contact`…): an answer to a question
     is never "not understood".
     """
+    return _urgent(understanding, expects=expects) or _heard(understanding, memory, expects=expects)
+
+
+def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:
+    """What comes before any question: abuse, danger, another language."""
     if understanding.refus:
         return "refus"
     if _ALERT_SIGNALS & set(understanding.signaux):
         return "alerte"
     if understanding.langue_etrangere and expects != "contact":
         return "langue_etrangere"
+    return None
+
+
+def _heard(understanding: Understanding, memory: Memory, *, expects: str | None) -> str:
     if understanding.intent in _YES_NO and _brings_facts(understanding):
         return "donner_information"
     if expects in _CONTACT_QUESTIONS and _declines(understanding):

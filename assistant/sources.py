@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast, get_args
 
 from assistant.memory import TerritoireRetenu
 from knowledge.orientation.regle import Regle
 from knowledge.search.engine import SearchEngine
 from knowledge.territoires.base import TerritoireBase
-from knowledge.territoires.errors import TerritoireNotFoundError
-from knowledge.territoires.territoire import Territoire, TerritoireType
+from knowledge.territoires.lookup import find_territoire
+from knowledge.territoires.territoire import Territoire
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,3 @@ class Knowledge:
     def find(self, type_: str, code: str) -> Territoire | None:
         """Return the territory of this key, or None."""
         return find_territoire(self.territoires, type_, code)
-
-
-def find_territoire(base: TerritoireBase, type_: str, code: str) -> Territoire | None:
-    """Return the territory of this key, or None: keys come from buttons, files, stored data."""
-    if type_ not in get_args(TerritoireType):
-        return None
-    try:
-        return base.get(cast("TerritoireType", type_), code)
-    except TerritoireNotFoundError:
-        return None

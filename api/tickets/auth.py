@@ -1,6 +1,5 @@
 """Access keys of advisors and partner systems: `Authorization: Bearer <key>`, by scope."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,12 +8,8 @@ from fastapi import Depends, Header
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem
-from api.tickets.models import ApiKey
+from api.tickets.keys import READ, WRITE, hash_key
 from api.tickets.repository import TicketRepository
-
-READ = "tickets:read"
-WRITE = "tickets:write"
-SCOPES = (READ, WRITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +23,6 @@ class Actor:
         """Raise Problem 403 when the key does not allow this."""
         if scope not in self.scopes:
             raise Problem(403, "portee")
-
-
-def hash_key(key: str) -> bytes:
-    """Return the hash under which a key is kept."""
-    return hashlib.sha256(key.encode()).digest()
-
-
-def new_key(key: str, *, name: str, scopes: tuple[str, ...] = SCOPES) -> ApiKey:
-    """Return the row of a key."""
-    return ApiKey(key_hash=hash_key(key), name=name, scopes=list(scopes))
 
 
 def _bearer(authorization: str | None) -> str:

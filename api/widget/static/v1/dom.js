@@ -6,7 +6,7 @@ export function h(tag, props, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value || value === 0) element.setAttribute(name, value === true ? "" : value);
+    else if (value) element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.flat(2).filter(Boolean));
   return element;

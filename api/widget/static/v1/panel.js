@@ -63,7 +63,6 @@ export class Panel {
     this.counter = h("p", { id: "counter", class: "hint" });
     this.input = h("textarea", {
       id: "text",
-      rows: "2",
       "aria-describedby": "hint counter",
       oninput: () => this.#count(),
       onkeydown: (event) => {
