@@ -39,7 +39,8 @@ def _five_characters(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterat
     left = phrase.left(index)
     insee = gazetteer.insee.get(code)
     postal = gazetteer.postal.get(code, ())
-    if _is_quantity(phrase, index):
+    cued = _POSTAL_CUE.search(left) or _INSEE_CUE.search(left)
+    if not cued and _is_quantity(phrase, index):
         return
     if insee and (_INSEE_CUE.search(left) or not postal):
         if _INSEE_CUE.search(left) or not code.endswith("00"):

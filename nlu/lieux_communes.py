@@ -109,7 +109,7 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
         return evidence.strong or _accepts_saint(evidence)
     if _is_elsewhere(name) and not evidence.strong:
         return False
-    if evidence.proper and not (evidence.strong or evidence.preposition):
+    if evidence.proper and not evidence.strong:
         return False
     if name.famous:
         if name.core in vocabulaire.KNOWN_WORD_TOWNS:

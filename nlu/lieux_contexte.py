@@ -191,4 +191,4 @@ def is_rejected(phrase: Phrase, start: int) -> bool:
         return True
     if before == "pourquoi":
         return False
-    return not match["after"] or before in vocabulaire.NEGATED_VERBS
+    return not match["after"] or before in vocabulaire.NEGATED_VERBS | {"non", "mais", "et"}

@@ -60,7 +60,7 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
         contexte.is_compound(phrase, start, end)
         or contexte.is_person(phrase, start, end)
         or contexte.is_organisation(phrase, start)
-        or contexte.is_river(phrase, start)
+        or (end == start + 1 and contexte.is_river(phrase, start))
     )
 
 

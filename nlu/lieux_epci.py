@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from nlu.lieux_texte import name_words
-from nlu.lieux_vocabulaire import word_set
+from nlu.lieux_vocabulaire import LINKS, word_set
 
 _PARENTHESIS = re.compile(r"\(([^)]*)\)")
 _PREFIX = re.compile(
@@ -29,6 +29,8 @@ _LANDSCAPE = word_set(
     """
 )
 EVERYDAY_ZIPF = 3.3
+# An everyday name of so few words is not told from a phrase, even by its capitals.
+_SHORT = 2
 _MIN_ACRONYM = 3
 _MIN_FREE_WORDS = 2
 
@@ -58,15 +60,17 @@ def spoken_names(official: str, alias: tuple[str, ...] = ()) -> SpokenNames:
 
 
 def needs_cue(name: str, *, town_names: Container[str], frequency: float) -> bool:
-    """Tell whether a free name is in fact a town, or made of everyday words (« Val de Cher »)."""
+    """Tell whether a free name is in fact a town, a landscape, or two everyday words."""
     words = name.split(" ")
     if len(words) == 1:
         return name in town_names or name.endswith(_ADJECTIVE_ENDINGS)
     if words[0] == "grand" and len(words) == _MIN_FREE_WORDS:
         return words[1] not in town_names or words[1] in _NOT_GRAND
-    if words[-1] in _MARKERS or words[0] == "grand" or name in _COINED or "grand paris" in name:
+    if words[-1] in _MARKERS or words[0] == "grand" or name in _COINED or "paris" in words:
         return False
-    return name in town_names or frequency >= EVERYDAY_ZIPF or words[0] in _LANDSCAPE
+    short = sum(word not in LINKS for word in words) <= _SHORT
+    everyday = short and (frequency >= EVERYDAY_ZIPF or "et" in words)
+    return name in town_names or everyday or words[0] in _LANDSCAPE
 
 
 def _variants(core: str) -> list[str]:

@@ -93,7 +93,8 @@ class Speller:
         gazetteer = self._gazetteer
         indexes = (gazetteer.communes, gazetteer.former, gazetteer.departements, gazetteer.regions)
         after_article = phrase.word(start - 1) in {"la", "le", "les", "l"}
-        return after_article or any(key in index for index in indexes)
+        # « Lacapelle » begins many names: it is not « La Capelle » misspelt.
+        return after_article or key in gazetteer.longest or any(key in each for each in indexes)
 
     def _places(self, name: str) -> tuple[Place, ...]:
         key = self._keys[name]

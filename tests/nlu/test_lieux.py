@@ -212,6 +212,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Je suis maire de Saint-Georges-de-l'Oyapock", "commune:97308"),
     ("Tours veut un budget participatif", "commune:37261"),
     ("en Polynésie", "departement:987"),
+    ("le code postal est 59200", "commune:59599"),
+    ("une vallée des Alpes-Maritimes", "departement:06"),
+    ("territoire de Paris Terres d'Envol", "epci:200058097"),
+    ("Roissy Pays de France", "epci:200055655"),
+    ("non pas à Agen mais à Villeneuve-sur-Lot", "commune:47323"),
 )
 
 

@@ -125,6 +125,7 @@ SENTENCES = (
     "Le Conseil de Développement se réunit",
     "Pau Casals est un nom de rue",
     "Le Crédit Agricole de Normandie nous aide",
+    "c'est encore la mairie de Lacapelle",
     # Nothing but requests.
     "Bonjour",
     "oui",
