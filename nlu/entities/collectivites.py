@@ -18,11 +18,16 @@ _ADJECTIVE = r"(?:(?:petites?|autres?|grandes?|belles?) )?"
 _GROUP = rf"{_ADJECTIVE}{_KIND}\b"
 
 _WITH_OTHERS = re.compile(
-    rf"\b(?:avec|et|plus|rejoindre|associer|rejoints? par|aupres de|aux cotes de) "
-    rf"(?:les |nos |mes |ces )?{_COUNT} (?:autres? )?{_GROUP}"
+    r"\b(?:avec|et|plus|rejoindre|associer|s'associer a|se joindre a|rejoints? par|aupres de|"
+    rf"aux cotes de) (?:les |nos |mes |ces )?{_COUNT} (?:autres? )?{_GROUP}"
     r"(?P<rest>[^.;!?]{0,30})"
 )
-_OTHERS = re.compile(rf"\b{_COUNT} (?:autres? )?{_GROUP} (?:voisines?|a cote|limitrophes)")
+_OTHERS = re.compile(
+    rf"\b{_COUNT} (?:autres? )?{_GROUP}(?: voisines?| a cote| limitrophes)? et "
+    r"(?P<rest>nous|moi|la notre|la mienne|notre commune|ma commune)\b"
+)
+_NEXT_DOOR = re.compile(r"\b(?:voisine?|a cote|limitrophe|nous|moi|la notre|la mienne)\b")
+"""« avec une commune de la Drôme » cites a commune; « avec une commune voisine » joins it."""
 _WE_ARE = re.compile(
     rf"\b(?:nous sommes|on est|sommes|on serait|nous serions|nous voulons|a|groupe de|"
     rf"collectif de|regroupement de|alliance de|reunir|reunissant|associant|entre|nos|ces|les|pour|"
@@ -34,7 +39,7 @@ _JOINTLY = re.compile(
 )
 
 _ONE_MORE = re.compile(
-    rf" ?(?:,|et|plus|avec) (?:{_COUNT}|le|la|l'|notre|leur) ?(?:{_GROUP}|region|petr)"
+    rf" ?(?:,|et|plus) (?:{_COUNT}|le|la|l'|notre|leur) ?(?:{_GROUP}|region|petr)"
 )
 """« trois communes et le département »: what comes after counts too."""
 
@@ -43,7 +48,9 @@ _MEMBERS = re.compile(
     r"rassemblant|reunit|constituee? de|forte? de|(?:communaute|interco|intercommunalite|agglo|"
     r"agglomeration|epci|metropole|com ?com|petr|cc|ca|pays|syndicat|canton|territoire)"
     r"(?: [\w'-]+){0,6}? (?:de|a|avec)|parmi|sur|dans|des exemples? (?:de|dans)|"
-    r"comparer|exemples? de|retours? de|experiences? de|une des|l'une des)"
+    r"(?:issue?|nee?) de|fusion de|fusionner|cite[rz]?|citer|montrer|trouver|indiquer|visiter|"
+    r"ses|leurs|com ?com|interco|agglo|cc|comparer|exemples? de|retours? de|experiences? de|"
+    r"une des|l'une des)"
     r"(?: (?:les|nos|ses))? $"
 )
 _MEMBERS_AFTER = re.compile(
@@ -76,8 +83,11 @@ def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -
 def _count_with_others(text: str) -> int | None:
     for pattern in (_WITH_OTHERS, _OTHERS):
         for match in pattern.finditer(text):
+            count = parse_number(match["count"]) or 0
+            if count == 1 and not _NEXT_DOOR.search(match["rest"]):
+                continue
             if _are_partners(text, match) and not _counts_us(text, match):
-                return (parse_number(match["count"]) or 0) + 1
+                return count + 1
     return None
 
 
@@ -110,7 +120,8 @@ def _first_sum(text: str, patterns: tuple[re.Pattern[str], ...]) -> int | None:
 
 def _are_partners(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start("count") - 80) : match.start("count")]
-    return not (_MEMBERS.search(before) or _MEMBERS_AFTER.match(text, match.end()))
+    end = match.start("rest") if "rest" in match.re.groupindex else match.end()
+    return not (_MEMBERS.search(before) or _MEMBERS_AFTER.match(text, end))
 
 
 def _read_answer(text: str) -> int | None:

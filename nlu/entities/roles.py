@@ -19,14 +19,14 @@ OTHER_TITLE = "autre"
 _FILLERS = (
     r"(?:(?:une?|la?|le|les|des|votre|aussi|egalement|donc|toujours|actuellement|bien|juste|moi|"
     r"nouvelle?|nouveau|jeune|simple|tout|toute|recemment|depuis \w+ (?:an|mois)s?|"
-    r"actuel|actuelle|et|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|"
+    r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|"
     r"comme|entre autres|a la fois|desormais|devenue?|redevenue?) )*"
 )
 _CUE = re.compile(
     r"(?:\b(?:je suis|je sui|j suis|suis|j ai ete|ai ete|en tant qu(?:e)?|en qualite d(?:e)?|"
-    r"en ma qualite d(?:e)?|comme|moi|etant|je viens d etre|viens d etre|nous sommes|on est|"
-    r"je m exprime|je parle en|elue?s?|votre|je vous ecris|signe|mon role|ma fonction|"
-    r"fonction|mandat|profil|c est)(?: [:,])?|(?:,|-|:|\() *moi|"
+    r"en ma qualite d(?:e)?|comme|etant|je viens d etre|viens d etre|nous sommes|on est|"
+    r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est)(?: [:,])?|"
+    r"(?:^|[,.;:(-] )(?:et |mais )?moi(?: ,)?|"
     r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,) " + _FILLERS + r"$"
 )
 _NEGATED = re.compile(r"\b(?:suis|etais|serai|sommes|est) (?:pas|plus|jamais|ni)\b[^.;!?]*$")
@@ -87,17 +87,17 @@ def _titles(doc: Doc) -> list[Span]:
 
 
 def _is_spoken(span: Span) -> bool:
+    if span[0].norm_ != span[0].lemma_ and span[0].norm_.endswith("s"):
+        return False  # « les élus et les agents »: nobody is several
     before = _forms(span.doc[max(0, span.start - _WINDOW) : span.start])
     after = _forms(span.doc[span.end : span.end + _WINDOW])
     if _NEGATED.search(before):
         return False
     if _CUE.search(before):
         return True
-    return (
-        span.start < _WINDOW
-        and bool(_OPENING.match(before))
-        and _opens_as_writer(span, before, after)
-    )
+    if _is_vague(span) or span.start >= _WINDOW:
+        return False
+    return bool(_OPENING.match(before)) and _opens_as_writer(span, before, after)
 
 
 def _opens_as_writer(span: Span, before: str, after: str) -> bool:
@@ -107,6 +107,11 @@ def _opens_as_writer(span: Span, before: str, after: str) -> bool:
         is_addressee = _GREETED.search(before) and _ADDRESSED.match(after)
         return not (is_addressee or _THIRD_PERSON_VERB.match(after))
     return not _THIRD_PERSON_ARTICLE.search(before) or _is_plain_opening(before, after)
+
+
+def _is_vague(span: Span) -> bool:
+    """« un conseiller » alone is the human that the élu asks for."""
+    return len(span) == 1 and span[0].norm_.startswith("conseill")
 
 
 def _is_plain_opening(before: str, after: str) -> bool:
@@ -127,6 +132,8 @@ def _role_alone(doc: Doc, titles: list[Span]) -> str | None:
     """« adjointe à la culture », sent in answer to « quelle est votre fonction ? »."""
     words = [token for token in doc if not (token.is_punct or token.is_space)]
     if len(titles) != 1 or len(words) > _ALONE_WORDS or "?" in doc.text:
+        return None
+    if _is_vague(titles[0]):
         return None
     opens = all(token.i >= titles[0].start for token in words[:1])
     return titles[0].label_ if opens and titles[0].label_ != OTHER_TITLE else None

@@ -6,6 +6,9 @@ from nlu.entities.collectivites import find_nombre_collectivites
 from nlu.text import FoldedText
 
 TOGETHER = [
+    ("Trois collectivités voisines veulent travailler ensemble", 3),
+    ("Notre syndicat et cinq communes riveraines", 6),
+    ("Deux agglomérations et un département veulent une convention citoyenne", 3),
     ("Nous sommes trois communes voisines et on aimerait travailler ensemble", 3),
     ("nous sommes 4 communes", 4),
     ("avec deux communes voisines", 3),
@@ -27,6 +30,13 @@ TOGETHER = [
 ]
 
 NOT_TOGETHER = [
+    "une visioconférence avec une commune de la Drôme",
+    "nous mettre en relation avec une collectivité qui l'a fait",
+    "Pouvez-vous me citer trois collectivités exemplaires ?",
+    "Notre pays souhaite fédérer ses douze communes",
+    "dans notre com com 32 communes",
+    "Commune nouvelle issue de quatre villages",
+    "une commune voisine, Mirande",
     "plusieurs communes",
     "communauté d'agglomération de 74 000 habitants regroupant 31 communes",
     "une interco de 14 communes",

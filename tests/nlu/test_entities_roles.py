@@ -6,6 +6,10 @@ from nlu.entities.roles import find_role
 from tests.nlu.reader import read
 
 SPOKEN = [
+    ("alors moi c'est le DGS, on a une nouvelle équipe", "dgs"),
+    ("Madame, Monsieur, maire depuis mars dernier d'une commune rurale", "maire"),
+    ("MAIRE DE 300 HABITANTS", "maire"),
+    ("je suis conseiller", "conseiller_municipal"),
     ("Je suis maire d'une commune de 900 habitants", "maire"),
     ("bonjour je suis le maire de Montaud", "maire"),
     ("Maire de Foix, je voudrais lancer un budget participatif", "maire"),
@@ -66,6 +70,13 @@ SPOKEN = [
 ]
 
 NOT_SPOKEN = [
+    "oui, passez-moi un conseiller",
+    "conseiller",
+    "Votre conseiller n'est pas venu au rendez-vous",
+    "inscription atelier pour deux élus et un agent",
+    "répartir les rôles entre élus, agents et habitants",
+    "Nos agents peuvent-ils participer comme citoyens ?",
+    "c'est le maire qui décide",
     "le maire décide tout seul",
     "mon maire ne veut pas",
     "Un adjoint reçoit des menaces depuis notre consultation",

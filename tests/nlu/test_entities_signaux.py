@@ -73,6 +73,7 @@ GIVEN = [
 ABSENT = [
     ("ce n'est pas urgent", "urgence"),
     ("l'urgence climatique", "urgence"),
+    ("Nous avons délibéré, que fait-on maintenant ?", "urgence"),
     ("mais maintenant on doit reparler du bourg", "urgence"),
     ("notre école est menacée de fermeture", "menace"),
     ("prévention de la violence routière", "menace"),
