@@ -111,6 +111,7 @@ class RasaProcess:
         self._watcher: asyncio.Task[None] | None = None
         self.port = free_port()
         self.restarts = 0
+        self._restarted = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -144,11 +145,10 @@ class RasaProcess:
 
     async def kill(self) -> None:
         """Kill the server at once and wait for the watcher to start another (tests, operators)."""
-        before = self.restarts
+        self._restarted.clear()
         if self._process is not None:
             self._process.kill()
-        while self.restarts == before:
-            await asyncio.sleep(0.05)
+        await self._restarted.wait()
 
     async def wait_ready(self, client: httpx2.AsyncClient, *, seconds: float = 60) -> bool:
         """Wait until the channel answers; False when it does not in time."""
@@ -192,3 +192,4 @@ class RasaProcess:
             await asyncio.sleep(delay)
             await self._spawn()
             self.restarts += 1
+            self._restarted.set()

@@ -1,0 +1,107 @@
+"""The API as its own description says, tried with requests that nobody thought of."""
+
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+
+from tests.conftest import API_KEY, Chat, Service
+
+schema = schemathesis.pytest.from_fixture("described_api")
+
+
+@pytest.fixture(scope="session")
+def described_api(service: Service) -> Any:
+    """The running service's own OpenAPI."""
+    return schemathesis.openapi.from_url(f"{service.url}/openapi.json")
+
+
+@pytest.fixture(scope="session")
+def tokens(service: Service) -> dict[str, str]:
+    """A conversation that the generated requests may use."""
+    with httpx2.Client(base_url=service.url, timeout=30) as client:
+        chat = Chat.open(client)
+        return {"id": chat.id, "conversation": chat.token, "key": API_KEY}
+
+
+@schema.parametrize()
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_no_request_breaks_the_service(case: Any, tokens: dict[str, str]) -> None:
+    if case.path.endswith("/events") or case.method == "DELETE":
+        pytest.skip("flux sans fin, ou effacement : essayés ailleurs")
+    if "conversation_id" in case.path_parameters:
+        case.path_parameters["conversation_id"] = tokens["id"]
+    if "wait" in case.query:
+        case.query["wait"] = 0
+    bearer = tokens["key" if "tickets" in case.path else "conversation"]
+    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {bearer}"}
+    case.call_and_validate(checks=[not_a_server_error])
+
+
+def test_every_operation_is_described_in_french(client: httpx2.Client) -> None:
+    described = client.get("/openapi.json").json()
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health(client: httpx2.Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_metrics_count_turns_and_say_nothing(chat: Chat) -> None:
+    chat.say("Comment créer un conseil des jeunes à Auch ?")
+    text = chat.client.get("/metrics").text
+    assert "orientation_tours_total" in text
+    assert "Auch" not in text
+
+
+def test_pages_are_served_with_a_strict_policy(client: httpx2.Client) -> None:
+    for path in ("/", "/assistant", "/demo", "/confidentialite", "/accessibilite"):
+        page = client.get(path)
+        assert page.status_code == 200
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe-inline" not in policy
+
+
+def test_resources_are_published_sourced_and_explained(client: httpx2.Client) -> None:
+    found = client.get(
+        "/api/v1/resources",
+        params={"q": "budget participatif", "territoire": "32013", "population": 900},
+    ).json()
+    assert found["items"]
+    assert all(item["url"] and item["source_date"] and item["why"] for item in found["items"])
+    whole = client.get(f"/api/v1/resources/{found['items'][0]['id']}").json()
+    assert whole["body"]
+    assert client.get("/api/v1/resources/inconnue").status_code == 404
+
+
+def test_a_draft_is_never_served(client: httpx2.Client) -> None:
+    assert client.get("/api/v1/resources/outil-reunion-publique").status_code == 404
+
+
+def test_territories_are_suggested(client: httpx2.Client) -> None:
+    labels = [
+        item["label"]
+        for item in client.get("/api/v1/territoires", params={"q": "auch"}).json()["items"]
+    ]
+    assert labels[0] == "Auch (Gers)"
+
+
+def test_rate_limit_can_only_be_lifted_on_loopback() -> None:
+    from pydantic import ValidationError
+
+    from api.settings import Settings
+
+    with pytest.raises(ValidationError):
+        Settings(host="0.0.0.0", rate_limit="off")  # noqa: S104 - refused, which is the point

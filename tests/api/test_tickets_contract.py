@@ -1,0 +1,149 @@
+"""The ticket endpoints, as an advisor's tool or a partner system uses them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.conftest import API_KEY, Chat
+
+KEY = {"Authorization": f"Bearer {API_KEY}"}
+BODY = {
+    "besoin": "Nous cherchons un appui pour créer un conseil de développement.",
+    "courriel": "agglo@exemple.fr",
+    "territoire_code": "200023620",
+    "themes": ["conseil de développement"],
+    "route": "conseiller",
+}
+
+
+@pytest.fixture
+def ticket(client: httpx2.Client) -> dict[str, Any]:
+    created = client.post("/api/v1/tickets", json=BODY, headers=KEY)
+    assert created.status_code == 201, created.text
+    body: dict[str, Any] = created.json()
+    assert created.headers["location"] == f"/api/v1/tickets/{body['reference']}"
+    return body
+
+
+def path(ticket: dict[str, Any], tail: str = "") -> str:
+    return f"/api/v1/tickets/{ticket['reference']}{tail}"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer fausse"}])
+def test_no_key_no_ticket(client: httpx2.Client, headers: dict[str, str]) -> None:
+    answer = client.get("/api/v1/tickets", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_partner_creates_once_with_a_key(client: httpx2.Client) -> None:
+    headers = {**KEY, "Idempotency-Key": "partenaire-1"}
+    first = client.post("/api/v1/tickets", json=BODY, headers=headers).json()
+    again = client.post("/api/v1/tickets", json=BODY, headers=headers).json()
+    assert first["reference"] == again["reference"]
+
+
+def test_a_ticket_without_contact_is_refused(client: httpx2.Client) -> None:
+    body = {**BODY, "courriel": None}
+    answer = client.post("/api/v1/tickets", json=body, headers=KEY)
+    assert answer.status_code == 422
+    assert answer.json()["champs"] == ["contact"]
+
+
+def test_a_conversation_creates_a_ticket_with_its_own_token(chat: Chat) -> None:
+    body = {**BODY, "conversation_id": chat.id}
+    created = chat.client.post("/api/v1/tickets", json=body, headers=chat.headers)
+    assert created.status_code == 201
+    turn = chat.say("où en est ma demande ?")
+    assert turn["ticket"]["reference"] == created.json()["reference"]
+
+
+def test_filters_and_cursor_walk_the_queue(client: httpx2.Client) -> None:
+    made = {
+        client.post("/api/v1/tickets", json=BODY, headers=KEY).json()["reference"] for _ in range(5)
+    }
+    seen: set[str] = set()
+    query: dict[str, Any] = {"limit": 2, "status": "nouveau", "theme": "conseil de développement"}
+    while True:
+        page = client.get("/api/v1/tickets", params=query, headers=KEY).json()
+        found = {item["reference"] for item in page["items"]}
+        assert not found & seen
+        seen |= found
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert made <= seen
+    none = client.get("/api/v1/tickets", params={"departement": "2B"}, headers=KEY).json()
+    assert none["items"] == []
+    wrong = client.get("/api/v1/tickets", params={"cursor": "faux"}, headers=KEY)
+    assert wrong.status_code == 422
+
+
+def test_changes_need_the_version_that_was_read(
+    client: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    read = client.get(path(ticket), headers=KEY)
+    etag = read.headers["etag"]
+    change = {"status": "en_cours", "assignee": "a.martin", "priority": "haute"}
+    missing = client.patch(path(ticket), json=change, headers=KEY)
+    assert missing.status_code == 428
+    done = client.patch(path(ticket), json=change, headers={**KEY, "If-Match": etag})
+    assert done.status_code == 200
+    assert done.json()["status"] == "en_cours"
+    assert done.headers["etag"] != etag
+    stale = client.patch(path(ticket), json=change, headers={**KEY, "If-Match": etag})
+    assert stale.status_code == 412
+
+
+def test_an_impossible_transition_names_the_possible_ones(
+    client: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    headers = {**KEY, "If-Match": f'"{ticket["version"]}"'}
+    answer = client.patch(path(ticket), json={"status": "clos"}, headers=headers)
+    assert answer.status_code == 409
+    assert answer.json()["possibles"] == ["en_cours"]
+
+
+def test_a_whole_life_reopening_included_is_in_the_history(
+    client: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    for status in ("en_cours", "en_attente_elu", "en_cours", "resolu", "clos", "en_cours"):
+        etag = client.get(path(ticket), headers=KEY).headers["etag"]
+        answer = client.patch(
+            path(ticket), json={"status": status}, headers={**KEY, "If-Match": etag}
+        )
+        assert answer.status_code == 200, answer.text
+    events = client.get(path(ticket), headers=KEY).json()["events"]
+    assert [event["kind"] for event in events] == ["created"] + ["updated"] * 6
+    assert events[1]["changes"] == {"status": ["nouveau", "en_cours"]}
+
+
+def test_one_advisor_claims_the_others_are_told(
+    client: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    def claim(_: int) -> int:
+        return client.post(path(ticket, "/claim"), headers=KEY).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = list(pool.map(claim, range(6)))
+    assert codes.count(200) >= 1
+    read = client.get(path(ticket), headers=KEY).json()
+    assert read["status"] == "en_cours"
+    assert read["assignee"]
+
+
+def test_messages_are_kept_with_their_visibility(
+    client: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    for visibility in ("public", "internal"):
+        body = {"body": f"message {visibility}", "visibility": visibility}
+        answer = client.post(path(ticket, "/messages"), json=body, headers=KEY)
+        assert answer.status_code == 201
+    messages = client.get(path(ticket), headers=KEY).json()["messages"]
+    assert [each["visibility"] for each in messages] == ["public", "internal"]
+
+
+def test_an_unknown_ticket_is_404(client: httpx2.Client) -> None:
+    assert client.get("/api/v1/tickets/OR-2026-ZZZZZZ", headers=KEY).status_code == 404
