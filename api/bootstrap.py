@@ -31,7 +31,6 @@ from nlu.encoder import UseEncoder
 from nlu.intents import IntentClassifier, load_or_train
 from nlu.pipeline import Understander
 from nlu.text import fold
-from nlu.understanding import Lieu
 
 _SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
 
@@ -55,23 +54,8 @@ def build_understander(
 ) -> Understander:
     """Build the understanding of French around the gazetteer and the classifier."""
     return Understander.build(
-        lieux=[to_lieu(each) for each in territoires],
+        lieux=territoires,
         classifier=load_classifier(settings, encoder),
-    )
-
-
-def to_lieu(territoire: Territoire) -> Lieu:
-    """Hand a territory of the base over to nlu, as data."""
-    return Lieu(
-        type=territoire.type,
-        code=territoire.code,
-        nom=territoire.nom,
-        departement=territoire.departement,
-        region=territoire.region,
-        epci=territoire.epci,
-        population=territoire.population,
-        codes_postaux=territoire.codes_postaux,
-        alias=territoire.alias,
     )
 
 

@@ -14,6 +14,7 @@ _CONTACT_KINDS = {"courriel": "courriel", "telephone": "telephone", "nom": "nom"
 _WORDS_OF_A_NEED = 12
 _YES = frozenset({"affirmer", "envoyer_demande"})
 _NO = frozenset({"infirmer"})
+_LEAVES = frozenset({"annuler_demande", "demande_envoyee", "modifier_demande"})
 # Heard inside the form, these never leave it for the rules.
 _KEPT_INSIDE = frozenset({"donner_information", "nlu_fallback", "passer", "preciser_territoire"})
 
@@ -107,7 +108,7 @@ def _first_missing(demande: Demande) -> str | None:
 
 async def validate(call: Call, *, intent: str) -> FormStep:
     """Take the answer to the question that the form asked; anything else is an interruption."""
-    if intent == "annuler_demande":
+    if intent in _LEAVES:  # before anything is prepared: a draft just sent must not come back
         return interruption()
     demande = await prepare(call)
     asked = call.requested_slot
