@@ -7,6 +7,7 @@ Choices, where French leaves one:
   3 500 habitants » are legal thresholds: nobody's population;
 - « entre 2 000 et 3 000 habitants » gives the first bound, a figure that was said, rather than a
   middle that was not; the second bound is kept apart;
+- « des communes de 1 500 habitants » describes others, unless « comme la nôtre » follows;
 - « 300 habitants ont signé » counts people, not a territory.
 """
 
@@ -31,6 +32,7 @@ class PopulationMention:
 
 _MIN, _MAX = 1, 100_000_000
 _MIN_WITHOUT_PLACE = 20
+_SAME_ORDER = 100
 _YEARS = range(1900, 2101)
 
 _UNIT = (
@@ -93,6 +95,11 @@ _PEOPLE_AFTER = re.compile(
     r"participants?|participent|signataires|interroges|mobilises|engages|sur \d|max|maximum|"
     r"par (?:session|groupe|atelier|table|an)|se sont|veulent|demandent|autour de)\b)"
 )
+_OTHERS_BEFORE = re.compile(
+    rf"\b(?:communes|villages|villes|bourgs|collectivites|intercommunalites|agglomerations|epci)"
+    rf"{_PLACE_QUALIFIERS} (?:de|d'|a) ?{_APPROX}*$"
+)
+_LIKE_OURS = re.compile(r"[^.;!?]{0,20}\bcomme (?:la notre|la mienne|nous|chez nous|moi)\b")
 _OWN = re.compile(
     r"\b(?:notre|nos|ma|mon|nous|on|je|j'ai|chez nous|moi|maire|adjointe?|elue?|suis|sommes|ici)\b"
 )
@@ -135,6 +142,8 @@ def _is_territory_count(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 90) : match.start()]
     if _THRESHOLD.search(before):
         return False
+    if _OTHERS_BEFORE.search(before):
+        return bool(_LIKE_OURS.match(text, match.end()))
     if re.search(rf"\b{_PLACE}{_PLACE_QUALIFIERS} (?:de|d'|a|compte|:) ?{_APPROX}*$", before):
         return True
     if re.match(r"personnes|citoyens", match["unit"]) or not _is_enough(match):
@@ -156,6 +165,8 @@ def _mention(message: FoldedText, match: re.Match[str]) -> PopulationMention | N
     groups = match.groupdict()
     value, high = parse_number(groups["low"]), groups.get("high")
     upper = parse_number(high) if high else None
+    if value and upper and value < upper / _SAME_ORDER and groups["high"].endswith("mille"):
+        value *= 1_000  # « deux à trois mille »
     if value is None or not _MIN <= value <= _MAX:
         return None
     if upper is not None and upper <= value:

@@ -24,7 +24,8 @@ _FILLERS = (
 )
 _CUE = re.compile(
     r"(?:\b(?:je suis|je sui|j suis|suis|j ai ete|ai ete|en tant qu(?:e)?|en qualite d(?:e)?|"
-    r"en ma qualite d(?:e)?|comme|etant|je viens d etre|viens d etre|nous sommes|on est|"
+    r"en ma qualite d(?:e)?|comme|etant|je viens d etre|viens d etre|"
+    r"l honneur d etre|fiere? d etre|nous sommes|on est|"
     r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est)(?: [:,])?|"
     r"(?:^|[,.;:(-] )(?:et |mais )?moi(?: ,)?|"
     r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,) " + _FILLERS + r"$"
@@ -32,7 +33,7 @@ _CUE = re.compile(
 _NEGATED = re.compile(r"\b(?:suis|etais|serai|sommes|est) (?:pas|plus|jamais|ni)\b[^.;!?]*$")
 _OPENING = re.compile(
     r"^(?:\W*\b(?:bonjour|bonsoir|salut|coucou|hello|bjr|madame|monsieur|mesdames|messieurs|a|"
-    r"tous|toutes|oui|alors|voila|ici|euh|merci|s'il vous plait|donc)\b\W*)*"
+    r"tous|toutes?|l|equipe|oui|alors|voila|ici|euh|merci|s'il vous plait|donc)\b\W*)*"
     r"(?:(?:une?|l|simple|jeune|nouvelle?|nouveau|nouvellement|elue?|mme|madame|monsieur|m|le|la)"
     r" )*$"
 )
@@ -41,16 +42,23 @@ _AFTER_OPENING = re.compile(
     r"qui|pres|sur|j|je|nous|on|sans|avec)\b))"
 )
 _THIRD_PERSON_ARTICLE = re.compile(r"(?:^|\s)(?:le|la|les|l|mon|ma|notre|nos|une?|des|du) $")
+_SINCE = re.compile(r"\b(?:je|j|mon|ma) [^.;!?]*, $")
+_SIGNED = re.compile(
+    r"\b(?:salutations?|sentiments|considerations?|hommages|respectu\w*|devoue\w*|cordialement|merci|"
+    r"remerci\w+|prie)\b[^?]*[.,;!] ?(?:le|la|l|une?|votre) $"
+)
+"""« … mes salutations distinguées. Le maire. »: the last words of a letter say who signs."""
+_SIGNATURE_END = re.compile(r"(?:(?:de|d|du|des)\b[^.;!?,]{0,60})?\W*$")
 _GREETED = re.compile(r"\b(?:bonjour|bonsoir|salut|hello|merci|chere?s?)\b")
 _ADDRESSED = re.compile(r"\W*(?:$|[,.!;:])")
 _CIVILITY = re.compile(r"\b(?:mme|madame|m|monsieur) (?:la|le|l) $")
 _THIRD_PERSON_VERB = re.compile(
-    r"[^.,;!?]{0,40}\b(?:souhaite|veut|voudrait|demande|a|est|decide|refuse|dit|me|m|nous|"
+    r"[^.,;!?]{0,40}\b(?:souhaite|veut|voudrait|demande|est|decide|refuse|dit|nous|"
     r"peut|doit|recoit|va|fait|desire|aimerait)\b"
 )
 _PRESIDES = re.compile(
     r"\b(?P<epci>communaute|com com|comcom|agglo\w*|intercommunalite|interco|metropole|epci|petr|"
-    r"syndicat)\b[^.;!?]{0,30}\bque je preside\b"
+    r"syndicat)\b[^.;!?]{0,30}\b(?:que|dont) je preside\b"
     r"|\bje preside\b[^.;!?]{0,20}\b(?:communaute|com com|comcom|agglo\w*|intercommunalite|interco|"
     r"metropole|epci|petr|syndicat)\b"
 )
@@ -93,11 +101,17 @@ def _is_spoken(span: Span) -> bool:
     after = _forms(span.doc[span.end : span.end + _WINDOW])
     if _NEGATED.search(before):
         return False
-    if _CUE.search(before):
+    if _CUE.search(before) or _is_signature(before, after):
+        return True
+    if after.startswith("depuis ") and _SINCE.search(before):
         return True
     if _is_vague(span) or span.start >= _WINDOW:
         return False
     return bool(_OPENING.match(before)) and _opens_as_writer(span, before, after)
+
+
+def _is_signature(before: str, after: str) -> bool:
+    return bool(_SIGNED.search(before) and _SIGNATURE_END.fullmatch(after))
 
 
 def _opens_as_writer(span: Span, before: str, after: str) -> bool:

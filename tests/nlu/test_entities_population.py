@@ -7,6 +7,8 @@ from nlu.entities.population import find_population
 from nlu.text import FoldedText
 
 SAID = [
+    ("des villages de 400 habitants comme le nôtre, comme nous", 400),
+    ("un bourg de deux à trois mille habitants", 2_000),
     ("Je suis maire d'une commune de 900 habitants près d'Auch", 900),
     ("commune de 900 hab.", 900),
     ("village de 900hab dans le Gers", 900),
@@ -49,6 +51,8 @@ SAID = [
 ]
 
 NOT_SAID = [
+    "Des exemples de démarches dans des communes de 1 500 habitants ?",
+    "des communes touristiques de deux à trois mille habitants",
     "on est 2 400 inscrits",
     "Des habitants ont déposé une pétition avec 300 signatures",
     "on voudrait faire un budget participatif mais on a que 8000 euros",

@@ -6,6 +6,13 @@ from nlu.entities.roles import find_role
 from tests.nlu.reader import read
 
 SPOKEN = [
+    ("Je vous prie d'agréer, Madame, mes salutations respectueuses. Le maire.", "maire"),
+    ("Avec mes remerciements. La secrétaire générale de mairie.", "agent"),
+    ("la commune dont j'ai l'honneur d'être la première adjointe", "adjoint"),
+    ("Je découvre tout cela, adjoint depuis six mois", "adjoint"),
+    ("je sui mair d orange", "maire"),
+    ("bonjour, monsieur le maire à l'appareil", "maire"),
+    ("la communauté d'agglomération dont je préside le conseil", "president_epci"),
     ("alors moi c'est le DGS, on a une nouvelle équipe", "dgs"),
     ("Madame, Monsieur, maire depuis mars dernier d'une commune rurale", "maire"),
     ("MAIRE DE 300 HABITANTS", "maire"),
@@ -70,6 +77,8 @@ SPOKEN = [
 ]
 
 NOT_SPOKEN = [
+    "Je voudrais l'avis de Mme Durand, adjointe à la culture",
+    "Qui décide ? Le maire.",
     "oui, passez-moi un conseiller",
     "conseiller",
     "Votre conseiller n'est pas venu au rendez-vous",

@@ -59,14 +59,18 @@ ABOUT: list[tuple[str, list[str]]] = [
     ("la place des femmes", ["égalité"]),
     ("l'EHPAD et nos aînés", ["vieillissement"]),
     ("le déplacement de l'école", ["école"]),
+    ("la fermeture d'une classe", ["école"]),
+    ("des designers", ["design"]),
     ("transparence des décisions", ["transparence"]),
     ("notre projet de territoire", ["projet de territoire"]),
     ("fermeture de la poste, accès aux services publics", ["services publics"]),
-    ("un designer de service public, du design", ["services publics", "design"]),
+    ("un designer de service public", ["design", "services publics"]),
     ("faire un bilan de la concertasion", ["évaluation", "concertation"]),
 ]  # fmt: skip
 
 NOT_ABOUT = [
+    "Je préfère ne pas vous communiquer cette information",
+    "la procédure de retraite des élus",
     "",
     "on n'a pas de budget",
     "quel budget prévoir ?",
