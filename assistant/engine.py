@@ -73,13 +73,12 @@ class Assistant:
     def _understand(self, incoming: Incoming, memory: Memory) -> Understanding:
         if incoming.payload is not None:
             return self._pressed(incoming)
-        context = None
-        if memory.territoire is not None:
-            known = self.services.knowledge.territoire(memory.territoire)
-            context = UnderstandingContext(
-                departement=memory.territoire.departement,
-                epci=known.epci if known else None,
-            )
+        known = self.services.knowledge.territoire(memory.territoire)
+        context = UnderstandingContext(
+            departement=known.departement if known else None,
+            epci=known.epci if known else None,
+            asks_for=incoming.expects,
+        )
         try:
             understood = self.understander.understand(incoming.text, context=context)
         except Exception as error:  # a text that breaks us is still searched, and a human offered

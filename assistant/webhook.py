@@ -47,14 +47,15 @@ async def run_action(body: dict[str, Any], services: Services) -> dict[str, Any]
 
 
 def read_call(body: dict[str, Any], services: Services) -> Call:
-    """Read Rasa's tracker; a memory that missed turns is replaced by the copy we sent along."""
+    """Read Rasa's tracker. A Rasa that missed turns (dead, or its base lost) catches up here."""
     tracker = body["tracker"]
     message = tracker["latest_message"]
     metadata = message["metadata"]
     slots = tracker["slots"]
-    memory = Memory.from_slots(slots)
-    if memory.tour not in (metadata["tour"], metadata["memoire"]["tour"]):
-        memory = Memory.from_slots(metadata["memoire"])
+    # Our copy travels with the message, enriched with it; once an action of this turn has written
+    # the slots, they hold it.
+    written = slots.get("tour") == metadata["tour"]
+    memory = Memory.from_slots(slots if written else metadata["memoire"])
     payload = metadata.get("bouton")
     return Call(
         conversation_id=tracker["sender_id"],

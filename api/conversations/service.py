@@ -120,6 +120,8 @@ class ConversationService:
         async with self._database.sessions.begin() as session:
             repository = ConversationRepository(session)
             await authenticate(session, conversation_id, token)
+            if key:  # the same message sent twice at once: the second waits, then finds the first
+                await lock_conversation(session, f"{conversation_id}/{key}")
             known = await repository.keyed(conversation_id, key) if key else None
             if known is None:
                 await self._check_rate(repository, conversation_id)

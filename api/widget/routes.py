@@ -35,7 +35,7 @@ _FILE_HEADERS = {
 class Exploitant:
     """Who runs this instance. What is None is shown as still to be filled in, never invented.
 
-    Durations are in days. `prefiguration` shows that this is not an official State service.
+    Durations are in months. `prefiguration` shows that this is not an official State service.
     """
 
     nom: str | None = None

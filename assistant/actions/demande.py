@@ -205,6 +205,16 @@ async def modify(call: Call) -> Part:
     )
 
 
+async def resume(call: Call) -> Part:
+    """A human is asked for again while the request is being prepared: it only needs completing."""
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(messages.text(call.say("demande.en_cours", delai=call.expected_reply_by())),),
+        human_offered=True,
+    )
+
+
 async def send(call: Call) -> Part:
     """Send the request; incomplete, it is shown again instead: never an empty ticket."""
     try:

@@ -50,6 +50,7 @@ ACTIONS: dict[str, Handler] = {
     ),
     "action_envoyer_demande": demande.send,
     "action_modifier_demande": demande.modify,
+    "action_reprendre_demande": demande.resume,
     "action_annuler_demande": demande.cancel,
     "action_demande_envoyee": demande.already_sent,
     "action_suivre_demande": suivre.follow,

@@ -16,6 +16,7 @@ export class OrientationAssistant extends HTMLElement {
     if (!this.shadowRoot) this.#build();
     addEventListener("online", this);
     document.addEventListener("visibilitychange", this);
+    this.handleEvent({});
     if (this.page || this.hasAttribute("open")) this.open();
     else if (this.chat.kept.awaited) this.panel.start(); // an advisor may have answered meanwhile
   }

@@ -19,8 +19,6 @@ export const hidden = (text) => h("span", { class: "sr" }, text);
 
 const PATHS = {
   chat: "M4 5h16v11h-9l-5 4v-4H4z",
-  close: "M6 6l12 12M18 6L6 18",
-  send: "M4 12h15M13 6l6 6-6 6",
   rempli: "M5 13l4 4L19 7",
   inconnu: "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 18v.1",
   non_rempli: "M6 6l12 12M18 6L6 18",

@@ -50,7 +50,7 @@ export class Panel {
       ),
     );
     const human = button([icon("person"), T.human], () => this.#human());
-    const close = !this.page && button([icon("close"), T.close], this.close, "");
+    const close = !this.page && button([icon("non_rempli"), T.close], this.close, "");
     return h(
       "div",
       { class: "head" },
@@ -71,7 +71,7 @@ export class Panel {
         this.#submit();
       },
     });
-    const send = button([icon("send"), T.send], () => this.#submit(), "main");
+    const send = button(T.send, () => this.#submit(), "main");
     return h(
       "div",
       { class: "foot" },
@@ -176,6 +176,8 @@ export class Panel {
 
   resumed(items) {
     for (const old of this.log.querySelectorAll(".msg:not(.pending)")) old.remove();
+    this.log.ariaLive = "off"; // what was already heard is not read aloud again
+    setTimeout(() => (this.log.ariaLive = "polite"), 2000);
     for (const item of items) {
       if (item.author === "conseiller") this.#advice(item);
       else if (item.author === "elu") {
@@ -222,7 +224,7 @@ export class Panel {
   }
 
   ticket({ reference, status }) {
-    this.note(T.news + T.states[status], `${T.reference} : ${reference}`);
+    this.note(T.news + (T.states[status] || status), `${T.reference} : ${reference}`);
   }
 
   working(what) {

@@ -24,7 +24,7 @@ button:not(.main,.launcher):hover,.head summary:hover,.head a:hover{background:v
 [aria-disabled]{cursor:default;background:none!important;color:var(--mut)!important;border-color:var(--line)}
 .chosen{border-color:var(--a)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.launcher{position:fixed;right:1em;bottom:1em;z-index:var(--oa-layer,1000);padding:.7em 1.2em;border-radius:2em;box-shadow:0 4px 16px #0004}
+.launcher{position:fixed;right:1em;bottom:1em;z-index:var(--oa-layer,1000);padding:.6em 1em;border-radius:2em;box-shadow:0 4px 16px #0004}
 .panel{display:flex;flex-direction:column;height:100%;background:var(--bg);color:inherit}
 dialog{position:fixed;inset:auto 1em 5em auto;margin:0;padding:0;width:27em;height:44em;max-width:calc(100vw - 2em);max-height:calc(100dvh - 6.5em);z-index:var(--oa-layer,1000);border:1px solid var(--line);border-radius:12px;overflow:hidden;box-shadow:0 4px 16px #0004}
 .large{width:60em;height:100em}
@@ -40,27 +40,26 @@ dialog:not([open]){display:none}
 details{position:relative}
 .head summary{list-style:none}
 .head ul{position:absolute;right:0;z-index:2;width:max-content;max-width:min(20em,80vw);padding:.3em;list-style:none;background:var(--sf);border:1px solid var(--edge);border-radius:8px;box-shadow:0 4px 16px #0004}
-.head li>*{display:flex;width:100%;align-items:center;min-height:2.5em;padding:.3em .7em;border-radius:6px;color:inherit;font-size:.9375em;text-decoration:none}
+.head li>*{display:flex;width:100%;align-items:center;min-height:2.4em;padding:.3em .6em;border-radius:8px;color:inherit;font-size:.875em;text-decoration:none}
 .log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;position:relative;padding:1em;display:flex;flex-direction:column;gap:1em}
 .msg{display:flex;flex-direction:column;gap:.6em;align-items:flex-start;max-width:100%}
 .msg>*{max-width:100%}
 .msg ul:not([role]){padding-left:1.2em}
-.who{display:flex;align-items:center;gap:.4em;font-size:.8125em;font-weight:600;color:var(--mut)}
+.who{display:flex;align-items:center;gap:.4em;font-size:.875em;font-weight:600;color:var(--mut)}
 .elu{align-self:flex-end;align-items:flex-end;max-width:88%}
-.elu>div{background:var(--me,var(--a));color:var(--onme,var(--on));padding:.55em .9em;border-radius:12px 12px 3px}
+.elu>div{background:var(--me,var(--a));color:var(--onme,var(--on));padding:.6em 1em;border-radius:12px 12px 3px}
 .elu a{color:inherit}
 .pending>div{opacity:.85;outline:1px dashed var(--edge);outline-offset:2px}
-.conseiller,.note{background:var(--sf);border:1px solid var(--edge);border-radius:12px;padding:.7em 1em}
+.conseiller,.note{background:var(--sf);border:1px solid var(--edge);border-radius:12px;padding:.6em 1em}
 .conseiller{background:var(--adv)}
-.note{font-size:.9375em}
 .when{font-weight:400}
-.hint,.meta,.tag{font-size:.8125em;color:var(--mut)}
+.hint,.meta,.tag{font-size:.875em;color:var(--mut)}
 .card .tag{color:var(--a)}
-.msg [role=list]{list-style:none;display:grid;gap:.7em;width:100%}
+.msg [role=list]{list-style:none;display:grid;gap:.6em;width:100%}
 .cards{grid-template-columns:repeat(auto-fit,minmax(min(100%,17em),1fr))}
-.card{width:100%;background:var(--sf);border:1px solid var(--line);border-radius:12px;padding:.85em 1em;display:flex;flex-direction:column;gap:.5em}
-.meta{margin-top:auto;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.15em .75em}
-.why{border-left:3px solid;padding-left:.6em;color:var(--mut);font-size:.9375em}
+.card{width:100%;background:var(--sf);border:1px solid var(--line);border-radius:12px;padding:.6em 1em;display:flex;flex-direction:column;gap:.6em}
+.meta{margin-top:auto;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.3em .6em}
+.why{border-left:3px solid;padding-left:.6em;color:var(--mut);font-size:.875em}
 .orientation,.ticket,.conseiller{border-left:4px solid var(--a);border-radius:3px 12px 12px 3px}
 .conseiller{border-left-color:var(--ask)}
 .card [role=list] li{display:flex;gap:.6em}
@@ -68,13 +67,13 @@ details{position:relative}
 li b,li svg{color:var(--ok)}
 .inconnu :is(b,svg){color:var(--ask)}
 .non_rempli :is(b,svg){color:var(--no)}
-.next{background:var(--soft);border-radius:8px;padding:.6em .8em}
+.next{background:var(--soft);border-radius:8px;padding:.6em 1em}
 .msg summary{display:list-item;list-style-position:inside;color:var(--a);text-decoration:underline;padding:.3em 0}
 dt,.error,label,.meta a,.tag{font-weight:600}
 .ticket dl{display:flex;flex-wrap:wrap;gap:.6em 2em}
-.choices,.feedback{display:flex;flex-wrap:wrap;align-items:center;gap:.5em}
+.choices,.feedback{display:flex;flex-wrap:wrap;align-items:center;gap:.6em}
 .feedback,.status,.foot label{font-size:.875em}
-.feedback button,.status button{min-height:2em;padding:0 .7em}
+.feedback button,.status button{min-height:2em;padding:0 .6em}
 input,textarea{font:inherit;color:inherit;background:var(--sf);border:1px solid var(--edge);border-radius:8px;padding:.5em .7em;width:100%}
 textarea{field-sizing:content;resize:none;display:block;margin:.2em 0;min-height:3.4em;max-height:9em}
 [aria-invalid=true]{border-color:var(--no);box-shadow:inset 0 0 0 1px var(--no)}
@@ -82,7 +81,6 @@ textarea{field-sizing:content;resize:none;display:block;margin:.2em 0;min-height
 .busy::after{content:"";display:inline-block;width:.5em;height:.5em;margin-left:.5em;border-radius:50%;background:var(--a)}
 @media (prefers-reduced-motion:no-preference){.busy::after{animation:p 1s infinite alternate}@keyframes p{from{opacity:.2}}}
 @media (max-width:40em){dialog{inset:0;width:100%!important;height:100dvh!important;max-width:none;max-height:none;border:0;border-radius:0}}
-@media (max-width:25em){.foot .main svg{display:none}}
 @media (max-height:34em){.panel{display:block;overflow-y:auto}dialog:not([open]){display:none}.log{overflow:visible}}
 @media print{.foot,button,.feedback,.head details{display:none!important}.panel,.log{position:static;display:block;width:auto!important;height:auto!important;max-width:none;max-height:none;overflow:visible}.elu>div{background:none;color:inherit;border:1px solid}.card,.msg{break-inside:avoid;margin-bottom:1em}}
 `;
