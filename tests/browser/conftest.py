@@ -74,3 +74,10 @@ async def open_assistant(open_page: OpenPage) -> OpenAssistant:
         return assistant
 
     return open_one
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Chromium, so that `-m "not browser"` leaves it out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")

@@ -1,6 +1,7 @@
 /** What the élu sees and does: the log, the field, the menu. Conversation calls it back (greeted, turn, waiting…). */
 import { ROOT } from "./api.js";
 import { button, h, hidden, icon, paragraphs } from "./dom.js";
+import { panelHead } from "./head.js";
 import { feedback, renderMessages } from "./messages.js";
 import { T } from "./texts.js";
 
@@ -20,42 +21,9 @@ export class Panel {
     this.element = h(
       page ? "div" : "dialog",
       { id: "panel", class: "panel", role: page && "region", "aria-labelledby": "title", onkeydown: (event) => this.#escape(event), oncancel: close },
-      this.#head(),
+      panelHead(this),
       this.log,
       this.#foot(),
-    );
-  }
-
-  #head() {
-    const item = (content) => h("li", null, content);
-    const action = (label, task) =>
-      item(
-        button(label, () => {
-          this.input.focus();
-          this.menu.open = false;
-          task();
-        }, ""),
-      );
-    this.menu = h(
-      "details",
-      { onfocusout: ({ relatedTarget }) => this.menu.contains(relatedTarget) || (this.menu.open = false) },
-      h("summary", null, icon("menu"), T.menu),
-      h(
-        "ul",
-        { role: "list" },
-        action(T.export, () => this.act("exporter")),
-        action(T.erase, () => this.act("effacer")),
-        !this.page && action(T.resize, () => this.element.classList.toggle("large")),
-        Object.entries(T.links).map(([path, label]) => item(h("a", { href: new URL(path, ROOT), target: "_blank" }, label, T.newWindow))),
-      ),
-    );
-    const human = button([icon("person"), T.human], () => this.#human());
-    const close = !this.page && button([icon("non_rempli"), T.close], this.close, "");
-    return h(
-      "div",
-      { class: "head" },
-      h("div", { class: "bar" }, h("h2", { id: "title" }, T.title), this.menu, close),
-      h("div", { class: "bar wrap" }, h("p", null, T.subtitle), human),
     );
   }
 
@@ -277,7 +245,7 @@ export class Panel {
     for (const old of this.log.querySelectorAll(".msg > .choices button")) old.ariaDisabled = "true";
   }
 
-  #human() {
+  human() {
     if (this.form) this.form.focusTitle();
     else if (!this.chat.outbox.some(({ path }) => path === "handover")) this.send("handover", {}, T.human);
   }
