@@ -75,8 +75,7 @@ class VectorIndex:
 
     def similarity(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mean of the cosines with title and body, for every document."""
-        result: NDArray[np.float32] = self.documents @ query
-        return result
+        return _products(self.documents, query)
 
     def best_question(
         self, query: NDArray[np.float32], positions: NDArray[np.intp]
@@ -90,8 +89,15 @@ class VectorIndex:
             return best
         offsets = np.concatenate(([0], np.cumsum(lengths[held])[:-1]))
         rows = np.arange(int(lengths.sum())) + np.repeat(starts[held] - offsets, lengths[held])
-        best[held] = np.maximum.reduceat(self.questions[rows] @ query, offsets)
+        best[held] = np.maximum.reduceat(_products(self.questions[rows], query), offsets)
         return best
+
+
+def _products(rows: Vectors, query: NDArray[np.float32]) -> NDArray[np.float32]:
+    # One thread on purpose: BLAS spreads this product over all cores, and where they are busy its
+    # threads wait for each other (measured: 12 ms instead of 0.9 for 10,000 rows, at load 5).
+    products: NDArray[np.float32] = np.einsum("ij,j->i", rows, query)
+    return products
 
 
 class VectorIndexBuilder:
