@@ -11,7 +11,7 @@ _YES_NO = frozenset({"affirmer", "infirmer"})
 _CONTACT_QUESTIONS = frozenset({"besoin", "contact"})
 # A doubt between two of these changes nothing to what is done: the same search answers both.
 # Wrongly heard, these would turn an élu away or lead them where they did not ask to go.
-_NEEDS_TO_BE_SURE = frozenset({"hors_sujet", "parler_conseiller", "reclamation"})
+_NEEDS_TO_BE_SURE = frozenset({"parler_conseiller", "reclamation"})
 SEARCH_CONFIDENCE = 0.5
 _SEARCHED = frozenset(
     {
@@ -73,6 +73,8 @@ def _accepts_human(understanding: Understanding, memory: Memory, *, expects: str
 
 
 def _is_trusted(understanding: Understanding, *, expects: str | None) -> bool:
+    if understanding.illisible:
+        return False
     if understanding.confidence >= ANSWER_CONFIDENCE:
         return True
     if understanding.intent in _NEEDS_TO_BE_SURE:

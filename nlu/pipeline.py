@@ -10,7 +10,7 @@ from spacy.language import Language
 
 from nlu.components import build_nlp
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
-from nlu.entities.langue import is_foreign, load_languages
+from nlu.entities.langue import is_foreign, is_unreadable, load_languages
 from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
@@ -140,6 +140,7 @@ class Understander:
             signaux=cues,
             refus=reading.refus,
             langue_etrangere=_is_foreign(reading),
+            illisible=_is_unreadable(reading),
             in_scope_score=self._classifier.in_scope_score(corrected),
             details=_details(own, text, corrected),
         )
@@ -178,6 +179,11 @@ def load_entries(name: str) -> dict[str, dict[str, list[str]]]:
         label: {"expressions": entry} if isinstance(entry, list) else entry
         for label, entry in entries.items()
     }
+
+
+def _is_unreadable(reading: _Reading) -> bool:
+    understood = reading.lieux.spans or reading.donnees or reading.themes or reading.signaux
+    return not understood and is_unreadable(reading.text)
 
 
 def _prepare_for_spacy(text: str) -> str:

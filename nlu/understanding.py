@@ -121,7 +121,8 @@ class Understanding:
     `intent` is one of `INTENTS`; `alternatives` are ranked and exclude it. `signaux` is a closed
     vocabulary of cues (`nlu/data/vocabulaire/signaux.yml`) read by the orientation rules.
     `refus` tells why the message must be declined: "insulte", "injection", or None.
-    `langue_etrangere` is true when the text is not French. `details` holds, where they exist:
+    `langue_etrangere` is true when the text is not French, `illisible` when it holds no word.
+    `details` holds, where they exist:
     `population_max`, the second bound of a range; `texte_corrige`, the text as it was classified,
     when spelling was mended.
     """
@@ -140,5 +141,6 @@ class Understanding:
     signaux: tuple[str, ...] = ()
     refus: str | None = None
     langue_etrangere: bool = False
+    illisible: bool = False
     in_scope_score: float = 1.0
     details: dict[str, str] = field(default_factory=dict)

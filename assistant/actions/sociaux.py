@@ -85,7 +85,7 @@ async def not_understood(call: Call) -> Part:
     """Doubt: show the nearest resources as such when the base has some, else ask to rephrase."""
     failures = call.memory.echecs + 1
     call = call.remember(echecs=failures)
-    if call.text.strip() and call.understanding.in_scope_score > 0:
+    if call.text.strip() and _may_be_searched(call):
         part = await answer_need(
             call.remember(besoin=call.text, intention=call.understanding.intent)
         )
@@ -100,6 +100,11 @@ async def not_understood(call: Call) -> Part:
         outcome="clarified",
         proposition="conseiller" if offers else None,
     )
+
+
+def _may_be_searched(call: Call) -> bool:
+    understanding = call.understanding
+    return understanding.in_scope_score > 0 and not understanding.illisible
 
 
 async def take_note(call: Call) -> Part:

@@ -61,6 +61,11 @@ _MEMBERS_AFTER = re.compile(
 _BARE = re.compile(
     rf"\W*(?:(?:nous sommes|on est|on sera|nous serons|oui|a) )*{_COUNT}\b[^,;]{{0,20}}"
 )
+_BY_OURSELVES = re.compile(
+    r"\b(?:(?:sommes|est|suis|serions|commune|ville|collectivite|,) ?toute?s? seule?s?|(?:1|une) seule (?:commune|collectivite|ville|intercommunalite)|"
+    r"(?:rien|juste) que (?:notre|ma) (?:commune|collectivite|ville))\b"
+)
+"""« le maire décide tout seul » says nothing of partners: the verb before it is not « être »."""
 _ALONE = re.compile(
     r"\W*(?:non )?\W*(?:(?:je suis|nous sommes|on est|juste|que) )*(?:seule?s?|nous)\W*"
 )
@@ -77,6 +82,8 @@ def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -
         count = read(text)
         if count is not None and 1 < count <= MAX_TOGETHER:
             return count
+    if _BY_OURSELVES.search(text):
+        return 1
     return _read_answer(text) if is_answer else None
 
 

@@ -27,6 +27,7 @@ MIN_EVIDENCE = 2
 _CLEARLY = 1.0
 """Zipf points (log10 of the frequency): ten times more frequent in one language than in another."""
 _MIN_SHARE = 0.5
+_MIN_UNREADABLE = 4
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -40,6 +41,13 @@ def is_foreign(text: str) -> bool:
         return True
     words = [part for word in _common_words(plain) for part in fold(word).split("'")]
     return any(_is_written_in(language, words) for language in _STOP_WORDS)
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether nothing in the text is a word: a cat on the keyboard, not a name nor a sigle."""
+    found = [fold(match.group()) for match in _WORD.finditer(normalize(text))]
+    known = any(word in _zipf(language) for word in found for language in ("fr", *_STOP_WORDS))
+    return len(found) >= MIN_EVIDENCE and not known and min(map(len, found)) >= _MIN_UNREADABLE
 
 
 def load_languages() -> None:
