@@ -14,6 +14,7 @@ from api.resources.routes import router as resources
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
+from api.widget.routes import Exploitant
 from api.widget.routes import build_router as build_pages
 
 VERSION = "0.1.0"
@@ -27,6 +28,12 @@ cohésion des territoires (ANCT).
 
 Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en français.
 """
+
+
+def _exploitant(container: Container) -> Exploitant:
+    """Return what the pages say of who runs this; what is not known stays to be filled in."""
+    days = container.settings.retention_months * 30
+    return Exploitant(conservation_conversations=days, conservation_demandes=3 * 365)
 
 
 def create_app(container: Container) -> FastAPI:
@@ -53,7 +60,7 @@ def create_app(container: Container) -> FastAPI:
     install_error_handlers(app)
     for router in (conversations, tickets, resources, territoires, operations):
         app.include_router(router)
-    app.include_router(build_pages())
+    app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)
     if container.settings.origins:
         app.add_middleware(

@@ -53,7 +53,7 @@ class Chat:
                 return turn
         if not edits.envoyer:
             await self._edit(conversation_id, edits)
-            return await self._press(conversation_id, token, "/modifier_demande", key=key)
+            return await self._press(conversation_id, token, "/parler_conseiller", key=key)
         await self._send(conversation_id, edits)
         return await self._press(conversation_id, token, "/demande_envoyee", key=_sending(key))
 

@@ -77,7 +77,7 @@ async def open_request(call: Call, *, categorie: str = "conseil", key: str = "ou
     demande = await prepare(call, categorie=categorie)
     delai = call.expected_reply_by()
     said = [messages.text(call.say(f"demande.{key}", delai=delai))]
-    if demande.besoin:
+    if demande.besoin or call.payload:  # a button asks for the form, even empty
         said.append(messages.text(call.say("demande.transmis")))
         said.append(messages.recapitulatif(call, demande, delai=delai))
     return Part(
@@ -207,12 +207,11 @@ async def modify(call: Call) -> Part:
 
 async def resume(call: Call) -> Part:
     """A human is asked for again while the request is being prepared: it only needs completing."""
-    return Part(
-        outcome="clarified",
-        memory=call.memory,
-        messages=(messages.text(call.say("demande.en_cours", delai=call.expected_reply_by())),),
-        human_offered=True,
-    )
+    delai = call.expected_reply_by()
+    said = [messages.text(call.say("demande.en_cours", delai=delai))]
+    if call.payload:
+        said.append(messages.recapitulatif(call, await prepare(call), delai=delai))
+    return Part(outcome="clarified", memory=call.memory, messages=tuple(said), human_offered=True)
 
 
 async def send(call: Call) -> Part:

@@ -130,7 +130,7 @@ def test_database_gone_then_back(own: Service, own_chat: Chat, postgres: Embedde
         assert refused.status_code == 503
         assert refused.headers["content-type"] == "application/problem+json"
         assert refused.headers["retry-after"]
-        assert "n'est pas effacé" in refused.json()["detail"]
+        assert "n’est pas effacé" in refused.json()["detail"]
         assert httpx2.get(f"{own.url}/healthz").status_code == 200
         assert httpx2.get(f"{own.url}/readyz").status_code == 503
     finally:
