@@ -1,11 +1,15 @@
 """BM25 over separate fields: a word of the title says more than the same word in the body."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+
+# The library sets its own logger to DEBUG at import and would fill the logs of whoever listens.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 TITLE_WEIGHT = 1.5
 # Measured on our own records: 1.5 wins 2 points of MRR when the question asked is a known one, and
@@ -95,7 +99,7 @@ class LexicalIndex:
             holders = [field.documents_with(term) for field in self._fields]
             present = np.zeros(len(positions), dtype=bool)
             for holder in holders:
-                present |= np.isin(positions, holder)
+                present |= _is_among(positions, holder)
             rarity = self._rarity(max(len(holder) for holder in holders))
             total += rarity
             found += rarity * present
@@ -117,3 +121,12 @@ class LexicalIndex:
 
     def _rarity(self, holders: int) -> float:
         return float(np.log1p((self.size - holders + 0.5) / (holders + 0.5)))
+
+
+def _is_among(positions: NDArray[np.intp], holders: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell which positions are in a sorted array: a few look-ups instead of a set of thousands."""
+    if not len(holders):
+        return np.zeros(len(positions), dtype=bool)
+    places = np.searchsorted(holders, positions).clip(max=len(holders) - 1)
+    found: NDArray[np.bool_] = holders[places] == positions
+    return found

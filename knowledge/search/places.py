@@ -11,6 +11,8 @@ from knowledge.territoires.territoire import Territoire, TerritoireContext
 
 NATIONAL_REF = "france"
 
+_NOWHERE = np.empty(0, dtype=np.intp)
+
 FindTerritoire = Callable[[str], Territoire | None]
 """Returns the current territory of a reference such as "commune:34164", or None."""
 
@@ -69,22 +71,22 @@ class PlaceIndex:
     def nearness(self, territoire: TerritoireContext | None) -> NDArray[np.int8]:
         """Return the `Nearness` of every resource."""
         levels = np.full(self._size, Nearness.AILLEURS, dtype=np.int8)
-        levels[self._own.get(NATIONAL_REF, [])] = Nearness.NATIONAL
+        levels[self._own.get(NATIONAL_REF, _NOWHERE)] = Nearness.NATIONAL
         chain = territoire_chain(territoire) if territoire else {}
         for level, nearness in LEVELS.items():
             if level in chain:
-                levels[self._under.get(f"{level}:{chain[level]}", [])] = nearness
+                levels[self._under.get(f"{level}:{chain[level]}", _NOWHERE)] = nearness
         return levels
 
     def concerned(self, territoire: TerritoireContext) -> NDArray[np.bool_]:
         """Tell which resources concern a territory: theirs holds it, or lies within it."""
         mask = np.zeros(self._size, dtype=bool)
-        mask[self._own.get(NATIONAL_REF, [])] = True
-        mask[self._under.get(f"{territoire.type}:{territoire.code}", [])] = True
+        mask[self._own.get(NATIONAL_REF, _NOWHERE)] = True
+        mask[self._under.get(f"{territoire.type}:{territoire.code}", _NOWHERE)] = True
         for level, code in territoire_chain(territoire).items():
-            mask[self._own.get(f"{level}:{code}", [])] = True
+            mask[self._own.get(f"{level}:{code}", _NOWHERE)] = True
         return mask
 
 
-def _to_arrays(groups: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
-    return {key: sorted(positions) for key, positions in groups.items()}
+def _to_arrays(groups: Mapping[str, Iterable[int]]) -> dict[str, NDArray[np.intp]]:
+    return {key: np.array(sorted(each), dtype=np.intp) for key, each in groups.items()}
