@@ -32,8 +32,8 @@ Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en fr
 
 def _exploitant(container: Container) -> Exploitant:
     """Return what the pages say of who runs this; what is not known stays to be filled in."""
-    days = container.settings.retention_months * 30
-    return Exploitant(conservation_conversations=days, conservation_demandes=3 * 365)
+    months = container.settings.retention_months
+    return Exploitant(conservation_conversations=months, conservation_demandes=36)
 
 
 def create_app(container: Container) -> FastAPI:

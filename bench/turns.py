@@ -73,8 +73,7 @@ def service() -> Iterator[tuple[str, int, float]]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
+    for line in process.stdout or ():
         match = _READY.match(line.strip())
         if match:
             return match[1]

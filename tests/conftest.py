@@ -72,7 +72,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 def admin(server: EmbeddedPostgres, statement: str) -> None:
     """Run an administration statement."""
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def url_of(server: EmbeddedPostgres, name: str) -> str:

@@ -1,6 +1,6 @@
 """The dialogues of tests/conversations/*.yml, through HTTP, on the real service and real Rasa."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def dialogues() -> Iterator[Any]:
 def test_dialogue(client: httpx2.Client, dialogue: dict[str, Any]) -> None:
     chat = Chat.open(client)
     for number, step in enumerate(dialogue["tours"], 1):
-        before = chat.last.get("ticket")
+        before = chat.last.get("ticket") or {}
         turn = chat.say(step["elu"]) if "elu" in step else press(chat, step["bouton"])
         expected = dict(step.get("attendu") or {})
         if expected.pop("meme_ticket", False):
@@ -54,7 +54,7 @@ def differences(turn: dict[str, Any], expected: dict[str, Any]) -> list[str]:
     """Return what differs from what was expected, one line each."""
     kinds = [message["type"] for message in turn["messages"]]
     route = (turn["orientation"] or {}).get("route")
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "issue": lambda wanted: turn["outcome"] in wanted,
         "intention": lambda wanted: turn["understanding"]["intent"] in wanted,
         "territoire": lambda wanted: turn["dialogue"]["territoire_code"] == wanted,
