@@ -13,6 +13,6 @@ NAMING_CONVENTION = {
 
 
 class Base(DeclarativeBase):
-    """Parent of every mapped class; constraint names are stable so that migrations can name them."""
+    """Parent of every mapped class; stable constraint names let migrations name them."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)

@@ -62,7 +62,8 @@ _BARE = re.compile(
     rf"\W*(?:(?:nous sommes|on est|on sera|nous serons|oui|a) )*{_COUNT}\b[^,;]{{0,20}}"
 )
 _BY_OURSELVES = re.compile(
-    r"\b(?:(?:sommes|est|suis|serions|commune|ville|collectivite|,) ?toute?s? seule?s?|(?:1|une) seule (?:commune|collectivite|ville|intercommunalite)|"
+    r"\b(?:(?:sommes|est|suis|serions|commune|ville|collectivite|,) ?toute?s? seule?s?|"
+    r"(?:1|une) seule (?:commune|collectivite|ville|intercommunalite)|"
     r"(?:rien|juste) que (?:notre|ma) (?:commune|collectivite|ville))\b"
 )
 """« le maire décide tout seul » says nothing of partners: the verb before it is not « être »."""
