@@ -4,7 +4,7 @@ import pickle
 import platform
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nlu.encoder import Encoder
 from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, fingerprint, load_examples
-from nlu.intents_features import IntentFeatures
+from nlu.intents_features import IntentFeatures, read_calmly
 from nlu.intents_scope import (
     OUT_OF_SCOPE,
     in_scope_threshold,
@@ -37,7 +37,7 @@ ANSWER_CONFIDENCE = 0.60
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "1"
+_FORMAT = "2"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _UNREADABLE = (
@@ -138,8 +138,9 @@ class IntentClassifier:
 
     def _compute(self, text: str) -> IntentJudgement:
         trained = self._trained
-        vectors = self._encoder.encode([text])
-        logits = trained.model.logits(trained.features.transform([text], vectors))
+        read = read_calmly(text)
+        vectors = self._encoder.encode([read])
+        logits = trained.model.logits(trained.features.transform([read], vectors))
         if not says_something(text):
             logits = np.zeros_like(logits)
         probabilities = softmax(logits, temperature=trained.temperature)
@@ -158,14 +159,17 @@ def says_something(text: str) -> bool:
 
 def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifier:
     """Train on these sentences; `NotEnoughIntentsError` below two distinct intents."""
-    texts = [example.text for example in examples]
-    vectors = encoder.encode(texts)
+    read = [replace(example, text=read_calmly(example.text)) for example in examples]
+    vectors = encoder.encode([example.text for example in read])
     features = IntentFeatures()
-    model = fit_linear(features.fit(texts, vectors), [example.intent for example in examples])
-    logits = out_of_fold_logits(examples, vectors)
-    columns = np.asarray([model.intents.index(example.intent) for example in examples])
+    model = fit_linear(
+        features.fit([example.text for example in read], vectors),
+        [example.intent for example in read],
+    )
+    logits = out_of_fold_logits(read, vectors)
+    columns = np.asarray([model.intents.index(example.intent) for example in read])
     temperature = fit_temperature(logits, columns)
-    in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in examples])
+    in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in read])
     scores = scope_scores(
         softmax(logits, temperature=temperature),
         model.intents,

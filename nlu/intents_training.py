@@ -17,8 +17,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from nlu.intents_examples import IntentExample, sentence_key
 from nlu.intents_features import IntentFeatures
 
-REGULARISATION = 30.0
-FOLDS = 5
+REGULARISATION = 10.0
+CALIBRATION_FOLDS = 3
 _SEED = 20261124
 _UNSEEN = -30.0
 _BINS = 15
@@ -60,7 +60,9 @@ def fit_linear(features: object, intents: Sequence[str]) -> LinearModel:
     return LinearModel(tuple(model.classes_.tolist()), weights, bias)
 
 
-def out_of_fold_logits(examples: Sequence[IntentExample], vectors: Floats) -> Floats:
+def out_of_fold_logits(
+    examples: Sequence[IntentExample], vectors: Floats, *, folds: int = CALIBRATION_FOLDS
+) -> Floats:
     """Score every sentence by a model that saw neither it nor a same-words twin.
 
     Columns follow the sorted intents. `vectors` are the embeddings, in the order of `examples`.
@@ -68,7 +70,7 @@ def out_of_fold_logits(examples: Sequence[IntentExample], vectors: Floats) -> Fl
     intents = sorted({example.intent for example in examples})
     columns = {intent: index for index, intent in enumerate(intents)}
     logits = np.full((len(examples), len(intents)), _UNSEEN, dtype=np.float32)
-    for train, test in _folds(examples):
+    for train, test in _split(examples, folds=folds):
         texts = [examples[index].text for index in train]
         features = IntentFeatures()
         model = fit_linear(
@@ -80,10 +82,12 @@ def out_of_fold_logits(examples: Sequence[IntentExample], vectors: Floats) -> Fl
     return logits
 
 
-def _folds(examples: Sequence[IntentExample]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _split(
+    examples: Sequence[IntentExample], *, folds: int
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     labels = [example.intent for example in examples]
     groups = [sentence_key(example.text) for example in examples]
-    splitter = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=_SEED)
+    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=_SEED)
     with warnings.catch_warnings():  # an intent with fewer sentences than folds is allowed
         warnings.simplefilter("ignore", UserWarning)
         return list(splitter.split(np.zeros(len(labels)), labels, groups))
