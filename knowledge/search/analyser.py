@@ -4,7 +4,10 @@ The order matters: folding before stemming makes « développement » and « dev
 which costs nothing on careful text and gains 4 points of MRR on text typed without accents.
 """
 
+import re
 import threading
+import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -13,6 +16,8 @@ from bm25s.stopwords import STOPWORDS_FRENCH
 from nlu.text import fold, words
 
 STOP_WORDS = frozenset(fold(word) for word in STOPWORDS_FRENCH)
+
+_WORD = re.compile(r"[^\W_]+")
 
 # A Snowball stemmer keeps state between calls: one per thread.
 _local = threading.local()
@@ -27,7 +32,7 @@ def stem(word: str) -> str:
     return str(stemmer.stemWord(word))
 
 
-def analyse_words(folded: list[str]) -> list[str]:
+def analyse_words(folded: Iterable[str]) -> list[str]:
     """Return the index terms of folded words, in order, repetitions kept."""
     return [stem(word) for word in folded if word not in STOP_WORDS]
 
@@ -38,4 +43,12 @@ def analyse(text: str) -> list[str]:
     >>> analyse("Les conseils de développement")
     ['conseil', 'developp']
     """
-    return analyse_words(words(text))
+    # Composed first, so that a letter and its accent are one character and not the end of a word.
+    typed = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [term for word in typed for term in _terms(word)]
+
+
+@lru_cache(maxsize=500_000)
+def _terms(word: str) -> tuple[str, ...]:
+    """Fold and stem one word as typed: the same few thousand words make almost any text."""
+    return tuple(analyse_words(words(word)))

@@ -19,6 +19,7 @@ from knowledge.territoires.territoire import TerritoireContext
 NEARNESS_WEIGHTS = np.array([0.0, 0.02, 0.08, 0.18, 0.28, 0.35], dtype=np.float32)
 POPULATION_WEIGHT = 0.2
 POPULATION_SPREAD = 0.7  # twice as many inhabitants keeps 61 % of the weight, four times 14 %
+_POPULATION_DECAY = np.float32(-1 / (2 * POPULATION_SPREAD**2))
 TYPE_WEIGHT = 0.3
 THEME_WEIGHT = 0.1
 PUBLIC_WEIGHT = 0.05
@@ -58,7 +59,8 @@ class Facets:
         ]
         return cls(
             places=places,
-            log_population=np.log(np.array([p or np.nan for p in populations], dtype=np.float32)),
+            # An unknown population is infinitely far from any: it adds nothing.
+            log_population=np.log(np.array([p or np.inf for p in populations], dtype=np.float32)),
             freshness=np.array([_freshness(each, year) for each in resources], dtype=np.float32),
             local=np.array(
                 [r.type in _LOCAL_TYPES and NATIONAL_REF not in r.territoires for r in resources],
@@ -76,14 +78,15 @@ class Facets:
         if query.territoire:
             nearness = self.places.nearness(query.territoire)
             prior += NEARNESS_WEIGHTS[nearness]
-            prior -= ELSEWHERE_PENALTY * (self.local & (nearness == Nearness.AILLEURS))
-            prior += PUBLIC_WEIGHT * self._any(self.publics, _publics(query.territoire))
+            prior[self.local & (nearness == Nearness.AILLEURS)] -= ELSEWHERE_PENALTY
+            prior[self._any(self.publics, _publics(query.territoire))] += PUBLIC_WEIGHT
         if query.inhabitants:
             gap = self.log_population - np.float32(np.log(query.inhabitants))
-            likeness = np.exp(-(gap**2) / (2 * POPULATION_SPREAD**2))
-            prior += POPULATION_WEIGHT * np.nan_to_num(likeness)
-        prior += TYPE_WEIGHT * self._any(self.types, query.prefer_types)
-        prior += THEME_WEIGHT * self._any(self.themes, query.prefer_themes)
+            prior += np.float32(POPULATION_WEIGHT) * np.exp(gap * gap * _POPULATION_DECAY)
+        if query.prefer_types:
+            prior[self._any(self.types, query.prefer_types)] += TYPE_WEIGHT
+        if query.prefer_themes:
+            prior[self._any(self.themes, query.prefer_themes)] += THEME_WEIGHT
         return prior
 
     def _any(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.search.analyser import analyse, analyse_words
 from knowledge.search.speller import Speller, restore_accents
@@ -58,7 +59,7 @@ class QueryRepair:
         return _WORD.sub(lambda match: self._respell_word(match[0], text), text)
 
     def _respell_word(self, word: str, text: str) -> str:
-        folded = fold(word)
+        folded = _fold_word(word)
         if folded in self._synonyms.acronyms or _is_acronym(word, text):
             return word
         correction = self._speller.correct(folded)
@@ -73,6 +74,9 @@ class QueryRepair:
             text = _WORD.sub(lambda match: restore_accents(match[0], self._spellings), text)
         meanings = dict.fromkeys(form.meaning for form in expansions if form.to_meaning)
         return f"{text} ({', '.join(meanings)})" if meanings else text
+
+
+_fold_word = lru_cache(maxsize=50_000)(fold)
 
 
 def _is_acronym(word: str, text: str) -> bool:
