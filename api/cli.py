@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
 app = typer.Typer(
@@ -22,9 +22,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    cls=FrenchGroup,
 )
 evaluate = typer.Typer(
-    help="Mesurer la recherche ou la compréhension sur vos propres données.", no_args_is_help=True
+    help="Mesurer la recherche ou la compréhension sur vos propres données.",
+    no_args_is_help=True,
+    cls=FrenchGroup,
 )
 app.add_typer(evaluate, name="evaluate")
 console = Console()
@@ -49,7 +52,7 @@ def read_settings() -> Settings:
         raise typer.Exit(2) from None
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def serve() -> None:
     """Lancer le service ; « Prêt : http://… » s'affiche quand tout répond."""
     from api.logs import configure_logs
@@ -76,7 +79,7 @@ def _interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def ask(
     question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
     as_json: Annotated[bool, typer.Option("--json", help="Afficher le tour complet.")] = False,
@@ -113,7 +116,7 @@ def _print_turn(turn: dict[str, Any]) -> None:
             console.print(f"\n[ {labels} ]", markup=False)
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def train(
     force: Annotated[bool, typer.Option(help="Entraîner même si rien n'a changé.")] = False,
 ) -> None:
@@ -133,7 +136,7 @@ def train(
     say(f"Modèles prêts dans {model.parent}")
 
 
-@app.command("import")
+@app.command("import", cls=FrenchCommand)
 def import_content(
     directory: Annotated[
         Path | None, typer.Argument(help="Dossier de ressources ; par défaut, celui du projet.")
@@ -159,7 +162,7 @@ def import_content(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def check() -> None:
     """Vérifier contenus, règles d'orientation et dialogue."""
     from api.check import run_checks
@@ -168,7 +171,7 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def doctor() -> None:
     """Dire ce qui manque à cette machine et comment y remédier."""
     from api.doctor import examine
@@ -182,7 +185,7 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@evaluate.command("search")
+@evaluate.command("search", cls=FrenchCommand)
 def evaluate_search(
     corpus: Annotated[Path, typer.Option(help="corpus.jsonl (_id, title, text).")],
     queries: Annotated[Path, typer.Option(help="queries.jsonl (_id, text).")],
@@ -195,7 +198,7 @@ def evaluate_search(
     _print_report(measure_search(corpus, queries, qrels), as_json=as_json)
 
 
-@evaluate.command("nlu")
+@evaluate.command("nlu", cls=FrenchCommand)
 def evaluate_nlu(
     file: Annotated[Path, typer.Argument(help="Phrases au format NLU de Rasa (YAML).")],
     train_file: Annotated[
@@ -221,7 +224,7 @@ def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
     console.print(table)
 
 
-@app.command("key")
+@app.command("key", cls=FrenchCommand)
 def create_key(
     name: Annotated[str, typer.Argument(help="Nom du conseiller ou du système.")],
     read_only: Annotated[bool, typer.Option("--lecture-seule")] = False,
@@ -233,10 +236,5 @@ def create_key(
 
 
 def main() -> None:
-    """Entry point."""
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    app()
-
-
-if __name__ == "__main__":
-    main()
+    """Run the command."""
+    app(prog_name="orientation")

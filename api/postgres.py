@@ -52,7 +52,7 @@ def start_embedded(directory: Path) -> EmbeddedPostgres:
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     guardian = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "api.postgres", str(directory)],
+        [sys.executable, "-W", "ignore", "-m", "api.postgres", str(directory)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

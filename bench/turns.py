@@ -59,7 +59,7 @@ def service() -> Iterator[tuple[str, int, float]]:
         }
         start = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve"],
+            [sys.executable, "-m", "api", "serve"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

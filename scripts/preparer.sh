@@ -4,7 +4,8 @@
 #   scripts/preparer.sh dev       de quoi vérifier et tester, en plus
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
+# Les certificats du système : ceux d’un réseau d’administration y sont.
+export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
 
 dire() { printf '→ %s\n' "$*"; }
 echouer() { printf '\n✗ %s\n' "$*" >&2; exit 1; }

@@ -126,7 +126,7 @@ def launch(data_dir: Path, **environment: str) -> Service:
     if not (data_dir / "modeles").exists():  # trained once for all
         (data_dir / "modeles").symlink_to(_MODELS)
     process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve"],
+        [sys.executable, "-m", "api", "serve"],
         cwd=ROOT,
         env={
             **os.environ,
