@@ -11,6 +11,7 @@ from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
 from api.operations.routes import router as operations
 from api.resources.routes import router as resources
+from api.retention import RetentionTask
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
@@ -43,7 +44,14 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
+        retention = RetentionTask(
+            container.database,
+            months=container.settings.retention_months,
+            erased=container.replies.render("donnees.efface"),
+        )
+        retention.start()
         yield
+        await retention.stop()
         await container.index.stop()
         await container.events.stop()
         await container.database.close()

@@ -4,10 +4,10 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -144,13 +144,21 @@ class TicketRepository:
 
     async def forget_person(self, conversation_id: str, *, erased: str) -> None:
         """Keep the anonymised case, erase the person: contact, words and transcript."""
-        tickets = select(Ticket.id).where(Ticket.conversation_id == conversation_id)
+        await self._forget(Ticket.conversation_id == conversation_id, erased=erased)
+
+    async def forget_older_than(self, age: timedelta, *, erased: str) -> int:
+        """Anonymise the requests untouched for longer than `age`; return how many."""
+        old = (Ticket.updated_at < func.now() - age) & (Ticket.besoin != erased)
+        return await self._forget(old, erased=erased)
+
+    async def _forget(self, condition: ColumnElement[bool], *, erased: str) -> int:
+        tickets = select(Ticket.id).where(condition)
         await self._session.execute(
             delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
         )
-        await self._session.execute(
+        forgotten = await self._session.execute(
             update(Ticket)
-            .where(Ticket.conversation_id == conversation_id)
+            .where(condition)
             .values(
                 nom=None,
                 courriel=None,
@@ -159,7 +167,9 @@ class TicketRepository:
                 transcript=[],
                 version=Ticket.version + 1,
             )
+            .returning(Ticket.id)
         )
+        return len(forgotten.all())
 
     async def key(self, key_hash: bytes) -> ApiKey | None:
         """Return the access key with this hash, unless revoked."""

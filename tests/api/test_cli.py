@@ -1,0 +1,119 @@
+"""The command, as someone types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["ask"], ["evaluate", "nlu"], ["doctor"]])
+def test_help_is_in_french(command: list[str]) -> None:
+    page = run(*command, "--help").stdout
+    assert "Emploi" in page
+    assert "Usage" not in page
+    assert "Show" not in page
+
+
+def test_a_wrong_setting_is_told_in_french() -> None:
+    outcome = run("serve", ORIENTATION_HOST="0.0.0.0", ORIENTATION_RATE_LIMIT="off")  # noqa: S104
+    assert outcome.returncode == 2
+    assert "boucle locale" in outcome.stdout
+
+
+def test_missing_rasa_is_told_with_its_remedy(tmp_path: Path) -> None:
+    outcome = run(
+        "serve", ORIENTATION_RASA_PYTHON="/nulle/part", ORIENTATION_DATA_DIR=str(tmp_path / "d")
+    )
+    assert outcome.returncode == 1
+    assert "make run" in outcome.stdout
+
+
+def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
+    outcome = run("doctor", ORIENTATION_DATA_DIR=str(tmp_path / "vide"))
+    assert outcome.returncode == 1
+    assert "orientation train" in outcome.stdout
+
+
+def test_search_is_measured_on_any_corpus(tmp_path: Path) -> None:
+    documents = {
+        "jeunes": "Créer un conseil municipal des jeunes : statut, âge, animation.",
+        "budget": "Budget participatif : règlement, dépôt des idées, vote des habitants.",
+        "marche": "Diagnostic en marchant : parcourir un quartier avec ses habitants.",
+    }
+    (tmp_path / "corpus.jsonl").write_text(
+        "".join(
+            json.dumps({"_id": name, "title": text.split(" :")[0], "text": text}) + "\n"
+            for name, text in documents.items()
+        )
+    )
+    queries = {"1": "faire voter un budget par les habitans", "2": "conseil de jeunes"}
+    (tmp_path / "queries.jsonl").write_text(
+        "".join(json.dumps({"_id": k, "text": v}) + "\n" for k, v in queries.items())
+    )
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\tbudget\t1\n2\tjeunes\t1\n")
+    outcome = run(
+        *("evaluate", "search", "--json"),
+        *("--corpus", str(tmp_path / "corpus.jsonl")),
+        *("--queries", str(tmp_path / "queries.jsonl")),
+        *("--qrels", str(tmp_path / "qrels.tsv")),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    report = json.loads(outcome.stdout)
+    assert any("ecall" in name and value == 1 for name, value in report.items())
+
+
+def test_intents_are_measured_after_training_on_other_data(tmp_path: Path) -> None:
+    file = tmp_path / "nlu.yml"
+    blocks = {
+        "meteo": ["quel temps fait-il", "va-t-il pleuvoir demain", "il neige à Gap"] * 3,
+        "train": ["à quelle heure part le train", "un billet pour Lyon", "le quai du TER"] * 3,
+    }
+    lines = ['version: "3.1"', "nlu:"]
+    for intent, sentences in blocks.items():
+        lines += [f"- intent: {intent}", "  examples: |"]
+        lines += [f"    - {text} {number}" for number, text in enumerate(sentences)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    outcome = run("evaluate", "nlu", str(file), "--train", str(file), "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    assert json.loads(outcome.stdout)["accuracy"] == 1.0
+
+
+def test_a_wrong_resource_file_is_told_and_nothing_is_imported(
+    tmp_path: Path, database_url: str
+) -> None:
+    folder = tmp_path / "contenu" / "outil"
+    folder.mkdir(parents=True)
+    (folder / "outil-faux.md").write_text("---\nid: outil-faux\ntype: bidule\n---\ncorps\n")
+    outcome = run("import", str(tmp_path / "contenu"), DATABASE_URL=database_url)
+    assert outcome.returncode == 1
+    assert "outil-faux" in outcome.stdout
+    assert "0 créées" in outcome.stdout
+
+
+def test_ask_answers_in_json() -> None:
+    outcome = run(
+        "ask",
+        "Je suis maire d'une commune de 900 habitants près d'Auch, comment les associer ?",
+        "--json",
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    turn = json.loads(outcome.stdout)
+    assert turn["understanding"]["population"] == 900
+    assert turn["resources"]
