@@ -51,7 +51,7 @@ def model_path(settings: Settings) -> Path:
 def _die_with_parent() -> None:
     """The kernel ends the child when the service dies, even killed (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def command(settings: Settings, *arguments: str) -> list[str]:

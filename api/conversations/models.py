@@ -20,7 +20,7 @@ class Conversation(Base):
     __tablename__ = "conversation"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    token_hash: Mapped[bytes]
+    token_hash: Mapped[bytes] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now()

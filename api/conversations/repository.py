@@ -34,6 +34,14 @@ class ConversationRepository:
             )
         ).scalar_one_or_none()
 
+    async def of_token(self, token_hash: bytes) -> Conversation | None:
+        """Return the conversation that this token opens, its id unknown."""
+        return (
+            await self._session.execute(
+                select(Conversation).where(Conversation.token_hash == token_hash)
+            )
+        ).scalar_one_or_none()
+
     async def next_seq(self, conversation_id: str) -> int:
         """Reserve the number of the next item."""
         return (

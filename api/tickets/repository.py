@@ -106,7 +106,7 @@ class TicketRepository:
             update(Ticket)
             .where(
                 Ticket.reference == reference,
-                or_(Ticket.assignee.is_(None), Ticket.assignee == assignee),
+                Ticket.assignee.is_(None),
             )
             .values(
                 assignee=assignee,

@@ -7,11 +7,13 @@ from fastapi.responses import JSONResponse
 
 from api.container import Container
 from api.conversations.handover import apply_edits
-from api.conversations.records import authenticate
+from api.conversations.records import hash_token
+from api.conversations.repository import ConversationRepository
 from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.tickets.auth import Actor, identify_optional, reader, writer
+from api.tickets.keys import WRITE
 from api.tickets.models import Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter
 from api.tickets.schemas import (
@@ -92,16 +94,16 @@ def _scoped(key: str | None, actor: Actor | None, conversation_id: str | None) -
 async def _conversation(
     services: Container, body: TicketCreate, authorization: str | None, actor: Actor | None
 ) -> str | None:
-    """A conversation's own token, or a key that may write."""
+    """Return the conversation whose own token is given; None for a key that may write."""
     if actor is not None:
-        actor.require("tickets:write")
+        actor.require(WRITE)
         return None
     token = (authorization or "").partition(" ")[2]
-    if not body.conversation_id or not token:
-        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
     async with services.database.sessions.begin() as session:
-        await authenticate(session, body.conversation_id, token)
-    return body.conversation_id
+        found = await ConversationRepository(session).of_token(hash_token(token))
+    if found is None or body.conversation_id not in (None, found.id):
+        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+    return found.id
 
 
 def _demande(services: Container, body: TicketCreate) -> Demande:
@@ -144,12 +146,14 @@ async def change_ticket(
     reference: str, body: TicketPatch, services: Services, actor: Writer, if_match: IfMatch = None
 ) -> JSONResponse:
     """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
-    version = _version(if_match)
+    _require_version(if_match)
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
         ticket = await _get(service, reference)
         try:
-            await service.change(ticket, _changes(body), actor=actor.name, version=version)
+            await service.change(
+                ticket, _changes(body), actor=actor.name, version=_version(if_match, ticket)
+            )
             await session.flush()
         except VersionStale:
             raise Problem(412, "version_perimee") from None
@@ -158,9 +162,15 @@ async def change_ticket(
         return _answer(ticket)
 
 
-def _version(if_match: str | None) -> int:
+def _require_version(if_match: str | None) -> None:
     if if_match is None:
         raise Problem(428, "if_match")
+
+
+def _version(if_match: str | None, ticket: Ticket) -> int:
+    """Return the version that was read; `*` is any, what we did not write is none."""
+    if if_match is None or if_match.strip() == "*":
+        return ticket.version
     digits = if_match.strip().removeprefix("W/").strip('"')
     return int(digits) if digits.isdecimal() else -1
 

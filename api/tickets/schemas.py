@@ -86,6 +86,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "population": ticket.population,
         "role": ticket.role,
         "themes": ticket.themes,
+        "theme": ticket.themes[0] if ticket.themes else None,
         "contact": {
             "nom": ticket.nom,
             "courriel": ticket.courriel,

@@ -44,7 +44,7 @@ def wait_until_ready(service: Service, *, seconds: float = 60) -> None:
 
 def test_rasa_killed_in_the_middle_of_a_form(own: Service, own_chat: Chat) -> None:
     asked: dict[str, Any] = own_chat.say("Nous voulons être accompagnés dans notre démarche")
-    assert asked["dialogue"]["asks_for"] is not None
+    assert asked["dialogue"]["question"] is not None
     os.kill(own.rasa_pid(), signal.SIGKILL)
 
     degraded: dict[str, Any] = own_chat.say(f"Je suis maire d'Auch. {QUESTION}")

@@ -55,6 +55,9 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
     )
+    op.create_index(
+        op.f("ix_conversation_token_hash"), "conversation", ["token_hash"], unique=False
+    )
     op.create_table(
         "reference_import",
         sa.Column("name", sa.String(), nullable=False),
@@ -438,6 +441,7 @@ def downgrade() -> None:
     op.drop_index("ix_resource_state_expires_on", table_name="resource")
     op.drop_table("resource")
     op.drop_table("reference_import")
+    op.drop_index(op.f("ix_conversation_token_hash"), table_name="conversation")
     op.drop_table("conversation")
     op.drop_table("api_key")
     # ### end Alembic commands ###
