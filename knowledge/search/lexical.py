@@ -1,4 +1,10 @@
-"""BM25 over separate fields: a word of the title says more than the same word in the body."""
+"""BM25 over the whole text and, again, over the title: a word of the title says more.
+
+Measured (MRR), `whole + 0.4·title` against three summed fields `body + 1.5·title + .75·questions`:
+on our records .650 against .596 for questions never seen; on 5,400 records of Service-Public asked
+by their description, .71 against .69. Fields that are summed count a word once per field, whereas
+BM25 over the whole saturates; our records are short enough to need no field of their own.
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,14 +17,11 @@ from numpy.typing import NDArray
 # The library sets its own logger to DEBUG at import and would fill the logs of whoever listens.
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
-TITLE_WEIGHT = 1.5
-# Measured on our own records: 1.5 wins 2 points of MRR when the question asked is a known one, and
-# loses 2 when it is new; .75 keeps most of the gain at half the loss (see `index.py`).
-QUESTIONS_WEIGHT = 0.75
-# Titles and questions are short and of even length: half the usual length normalisation.
-SHORT_FIELD_B = 0.5
-BODY_B = 0.75
-EXPANSION_WEIGHT = 0.6
+TITLE_WEIGHT = 0.4
+# Titles are short and of even length: half the usual length normalisation.
+TITLE_B = 0.5
+WHOLE_B = 0.75
+EXPANSION_WEIGHT = 0.3
 
 
 class FieldIndex:
@@ -58,27 +61,19 @@ class FieldIndex:
 
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """The three BM25 fields, summed as `body + 1.5·title + .75·questions`."""
+    """The BM25 index of the whole texts, and that of their titles."""
 
-    body: FieldIndex
+    whole: FieldIndex
     title: FieldIndex
-    questions: FieldIndex
     size: int
 
     @classmethod
-    def build(
-        cls,
-        *,
-        bodies: Sequence[list[str]],
-        titles: Sequence[list[str]],
-        questions: Sequence[list[str]],
-    ) -> "LexicalIndex":
-        """Index the terms of each field; the three sequences are in document order."""
+    def build(cls, *, wholes: Sequence[list[str]], titles: Sequence[list[str]]) -> "LexicalIndex":
+        """Index the terms of each field, in document order; a whole includes its title."""
         return cls(
-            body=FieldIndex(bodies, b=BODY_B),
-            title=FieldIndex(titles, b=SHORT_FIELD_B),
-            questions=FieldIndex(questions, b=SHORT_FIELD_B),
-            size=len(bodies),
+            whole=FieldIndex(wholes, b=WHOLE_B),
+            title=FieldIndex(titles, b=TITLE_B),
+            size=len(wholes),
         )
 
     def scores(self, terms: Sequence[str], expansion: Sequence[str] = ()) -> NDArray[np.float32]:
@@ -96,28 +91,20 @@ class LexicalIndex:
         found = np.zeros(len(positions))
         total = 0.0
         for term in set(terms):
-            holders = [field.documents_with(term) for field in self._fields]
-            present = np.zeros(len(positions), dtype=bool)
-            for holder in holders:
-                present |= _is_among(positions, holder)
-            rarity = self._rarity(max(len(holder) for holder in holders))
+            holders = self.whole.documents_with(term)
+            rarity = self._rarity(len(holders))
             total += rarity
-            found += rarity * present
+            found += rarity * _is_among(positions, holders)
         return found / total if total else found
 
-    @property
-    def _fields(self) -> tuple[FieldIndex, FieldIndex, FieldIndex]:
-        return self.body, self.title, self.questions
+    def rarity(self, term: str) -> float:
+        """Return the inverse document frequency of a term."""
+        return self._rarity(len(self.whole.documents_with(term)))
 
     def _sum(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        scores = self.title.scores(terms) * np.float32(TITLE_WEIGHT)
-        scores += self.questions.scores(terms) * np.float32(QUESTIONS_WEIGHT)
-        scores += self.body.scores(terms)
+        scores = self.whole.scores(terms)
+        scores += np.float32(TITLE_WEIGHT) * self.title.scores(terms)
         return scores
-
-    def rarity(self, term: str) -> float:
-        """Return the inverse document frequency of a term, over all fields."""
-        return self._rarity(max(len(field.documents_with(term)) for field in self._fields))
 
     def _rarity(self, holders: int) -> float:
         return float(np.log1p((self.size - holders + 0.5) / (holders + 0.5)))
