@@ -31,13 +31,14 @@ from nlu.intents_training import (
 )
 from nlu.text import fold
 from nlu.understanding import IntentScore
+from nlu.vocabulary import read_vocabulary
 
 ANSWER_CONFIDENCE = 0.60
 """At or above: answer without asking."""
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "2"
+_FORMAT = "3"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _UNREADABLE = (
@@ -187,9 +188,10 @@ def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifi
 
 
 def training_fingerprint(examples: Sequence[IntentExample], encoder: Encoder) -> str:
-    """Return the digest of all that a training depends on: sentences, libraries, encoder."""
+    """Return the digest of all that a training depends on: sentences, words, libraries, encoder."""
     libraries = [f"{name} {version(name)}" for name in ("scikit-learn", "numpy", "scipy", "joblib")]
-    facts = (_FORMAT, platform.python_version(), encoder.name, *libraries)
+    vocabularies = [str(read_vocabulary(name)) for name in ("indices", "sms")]
+    facts = (_FORMAT, platform.python_version(), encoder.name, *libraries, *vocabularies)
     return fingerprint(examples, facts)
 
 
