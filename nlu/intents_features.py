@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
-from sklearn.preprocessing import StandardScaler
 
 from nlu.intents_clues import ClueFinder
 from nlu.text import fold, is_shouted, normalize, words
+
+Floats = NDArray[np.float32]
 
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
@@ -41,6 +43,18 @@ def simplify(text: str) -> str:
     return _DIGIT.sub("0", fold(masked))
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is seen of some texts, one row each: sparse pieces of words, dense meaning and clues."""
+
+    lexical: csr_matrix
+    dense: Floats
+
+    def joined(self) -> csr_matrix:
+        """Return both parts side by side, lexical first."""
+        return cast("csr_matrix", hstack([self.lexical, csr_matrix(self.dense)], format="csr"))
+
+
 class IntentFeatures:
     """Beside each other: tf-idf of words 1-2 and characters 2-5, embedding, written clues.
 
@@ -55,24 +69,25 @@ class IntentFeatures:
                 ("chars", _vectorizer(analyzer="char_wb", ngram_range=(2, 5))),
             ]
         )
-        self._scaler: Any = StandardScaler()
         self._clues = ClueFinder.from_file()
+        self._mean: Floats = np.zeros(0, dtype=np.float32)
+        self._spread: Floats = np.ones(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> csr_matrix:
+    def fit(self, texts: Sequence[str], vectors: Floats) -> Features:
         """Learn vocabulary and scale; return the features, one row per text."""
-        lexical = self._lexical.fit_transform(texts)
-        return self._join(lexical, self._scaler.fit_transform(vectors), texts)
+        self._mean = vectors.mean(axis=0)
+        # Standardised, then of norm about 1, like the two tf-idf parts.
+        self._spread = np.maximum(vectors.std(axis=0), 1e-6) * np.sqrt(vectors.shape[1])
+        return Features(self._lexical.fit_transform(texts), self._dense(texts, vectors))
 
-    def transform(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> csr_matrix:
+    def transform(self, texts: Sequence[str], vectors: Floats) -> Features:
         """Return the features, one row per text; `vectors` are the embeddings of these texts."""
-        return self._join(self._lexical.transform(texts), self._scaler.transform(vectors), texts)
+        return Features(self._lexical.transform(texts), self._dense(texts, vectors))
 
-    def _join(
-        self, lexical: csr_matrix, scaled: NDArray[np.float32], texts: Sequence[str]
-    ) -> csr_matrix:
-        meaning = csr_matrix(scaled / np.sqrt(scaled.shape[1], dtype=np.float32))
-        clues = csr_matrix(_CLUE_WEIGHT * self._clues.matrix(texts))
-        return cast("csr_matrix", hstack([lexical, meaning, clues], format="csr", dtype=np.float32))
+    def _dense(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        meaning = (vectors - self._mean) / self._spread
+        clues = _CLUE_WEIGHT * self._clues.matrix(texts)
+        return np.hstack([meaning, clues]).astype(np.float32, copy=False)
 
 
 def _vectorizer(**options: Any) -> TfidfVectorizer:

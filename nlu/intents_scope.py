@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from nlu.intents_features import Floats
 
 OUT_OF_SCOPE = "hors_sujet"
 _NEIGHBOURS = 3

@@ -15,15 +15,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from nlu.intents_examples import IntentExample, sentence_key
-from nlu.intents_features import IntentFeatures
+from nlu.intents_features import Features, Floats, IntentFeatures
 
 REGULARISATION = 10.0
 CALIBRATION_FOLDS = 3
 _SEED = 20261124
 _UNSEEN = -30.0
 _BINS = 15
-
-Floats = NDArray[np.float32]
 
 
 class NotEnoughIntentsError(ValueError):
@@ -36,27 +34,31 @@ class NotEnoughIntentsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """A fitted multinomial logistic regression: `weights` is (intents, features)."""
+    """A fitted multinomial logistic regression: `weights` is (features, intents)."""
 
     intents: tuple[str, ...]
     weights: Floats
     bias: Floats
 
-    def logits(self, features: object) -> Floats:
+    def logits(self, features: Features) -> Floats:
         """Return one row per text, one column per intent, before softmax."""
-        return np.asarray(features @ self.weights.T + self.bias, dtype=np.float32)  # type: ignore[operator]
+        cut = features.lexical.shape[1]
+        return np.asarray(
+            features.lexical @ self.weights[:cut] + features.dense @ self.weights[cut:] + self.bias,
+            dtype=np.float32,
+        )
 
 
-def fit_linear(features: object, intents: Sequence[str]) -> LinearModel:
+def fit_linear(features: Features, intents: Sequence[str]) -> LinearModel:
     """Fit the regression; `NotEnoughIntentsError` below two distinct intents."""
     if len(set(intents)) < 2:  # noqa: PLR2004
         raise NotEnoughIntentsError(sorted(set(intents)))
     model = LogisticRegression(C=REGULARISATION, max_iter=300, tol=1e-3)
-    model.fit(features, np.asarray(intents))
-    weights = np.asarray(model.coef_, dtype=np.float32)
+    model.fit(features.joined(), np.asarray(intents))
+    weights = np.asarray(model.coef_.T, dtype=np.float32, order="C")
     bias = np.asarray(model.intercept_, dtype=np.float32)
-    if len(weights) == 1:  # two intents: scikit-learn keeps one row, the second intent's
-        weights, bias = np.vstack([0 * weights, weights]), np.concatenate([0 * bias, bias])
+    if weights.shape[1] == 1:  # two intents: scikit-learn keeps one column, the second intent's
+        weights, bias = np.hstack([0 * weights, weights]), np.concatenate([0 * bias, bias])
     return LinearModel(tuple(model.classes_.tolist()), weights, bias)
 
 
