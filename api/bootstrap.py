@@ -30,7 +30,7 @@ from knowledge.territoires.territoire import Territoire
 from nlu.encoder import UseEncoder
 from nlu.intents import IntentClassifier, load_or_train
 from nlu.pipeline import Understander
-from nlu.text import fold
+from nlu.text import fold, words
 
 _SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
 
@@ -87,7 +87,10 @@ async def build_container(
     encoder = UseEncoder()
     understander = build_understander(settings, encoder, territoires)
     index = SearchIndexKeeper(
-        database, encoder, find_territoire=lambda ref: find_reference(territoires, ref)
+        database,
+        encoder,
+        find_territoire=lambda ref: find_reference(territoires, ref),
+        protected=frozenset(word for each in territoires for word in words(each.nom)),
     )
     await index.load()
     replies, clock = load_replies(), SystemClock()

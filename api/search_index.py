@@ -14,15 +14,27 @@ from nlu.encoder import Encoder
 
 
 class SearchIndexKeeper:
-    """Owns the engine, its first loading and the task that keeps it fresh."""
+    """Owns the engine, its first loading and the task that keeps it fresh.
+
+    `protected` words (names of territories) are never respelt in a question.
+    """
 
     def __init__(
-        self, database: Database, encoder: Encoder, *, find_territoire: FindTerritoire
+        self,
+        database: Database,
+        encoder: Encoder,
+        *,
+        find_territoire: FindTerritoire,
+        protected: frozenset[str],
     ) -> None:
         self.engine = SearchEngine()
         self._url = psycopg_url(database.url)
         self._service = SearchIndexService(
-            self.engine, database.sessions, encoder=encoder, find_territoire=find_territoire
+            self.engine,
+            database.sessions,
+            encoder=encoder,
+            find_territoire=find_territoire,
+            protected=protected,
         )
         self._task: asyncio.Task[None] | None = None
 

@@ -26,6 +26,7 @@ from assistant.business_days import add_working_days
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversation"])
 _PING_SECONDS = 15.0
+_MAX_SEQ = 2**31 - 1
 _POLL_MAX_SECONDS = 25.0
 
 Services = Annotated[Container, Depends(get_container)]
@@ -103,7 +104,7 @@ async def poll_messages(
     conversation_id: str,
     token: Token,
     services: Services,
-    after: Annotated[int, Query(ge=0, description="Dernier numéro reçu.")] = 0,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQ, description="Dernier numéro reçu.")] = 0,
     wait: Annotated[float, Query(ge=0, le=_POLL_MAX_SECONDS, description="En secondes.")] = 0,
 ) -> dict[str, Any]:
     """Rend les messages suivants ; attend au plus `wait` secondes qu'il en arrive."""
@@ -128,7 +129,7 @@ async def stream_events(
 ) -> StreamingResponse:
     """Réponses des conseillers et états de la demande, dès qu'ils arrivent."""
     after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
-    _, last = await services.records.items_after(conversation_id, token, 2**31 - 1)
+    _, last = await services.records.items_after(conversation_id, token, _MAX_SEQ)
     return StreamingResponse(
         _events(services, conversation_id, token, last if after is None else min(after, last)),
         media_type="text/event-stream",

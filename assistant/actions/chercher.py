@@ -14,7 +14,7 @@ from knowledge.territoires.territoire import TerritoireContext, to_context
 
 RESULTS = 4
 # Below the threshold of an answer but not far: shown as « the nearest », said as such.
-NEAR_CONFIDENCE = 0.35
+NEAR_CONFIDENCE = 0.05
 _PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
     "chercher_experience": (ResourceType.EXPERIENCE,),
     "chercher_acteur": (ResourceType.ACTEUR,),
