@@ -13,6 +13,7 @@ from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload
 from assistant.ports import DialogueUnavailable, Exchange
 from assistant.precisions import settle
+from assistant.suites import with_previous_intent
 from assistant.turn import Part, TurnResult, merge
 from nlu.pipeline import Understander, UnderstandingContext
 from nlu.understanding import TerritoireMention, Understanding
@@ -87,7 +88,8 @@ class Assistant:
                 extra={"id": incoming.conversation_id, "error": type(error).__name__},
             )
             return Understanding(text=incoming.text, intent="demander_methode", confidence=0.0)
-        return settle(understood, memory.territoires_a_preciser)
+        settled = settle(understood, memory.territoires_a_preciser)
+        return with_previous_intent(settled, memory)
 
     def _pressed(self, incoming: Incoming) -> Understanding:
         """A button says exactly what it says: no doubt, no classifier."""

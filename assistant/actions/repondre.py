@@ -7,6 +7,7 @@ from assistant.actions.base import Call
 from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import orientation_of
 from assistant.actions.territoire import ask_territoire
+from assistant.suites import whole_question
 from assistant.turn import Message, Part
 
 _LEGAL = "question_juridique"
@@ -15,7 +16,9 @@ _LEGAL = "question_juridique"
 async def answer(call: Call) -> Part:
     """Answer the message itself."""
     call = call.remember(
-        besoin=call.text, intention=call.understanding.intent, territoires_a_preciser=()
+        besoin=whole_question(call.text, call.memory),
+        intention=call.understanding.intent,
+        territoires_a_preciser=(),
     )
     return await answer_need(call)
 
