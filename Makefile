@@ -18,8 +18,8 @@ test: ## Prépare tout et lance tous les essais
 
 check: ## Format, règles de code, types, couches, contenus, dialogue
 	@scripts/preparer.sh dev
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --no-cache --check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/mypy nlu knowledge assistant api tests
 	$(BIN)/lint-imports
 	$(BIN)/orientation check

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from knowledge.search.evaluation import run_beir
-from nlu.evaluation import evaluate
-from nlu.rasa_yaml import read_examples
-
 from api.bootstrap import load_classifier
 from api.settings import Settings
+from knowledge.search.evaluation import run_beir
 from nlu.encoder import UseEncoder
+from nlu.evaluation import evaluate
 from nlu.intents import train
+from nlu.rasa_yaml import read_examples
 
 
 def measure_search(corpus: Path, queries: Path, qrels: Path) -> dict[str, Any]:
