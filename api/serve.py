@@ -130,7 +130,9 @@ async def _start_internal(
 
     app = create_internal_app(container.assistant.services, settings.internal_token)
     server = InternalServer(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+        uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"
+        )
     )
     task = asyncio.create_task(server.serve())
 

@@ -17,6 +17,7 @@ from assistant.turn import Part
 from assistant.wire import unpack
 
 logger = logging.getLogger(__name__)
+_MEMORY_SLOTS = frozenset(Memory().to_slots())
 
 _FORM_SLOTS = ("besoin_demande", "contact", "confirmation")
 
@@ -33,9 +34,8 @@ async def run_action(body: dict[str, Any], services: Services) -> dict[str, Any]
     name = body["next_action"]
     call = read_call(body, services)
     try:
-        if name in VALIDATORS:
-            return await _validate(name, call, body)
-        return await _act(name, call)
+        answer = await (_validate(name, call, body) if name in VALIDATORS else _act(name, call))
+        return _only_changes(answer, body["tracker"]["slots"])
     except ActionRejected:
         raise
     except Exception as error:  # a 5xx would make the assistant mute
@@ -124,6 +124,19 @@ def _form_events(call: Call, step: FormStep) -> dict[str, Any]:
 
 def _memory_events(memory: Memory) -> list[dict[str, Any]]:
     return [_slot(name, value) for name, value in memory.to_slots().items()]
+
+
+def _only_changes(answer: dict[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the memory that Rasa already holds: it checks, stores and replays every event.
+
+    The slots of a form stay: Rasa reads in them what to ask next.
+    """
+    events = [
+        event
+        for event in answer["events"]
+        if event["name"] not in _MEMORY_SLOTS or held.get(event["name"]) != event["value"]
+    ]
+    return {**answer, "events": events}
 
 
 def _slots(values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ ANSWER_CONFIDENCE = 0.60
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "4"
+_FORMAT = "5"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _UNREADABLE = (

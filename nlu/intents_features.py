@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
 
 from nlu.intents_clues import ClueFinder
 from nlu.text import fold, is_shouted, normalize, words
@@ -63,12 +62,8 @@ class IntentFeatures:
     """
 
     def __init__(self) -> None:
-        self._lexical: Any = FeatureUnion(
-            [
-                ("words", _vectorizer(analyzer="word", ngram_range=(1, 2), tokenizer=words)),
-                ("chars", _vectorizer(analyzer="char_wb", ngram_range=(2, 5))),
-            ]
-        )
+        self._words = _vectorizer(analyzer="word", ngram_range=(1, 2), tokenizer=words)
+        self._pieces = _vectorizer(analyzer="char_wb", ngram_range=(2, 5))
         self._clues = ClueFinder.from_file()
         self._mean: Floats = np.zeros(0, dtype=np.float32)
         self._spread: Floats = np.ones(0, dtype=np.float32)
@@ -78,11 +73,13 @@ class IntentFeatures:
         self._mean = vectors.mean(axis=0)
         # Standardised, then of norm about 1, like the two tf-idf parts.
         self._spread = np.maximum(vectors.std(axis=0), 1e-6) * np.sqrt(vectors.shape[1])
-        return Features(self._lexical.fit_transform(texts), self._dense(texts, vectors))
+        lexical = [part.fit_transform(texts) for part in (self._words, self._pieces)]
+        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors))
 
     def transform(self, texts: Sequence[str], vectors: Floats) -> Features:
         """Return the features, one row per text; `vectors` are the embeddings of these texts."""
-        return Features(self._lexical.transform(texts), self._dense(texts, vectors))
+        lexical = [part.transform(texts) for part in (self._words, self._pieces)]
+        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors))
 
     def _dense(self, texts: Sequence[str], vectors: Floats) -> Floats:
         meaning = (vectors - self._mean) / self._spread
