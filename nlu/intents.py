@@ -38,7 +38,7 @@ ANSWER_CONFIDENCE = 0.60
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "5"
+_FORMAT = "6"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _UNREADABLE = (
@@ -190,7 +190,7 @@ def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifi
 def training_fingerprint(examples: Sequence[IntentExample], encoder: Encoder) -> str:
     """Return the digest of all that a training depends on: sentences, words, libraries, encoder."""
     libraries = [f"{name} {version(name)}" for name in ("scikit-learn", "numpy", "scipy", "joblib")]
-    vocabularies = [str(read_vocabulary(name)) for name in ("indices", "sms")]
+    vocabularies = [str(read_vocabulary(name)) for name in ("indices", "sms", "contrastes")]
     facts = (_FORMAT, platform.python_version(), encoder.name, *libraries, *vocabularies)
     return fingerprint(examples, facts)
 

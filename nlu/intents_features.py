@@ -11,7 +11,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.intents_clues import ClueFinder
+from nlu.intents_contrast import read_contrasts
 from nlu.text import fold, is_shouted, normalize, words
+from nlu.verb_endings import mend_endings
 
 Floats = NDArray[np.float32]
 
@@ -23,13 +25,14 @@ _CLUE_WEIGHT = 0.22
 
 
 def read_calmly(text: str) -> str:
-    """Write out abbreviations, and lower the voice: the encoder misreads capitals.
+    """Return what is asked, written out, its verbs mended, without capitals: they are misread.
 
     >>> read_calmly("QUI FINANCE LE PLU"), read_calmly("c koi 1 PLU")
     ('qui finance le plu', "c'est quoi 1 PLU")
     """
     written = normalize(text)
-    return written.lower() if is_shouted(written) else written
+    calm = written.lower() if is_shouted(text) else written
+    return read_contrasts().asked(mend_endings(calm))
 
 
 def simplify(text: str) -> str:

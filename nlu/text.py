@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from nlu.vocabulary import load_pictograms, load_sms
+from nlu.vocabulary import load_pictograms, load_sequences, load_sms
 
 _INVISIBLE_CATEGORIES = frozenset({"Cf", "Co", "Cs", "Cn"})
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -107,7 +107,8 @@ def normalize(text: str) -> str:
     """Write the text as it would be without haste: same words, accents and case kept.
 
     Invisible characters removed, apostrophes and dashes unified, repeated letters reduced,
-    abbreviated forms (`nlu/data/vocabulaire/sms.yml`) written out, single spaces.
+    abbreviated forms and misheard runs of words (`nlu/data/vocabulaire/sms.yml`) written out,
+    single spaces.
     A message made of « 👍 » alone becomes « oui ».
 
     >>> normalize("slt c possible 1 referendum pr la sallle ?")
@@ -120,7 +121,14 @@ def normalize(text: str) -> str:
         said = [load_pictograms()[char] for char in plain if char in load_pictograms()]
         plain = " ".join(said) or plain
     shouted = is_shouted(plain)
-    return _WRITTEN_WORD.sub(lambda match: _write_out(match, shouted=shouted), plain)
+    written = _WRITTEN_WORD.sub(lambda match: _write_out(match, shouted=shouted), plain)
+    return _sequences().sub(lambda match: load_sequences()[match.group().lower()], written)
+
+
+@cache
+def _sequences() -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, load_sequences()), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])", re.IGNORECASE)
 
 
 def _write_out(match: re.Match[str], *, shouted: bool) -> str:

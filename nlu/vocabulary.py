@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-VOCABULAIRE_DIRECTORY = Path(__file__).parent / "data" / "vocabulaire"
+DATA_DIRECTORY = Path(__file__).parent / "data"
+VOCABULAIRE_DIRECTORY = DATA_DIRECTORY / "vocabulaire"
 
 
 def read_vocabulary(name: str) -> Any:
@@ -25,6 +26,27 @@ def load_sms() -> dict[str, str]:
 
 
 @cache
+def load_sequences() -> dict[str, str]:
+    """Return the misheard runs of words (« es ce que »), with what each one stands for."""
+    return dict(read_vocabulary("sms")["suites"])
+
+
+@cache
+def load_verb_contexts() -> dict[str, frozenset[str]]:
+    """Return the words that tell how to read a verb typed in « é »."""
+    written: dict[str, list[str]] = read_vocabulary("sms")["verbes"]
+    return {name: frozenset(found) for name, found in written.items()}
+
+
+@cache
 def load_pictograms() -> dict[str, str]:
     """Return the pictograms that say a word when the message holds nothing else."""
     return dict(read_vocabulary("sms")["pictogrammes"])
+
+
+@cache
+def load_sigle_words() -> frozenset[str]:
+    """Return the words of the known sigles, as written: none is ever a misspelling."""
+    content = (DATA_DIRECTORY / "sigles.yml").read_text(encoding="utf-8")
+    entries = yaml.load(content, Loader=yaml.CBaseLoader)  # noqa: S506  # BaseLoader: only text
+    return frozenset(word for entry in entries for word in str(entry["sigle"]).split())

@@ -1,0 +1,63 @@
+"""Keeps what is asked for and leaves out what is ruled out: « je ne cherche pas X : je veux Y ».
+
+The turns of phrase are in `nlu/data/vocabulaire/contrastes.yml`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
+
+from nlu.intents_clues import Turn
+from nlu.text import words
+from nlu.vocabulary import read_vocabulary
+
+_LEAST_WORDS = 4
+
+
+class ContrastReader:
+    """Leaves out the clauses that rule a need out, when the others ask for something."""
+
+    def __init__(
+        self, *, hinges: Iterable[str], ruling_out: Iterable[str], asking: Iterable[str]
+    ) -> None:
+        hinge_words = "|".join(re.escape(hinge) for hinge in hinges)
+        self._cut = re.compile(rf"\s*[,;:.?!()]+(?=\s|$)\s*|\s+[-–—]\s+|\s+(?:{hinge_words})\s+")
+        self._ruling_out = tuple(Turn.parse(written) for written in ruling_out)
+        self._asking = tuple(Turn.parse(written) for written in asking)
+
+    def asked(self, text: str) -> str:
+        """Return the text without what it rules out; all of it when in doubt.
+
+        >>> read_contrasts().asked("Je ne cherche pas un guide : je veux un rendez-vous.")
+        'je veux un rendez-vous.'
+        """
+        clauses = self._clauses(text)
+        if len(clauses) == 1:
+            return text
+        kept = [clause for clause in clauses if not _says(self._ruling_out, clause)]
+        rest = " ".join(kept)
+        if len(kept) == len(clauses) or len(words(rest)) < _LEAST_WORDS:
+            return text
+        return rest if any(_says(self._asking, clause) for clause in kept) else text
+
+    def _clauses(self, text: str) -> list[str]:
+        """Cut after each punctuation mark and before each hinge; nothing is lost."""
+        ends = [match.end() for match in self._cut.finditer(text)]
+        bounds = [0, *ends, len(text)]
+        pieces = [text[start:end].strip() for start, end in pairwise(bounds)]
+        return [piece for piece in pieces if piece] or [text]
+
+
+def _says(turns: Sequence[Turn], clause: str) -> bool:
+    tokens = words(clause)
+    return any(turn.is_at(position, tokens) for turn in turns for position in range(len(tokens)))
+
+
+@cache
+def read_contrasts() -> ContrastReader:
+    """Return the reader of `nlu/data/vocabulaire/contrastes.yml`."""
+    written = read_vocabulary("contrastes")
+    return ContrastReader(
+        hinges=written["charnières"], ruling_out=written["écarte"], asking=written["demande"]
+    )
