@@ -104,7 +104,10 @@ async def build_container(
     assistant = Assistant(understander, dialogue, Services(knowledge, tickets, replies, clock))
     limited = settings.rate_limit == "on"
     conversations = ConversationService(
-        database, assistant, messages_per_minute=settings.messages_per_minute if limited else None
+        database,
+        assistant,
+        messages_per_minute=settings.messages_per_minute if limited else None,
+        erased=replies.render("donnees.efface"),
     )
     metrics, themes = Metrics(), frozenset(load_vocabulary().themes)
     return Container(

@@ -6,14 +6,14 @@ from typing import Any
 
 from assistant import wire
 from assistant.actions.base import Call, Services
+from assistant.actions.oriente import orientation_of
 from assistant.degraded import answer_without_engine
 from assistant.dialogue import DialogueEngine
 from assistant.intentions import choose_intent, entities_of
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload
 from assistant.ports import DialogueUnavailable, Exchange
-from assistant.precisions import settle
-from assistant.suites import with_previous_intent
+from assistant.rereading import reread
 from assistant.turn import Part, TurnResult, merge
 from nlu.pipeline import Understander, UnderstandingContext
 from nlu.understanding import TerritoireMention, Understanding
@@ -67,9 +67,10 @@ class Assistant:
             memory=replace(enriched, tour=incoming.tour),
             services=self.services,
             payload=incoming.payload,
+            expects=expects,
         )
         part = await self._decide(call, incoming, enriched, intent=intent)
-        return _result(part, understanding)
+        return _result(_with_orientation(part, call), understanding)
 
     def _understand(self, incoming: Incoming, memory: Memory) -> Understanding:
         if incoming.payload is not None:
@@ -88,8 +89,7 @@ class Assistant:
                 extra={"id": incoming.conversation_id, "error": type(error).__name__},
             )
             return Understanding(text=incoming.text, intent="demander_methode", confidence=0.0)
-        settled = settle(understood, memory.territoires_a_preciser)
-        return with_previous_intent(settled, memory)
+        return reread(understood, memory, expects=incoming.expects)
 
     def _pressed(self, incoming: Incoming) -> Understanding:
         """A button says exactly what it says: no doubt, no classifier."""
@@ -143,6 +143,17 @@ class Assistant:
             return await answer_without_engine(call, intent=intent)
 
 
+def _with_orientation(part: Part, call: Call) -> Part:
+    """Every turn says where the need leads so far, even while a question is being asked."""
+    if part.orientation is not None or part.outcome == "refused":
+        return part
+    after = replace(call, memory=part.memory)
+    goes_on = call.understanding.intent in _CONTINUES and part.memory.intention
+    return replace(
+        part, orientation=orientation_of(after, intent=part.memory.intention if goes_on else None)
+    )
+
+
 def _apply_button(memory: Memory, payload: Payload | None) -> Memory:
     """A choice button of the orientation questions fills the slot it names."""
     if payload is None or payload.name != "preciser":
@@ -185,5 +196,6 @@ def _result(part: Part, understanding: Understanding) -> TurnResult:
             "question": part.asks_for,
         },
         "human_offered": part.human_offered,
+        "erased": part.erased,
     }
     return TurnResult(body=body, memory=part.memory)

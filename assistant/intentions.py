@@ -1,18 +1,24 @@
 """Which intent is handed to the dialogue engine, given what was understood and remembered."""
 
+import re
 from typing import Any
 
 from assistant.memory import Memory, own_territoire
+from assistant.suites import wanted
 from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
+from nlu.text import words
 from nlu.understanding import Understanding
 
-_ALERT_SIGNALS = frozenset({"menace", "detresse"})
+_ALERT_SIGNALS = frozenset({"menace", "detresse", "urgence_vitale"})
 _YES_NO = frozenset({"affirmer", "infirmer"})
 _CONTACT_QUESTIONS = frozenset({"besoin", "contact"})
 # A doubt between two of these changes nothing to what is done: the same search answers both.
 # Wrongly heard, these would turn an élu away or lead them where they did not ask to go.
 _NEEDS_TO_BE_SURE = frozenset({"parler_conseiller", "reclamation"})
 SEARCH_CONFIDENCE = 0.5
+_ERASE = re.compile(r"\b(?:effac|supprim|oublie[rz]|detrui|retire[rz]|enleve[rz])\w*")
+_EXPORT = re.compile(r"\b(?:export|telecharg|recuper|copie|envoyez moi)\w*")
+_QUESTION = re.compile(r"\b(?:combien|quand|qui|comment|pourquoi|ou|est ce que vous|gardez vous)\b")
 _SEARCHED = frozenset(
     {
         "demander_methode",
@@ -32,7 +38,10 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
     `expects` is what the last turn asked for (`territoire`, `contact`…): an answer to a question
     is never "not understood".
     """
-    return _urgent(understanding, expects=expects) or _heard(understanding, memory, expects=expects)
+    urgent = _urgent(understanding, expects=expects)
+    if urgent is None and wanted(understanding.text, memory) and not understanding.themes:
+        return "plus_de_resultats"
+    return urgent or _heard(understanding, memory, expects=expects)
 
 
 def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:
@@ -47,6 +56,9 @@ def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:
 
 
 def _heard(understanding: Understanding, memory: Memory, *, expects: str | None) -> str:
+    rights = _rights(understanding, expects=expects)
+    if rights:
+        return rights
     if understanding.intent in _YES_NO and _brings_facts(understanding):
         return "donner_information"
     if expects in _CONTACT_QUESTIONS and _declines(understanding):
@@ -56,6 +68,21 @@ def _heard(understanding: Understanding, memory: Memory, *, expects: str | None)
     if _is_trusted(understanding, expects=expects):
         return understanding.intent
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
+
+
+def _rights(understanding: Understanding, *, expects: str | None) -> str | None:
+    """What is asked of the data kept: take them away, erase them, once confirmed."""
+    if expects == "effacement" and understanding.intent in _YES_NO:
+        agrees = understanding.intent == "affirmer"
+        return "confirmer_effacement" if agrees else "garder_conversation"
+    if understanding.intent != "donnees_personnelles" or understanding.confidence < ASK_CONFIDENCE:
+        return None
+    said = " ".join(words(understanding.text))
+    if _QUESTION.search(said):
+        return None
+    if _ERASE.search(said):
+        return "effacer_donnees"
+    return "exporter_donnees" if _EXPORT.search(said) else None
 
 
 def _declines(understanding: Understanding) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
-from nlu.understanding import Candidat, TerritoireType, Understanding
+from nlu.understanding import Candidat, TerritoireMention, TerritoireType, Understanding
 
 Duree = Literal["ponctuelle", "durable"]
 Proposition = Literal["aucune", "conseiller"]
@@ -109,10 +109,17 @@ class Memory:
 def own_territoire(understanding: Understanding) -> TerritoireRetenu | None:
     """Return the élu's own territory among those mentioned, never one cited as an example."""
     own = [mention for mention in understanding.territoires if not mention.is_example]
-    if not own:
-        return None
-    first = own[0]
-    return TerritoireRetenu(first.type, first.code, first.nom, first.departement)
+    return _kept(own[0]) if own else None
+
+
+def first_territoire(understanding: Understanding) -> TerritoireRetenu | None:
+    """Return the élu's own territory among those mentioned, else the first one cited."""
+    cited = understanding.territoires
+    return own_territoire(understanding) or (_kept(cited[0]) if cited else None)
+
+
+def _kept(mention: TerritoireMention) -> TerritoireRetenu:
+    return TerritoireRetenu(mention.type, mention.code, mention.nom, mention.departement)
 
 
 def _wider(new: TerritoireRetenu, known: TerritoireRetenu) -> bool:

@@ -19,6 +19,8 @@ CONTRACT_INTENT: dict[str, str] = {
     "demande_envoyee": "affirmer",
     "exporter_donnees": "donnees_personnelles",
     "effacer_donnees": "donnees_personnelles",
+    "confirmer_effacement": "affirmer",
+    "garder_conversation": "infirmer",
 }
 _PLAIN = (
     "saluer",

@@ -1,7 +1,8 @@
-"""« Et pour une intercommunalité ? »: a question that only makes sense after the one before."""
+"""« Et pour une intercommunalité ? », « plus près ? »: what only makes sense after a question."""
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from assistant.memory import Memory
 from nlu.text import fold, words
@@ -9,6 +10,27 @@ from nlu.understanding import Understanding
 
 _FOLLOW_UP = re.compile(r"^(?:et|mais|ou) (?:pour|si|dans|chez|avec|a|en|quand|sinon)\b")
 _MAX_WORDS = 9
+
+Wanted = Literal["autres", "plus_pres", "plus_simple"]
+_WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
+    ("plus_pres", re.compile(r"\b(?:plus (?:pres|proches?)|moins loin|pres de chez nous)\b")),
+    ("plus_simple", re.compile(r"\bplus (?:simples?|courte?s?|faciles?|legere?s?|petite?s?)\b")),
+    (
+        "autres",
+        re.compile(
+            r"^(?:et |sinon |vous (?:en )?avez |il y a |quoi |encore )*"
+            r"(?:autre chose|d autres?(?: exemples?| idees?| ressources?| pistes?)?|encore)$"
+        ),
+    ),
+)
+
+
+def wanted(text: str, memory: Memory) -> Wanted | None:
+    """Tell whether the message asks for other resources on the same need, and which ones."""
+    said = " ".join(words(text))
+    if not memory.besoin or not memory.ressources_vues or len(said.split()) > _MAX_WORDS:
+        return None
+    return next((kind for kind, pattern in _WANTED if pattern.search(said)), None)
 
 
 def is_follow_up(text: str, memory: Memory) -> bool:
@@ -23,7 +45,8 @@ def is_follow_up(text: str, memory: Memory) -> bool:
 
 def with_previous_intent(understanding: Understanding, memory: Memory) -> Understanding:
     """Return the understanding of a follow-up: it asks what the previous question asked."""
-    if memory.intention is None or not is_follow_up(understanding.text, memory):
+    text = understanding.text
+    if memory.intention is None or not (is_follow_up(text, memory) or wanted(text, memory)):
         return understanding
     return replace(understanding, intent=memory.intention)
 

@@ -38,7 +38,8 @@ _STRENGTH: tuple[Outcome, ...] = (
 class Part:
     """One action's share of a turn. `memory` is the memory after it.
 
-    `form_slots` are values that the action hands to a form; they stay within the engine.
+    `form_slots` are values that the action hands to a form; they stay within the engine. `erased`
+    asks for the conversation to be erased once this answer is given.
     """
 
     outcome: Outcome
@@ -48,6 +49,7 @@ class Part:
     orientation: dict[str, Any] | None = None
     asks_for: str | None = None
     human_offered: bool = False
+    erased: bool = False
     form_slots: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class Part:
             "orientation": self.orientation,
             "asks_for": self.asks_for,
             "human_offered": self.human_offered,
+            "erased": self.erased,
         }
 
     @classmethod
@@ -73,6 +76,7 @@ class Part:
             orientation=data["orientation"],
             asks_for=data["asks_for"],
             human_offered=data["human_offered"],
+            erased=data["erased"],
         )
 
 
@@ -101,6 +105,7 @@ def merge(parts: Sequence[Part]) -> Part:
         resources=tuple(item for part in parts for item in part.resources),
         orientation=next((p.orientation for p in reversed(parts) if p.orientation), None),
         human_offered=any(part.human_offered for part in parts),
+        erased=any(part.erased for part in parts),
     )
 
 

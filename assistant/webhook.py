@@ -65,6 +65,7 @@ def read_call(body: dict[str, Any], services: Services) -> Call:
         payload=Payload(**payload) if payload else None,
         requested_slot=slots.get("requested_slot"),
         slots={name: slots.get(name) for name in _FORM_SLOTS},
+        expects=metadata.get("formulaire"),
     )
 
 

@@ -14,6 +14,7 @@ from api.conversations.records import authenticate, hash_token, ticket_of
 from api.conversations.repository import ConversationRepository
 from api.database import Database, lock_conversation
 from api.errors import Problem, not_found
+from api.tickets.repository import TicketRepository
 from assistant.engine import Assistant, Incoming
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload, UnknownPayload, parse_payload
@@ -62,11 +63,13 @@ class ConversationService:
         assistant: Assistant,
         *,
         messages_per_minute: int | None,
+        erased: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._assistant = assistant
         self._limit = messages_per_minute
+        self._erased = erased
         self._now = now
 
     async def open(
@@ -188,6 +191,10 @@ class ConversationService:
         turn_id = str(uuid.uuid4())
         turn = {"id": turn_id, **result.body, "ticket": await ticket_of(session, conversation.id)}
         repository = ConversationRepository(session)
+        if result.body["erased"]:  # said once, kept nowhere
+            await TicketRepository(session).forget_person(conversation.id, erased=self._erased)
+            await repository.erase(conversation.id)
+            return turn
         await repository.add_item(
             conversation.id, id=turn_id, author="assistant", turn=turn, reply_to=item_id
         )

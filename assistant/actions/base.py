@@ -29,7 +29,7 @@ class Call:
     """One action to run for one message.
 
     `requested_slot` is the question that a form is waiting on; `slots` are the form's own values,
-    which are not part of the lasting memory.
+    which are not part of the lasting memory. `expects` is what the previous turn asked for.
     """
 
     conversation_id: str
@@ -39,6 +39,12 @@ class Call:
     payload: Payload | None = None
     requested_slot: str | None = None
     slots: Mapping[str, Any] | None = None
+    expects: str | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether this message answers the question « confirmez-vous l'effacement ? »."""
+        return self.expects == "effacement"
 
     @property
     def text(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.actions.base import Call
-from assistant.memory import own_territoire
+from assistant.memory import first_territoire
 from assistant.sources import Knowledge
 from assistant.turn import Message, Outcome
 from knowledge.resources.resource import Resource, ResourceType
@@ -51,10 +51,11 @@ def find_resources(
     limit: int = RESULTS,
     text: str | None = None,
     types: tuple[ResourceType, ...] = (),
+    near: bool = False,
 ) -> Found:
     """Search for the need in memory, near the remembered territory and population.
 
-    `text` is searched instead of the need; `types` keeps only those.
+    `text` is searched instead of the need; `types` keeps only those; `near`, those of its region.
     """
     memory = call.memory
     query = SearchQuery(
@@ -66,6 +67,7 @@ def find_resources(
         population=memory.population,
         limit=limit,
         exclude=tuple(exclude),
+        near=_context(call) if near else None,
     )
     result = call.services.knowledge.engine.search(query)
     hits = tuple(result.hits)
@@ -79,9 +81,9 @@ def find_resources(
 
 
 def _context(call: Call) -> TerritoireContext | None:
-    """Near the place that this message names, else near the élu's own territory."""
-    place = own_territoire(call.understanding) or call.memory.territoire
-    territoire = call.services.knowledge.territoire(place)
+    """Near the place that this message names, even as an example; else near the élu's own."""
+    named = first_territoire(call.understanding) or call.memory.territoire
+    territoire = call.services.knowledge.territoire(named)
     return to_context(territoire) if territoire else None
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call, FormStep, interruption
+from assistant.actions.territoire import ask_territoire
 from assistant.ports import Demande, DemandeIncomplete, TicketReceipt
 from assistant.turn import Part
 from nlu.text import words
@@ -114,6 +115,13 @@ async def validate(call: Call, *, intent: str) -> FormStep:
     asked = call.requested_slot
     if asked is None or contacts_of(call):
         return _go_on(demande)
+    if call.understanding.ambiguites:
+        return _ask_which(call, demande)
+    return await _take(call, demande, intent=intent)
+
+
+async def _take(call: Call, demande: Demande, *, intent: str) -> FormStep:
+    asked = call.requested_slot
     if asked == "besoin_demande" and intent not in _NO and call.text.strip():
         return await _take_need(call, demande, intent=intent)
     if intent in _YES:
@@ -124,6 +132,16 @@ async def validate(call: Call, *, intent: str) -> FormStep:
         said = call.say("demande.contact_illisible") if asked == "contact" else None
         return _go_on(demande, said=said)
     return interruption()
+
+
+def _ask_which(call: Call, demande: Demande) -> FormStep:
+    """« à Aubusson »: which one, before asking for what is still missing."""
+    question = ask_territoire(call)
+    step = _go_on(demande)
+    if question is None:
+        return step
+    memory = replace(call.memory, territoires_a_preciser=question.candidats)
+    return replace(step, memory=memory, messages=question.messages)
 
 
 def _go_on(demande: Demande, *, said: str | None = None) -> FormStep:

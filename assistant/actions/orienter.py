@@ -38,6 +38,7 @@ _ANSWERS = frozenset(
         "preciser",
     }
 )
+_TOGETHER = "plusieurs_collectivites"
 _DECLINES = frozenset({"infirmer", "passer", "nlu_fallback", "annuler_demande"})
 
 
@@ -61,9 +62,16 @@ def next_question(call: Call) -> str | None:
         return "territoire"
     for missing in decide_for(call, intent=_INTENT).missing:
         slot = _SLOT_OF[missing]
-        if slot not in call.memory.passes and _still_unknown(call.memory, slot):
+        if slot not in call.memory.passes and _is_worth_asking(call.memory, slot):
             return slot
     return None
+
+
+def _is_worth_asking(memory: Memory, slot: str) -> bool:
+    """How many they are is asked only of those who speak of others; it is told to the rest."""
+    if slot == "nombre_collectivites" and _TOGETHER not in memory.signaux:
+        return False
+    return _still_unknown(memory, slot)
 
 
 def _still_unknown(memory: Memory, slot: str) -> bool:

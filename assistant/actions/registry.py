@@ -57,6 +57,8 @@ ACTIONS: dict[str, Handler] = {
     "action_donnees_personnelles": donnees.explain,
     "action_exporter_donnees": donnees.export,
     "action_effacer_donnees": donnees.erase,
+    "action_confirmer_effacement": donnees.confirm_erasure,
+    "action_garder_conversation": donnees.keep,
     "action_ask_orientation_form_territoire": orienter.ask,
     "action_ask_orientation_form_nombre_collectivites": orienter.ask,
     "action_ask_orientation_form_duree": orienter.ask,

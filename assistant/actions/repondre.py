@@ -7,7 +7,7 @@ from assistant.actions.base import Call
 from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import orientation_of
 from assistant.actions.territoire import ask_territoire
-from assistant.suites import whole_question
+from assistant.suites import Wanted, wanted, whole_question
 from assistant.turn import Message, Part
 
 _LEGAL = "question_juridique"
@@ -102,30 +102,59 @@ def _nothing_found(call: Call) -> Part:
 
 
 async def show_more(call: Call) -> Part:
-    """Other resources for the same need: never one already shown."""
+    """Other resources for the same need, nearer or simpler if asked: never one already shown."""
     if not call.memory.besoin:
         return await ask_need(call)
-    found = find_resources(call, exclude=call.memory.ressources_vues)
+    kind = wanted(call.text, call.memory) or "autres"
+    if kind == "plus_pres" and call.memory.territoire is None:
+        return _ask_where(call)
+    found = find_resources(
+        call,
+        exclude=call.memory.ressources_vues,
+        text=f"{call.memory.besoin} {call.text}" if kind == "plus_simple" else None,
+        near=kind == "plus_pres",
+    )
     if not found.hits:
-        return Part(
-            outcome="nothing_found",
-            memory=replace(call.memory, proposition="conseiller"),
-            messages=(
-                messages.text(call.say("repondre.plus_rien", delai=call.expected_reply_by())),
-                messages.help_choices(call),
-            ),
-            human_offered=True,
-        )
+        return _nothing_more(call, kind)
     seen = tuple(dict.fromkeys((*call.memory.ressources_vues, *found.ids)))
     return Part(
         outcome="answered",
         memory=replace(call.memory, ressources_vues=seen, echecs=0),
         messages=(
-            messages.text(call.say("repondre.autres", nombre=len(found.hits))),
+            messages.text(call.say(f"repondre.{kind}", nombre=len(found.hits))),
             found.message,
             messages.help_choices(call, "plus_de_resultats"),
         ),
         resources=found.references,
+        human_offered=True,
+    )
+
+
+def _nothing_more(call: Call, kind: Wanted) -> Part:
+    """Say that nothing else is known, or nothing nearer; then the rest of the base stays open."""
+    near = kind == "plus_pres"
+    key = "repondre.rien_de_plus_pres" if near else "repondre.plus_rien"
+    return Part(
+        outcome="nothing_found",
+        memory=replace(call.memory, proposition="conseiller"),
+        messages=(
+            messages.text(call.say(key, delai=call.expected_reply_by())),
+            messages.help_choices(call, *(("plus_de_resultats",) if near else ())),
+        ),
+        human_offered=True,
+    )
+
+
+def _ask_where(call: Call) -> Part:
+    """« plus près » of a place that nobody has named yet."""
+    return Part(
+        outcome="clarified",
+        memory=call.memory,
+        messages=(
+            messages.text(call.say("territoire.ou_etes_vous")),
+            messages.help_choices(call, "passer"),
+        ),
+        asks_for="territoire",
         human_offered=True,
     )
 

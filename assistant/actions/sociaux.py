@@ -69,8 +69,11 @@ async def refuse(call: Call) -> Part:
 
 
 async def alert(call: Call) -> Part:
-    """Threats and distress: emergency numbers first, then a human."""
-    key = "alerte.detresse" if "detresse" in call.understanding.signaux else "alerte.menace"
+    """Danger, distress, threats: emergency numbers first, then a human."""
+    cues = call.understanding.signaux
+    if "urgence_vitale" in cues:  # nothing to search nor to transmit now
+        return _say(call, "alerte.urgence", outcome="answered")
+    key = "alerte.detresse" if "detresse" in cues else "alerte.menace"
     part = _say(call, key, outcome="answered", proposition="conseiller")
     need = call.memory.besoin or call.text
     return replace(part, memory=replace(part.memory, besoin=need, route="conseiller"))

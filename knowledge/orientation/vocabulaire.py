@@ -69,6 +69,8 @@ Signal = Literal[
     "demande_engagement",
     "refus_donnees",
     "veut_humain",
+    "demande_humain",
+    "urgence_vitale",
     "simplicite",
     "proximite",
     "comprendre",

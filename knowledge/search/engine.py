@@ -11,7 +11,7 @@ from knowledge.search.confidence import MIN_CONFIDENCE, confidence
 from knowledge.search.encoder import Encoder
 from knowledge.search.extract import best_sentence
 from knowledge.search.index import HybridIndex, IndexBuilder, IndexedText, Relevance
-from knowledge.search.places import FindTerritoire, PlaceIndex
+from knowledge.search.places import FindTerritoire, Nearness, PlaceIndex
 from knowledge.search.query import Filters, Hit, SearchQuery, SearchResult
 from knowledge.search.ranking import Facets, any_column, order, population_of
 from knowledge.search.repair import RepairedQuery
@@ -69,6 +69,8 @@ class ResourceIndex:
             mask &= any_column(self.facets.themes, filters.themes, size=size)
         if filters.concerns:
             mask &= self.facets.places.concerned(filters.concerns)
+        if filters.near:
+            mask &= self.facets.places.nearness(filters.near) >= Nearness.REGION
         excluded = [self.positions[each] for each in filters.exclude if each in self.positions]
         mask[excluded] = False
         return mask & ~self._expired()

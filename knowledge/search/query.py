@@ -13,12 +13,13 @@ class Filters:
     """What must hold of every result; empty means everything.
 
     `concerns` keeps the resources whose territory holds this one or lies within it, and the
-    national ones. `exclude` are resource ids.
+    national ones; `near`, those of the same région or nearer. `exclude` are resource ids.
     """
 
     types: tuple[ResourceType, ...] = ()
     themes: tuple[str, ...] = ()
     concerns: TerritoireContext | None = None
+    near: TerritoireContext | None = None
     exclude: tuple[str, ...] = ()
 
 
@@ -26,8 +27,9 @@ class Filters:
 class SearchQuery:
     """A question and who asks it.
 
-    `types`, `themes` and `concerns` are filters; `prefer_types`, `prefer_themes`, `territoire` and
-    `population` only change the order. `population` (inhabitants) defaults to the territory's.
+    `types`, `themes`, `concerns` and `near` are filters; `prefer_types`, `prefer_themes`,
+    `territoire` and `population` only change the order. `population` (inhabitants) defaults to the
+    territory's.
     """
 
     text: str
@@ -41,12 +43,17 @@ class SearchQuery:
     concerns: TerritoireContext | None = None
     prefer_types: tuple[ResourceType, ...] = ()
     prefer_themes: tuple[str, ...] = ()
+    near: TerritoireContext | None = None
 
     @property
     def filters(self) -> Filters:
         """The part of the query that excludes."""
         return Filters(
-            types=self.types, themes=self.themes, concerns=self.concerns, exclude=self.exclude
+            types=self.types,
+            themes=self.themes,
+            concerns=self.concerns,
+            near=self.near,
+            exclude=self.exclude,
         )
 
     @property

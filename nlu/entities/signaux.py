@@ -12,7 +12,8 @@ SPANS_KEY = "signaux"
 _NEGATIONS = frozenset({"pas", "aucun", "aucune", "jamais", "ni", "sans"})
 _NEGATION_REACH = 3
 _LOST_WHEN_NEGATED = frozenset(
-    {"menace", "conflit", "urgence", "candidater", "contentieux", "marche_public", "grand_projet"}
+    {"menace", "conflit", "urgence", "urgence_vitale", "demande_humain", "candidater"}
+    | {"contentieux", "marche_public", "grand_projet"}
 )
 """« Ce n'est pas urgent » is no urgency; « pas de formation » is still about training."""
 

@@ -119,6 +119,10 @@ export class Conversation {
       const turn = await this.ask(item.path, { body: item.body, headers: { "Idempotency-Key": item.key } });
       this.#drop(item);
       if (turn.ticket) this.#keep({ awaited: true });
+      if (turn.erased) {
+        this.#wipe();
+        this.view.clear();
+      }
       this.view.turn(turn, item);
     } catch (error) {
       if (error.temporary !== false) throw error;
@@ -169,6 +173,10 @@ export class Conversation {
         if (error.status !== 404) throw error;
       });
     }
+    this.#wipe();
+  }
+
+  #wipe() {
     this.#forget();
     this.#memory = {};
     attempt(() => this.storage().removeItem(this.key));

@@ -1,0 +1,92 @@
+"""Read again what was understood, in the light of the conversation: pure, one rule a function."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.memory import Memory
+from assistant.precisions import settle
+from assistant.suites import with_previous_intent
+from nlu.text import words
+from nlu.understanding import Understanding
+
+_CERTAIN = 0.95
+_ASKS_HUMAN = "demande_humain"
+# Said with these, « rappelez-moi » is about the request already sent, or the person's own data.
+_SAYS_MORE = frozenset(
+    {"suivre_demande", "reclamation", "donnees_personnelles", "proposer_ressource", "infirmer"}
+)
+_CONSENT = re.compile(
+    r"^(?:oui|ouais|ok|okay|d accord|c est (?:tout )?bon|parfait|entendu|tres bien|allez y|vas y|go"
+    r"|(?:je (?:vous )?)?(?:confirme|valide)|envoy\w+|transmett\w+"
+    r"|vous pouvez (?:envoyer|transmettre))\b"
+)
+_REFUSAL = re.compile(r"\b(?:non|pas|mais|attendez|annul\w+|modifi\w+|chang\w+|corrig\w+)\b")
+_CORRECTION = re.compile(
+    r"^(?:ah |euh )?(?:non|pardon|erreur|oups|excusez moi|desole\w*|je (?:me suis|voulais))\b"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:ont ils|ils ont|ils font|font ils|ils s y|elle a fait|a t elle|ont elles|elles ont"
+    r"|ca se passe|ils s organisent)\b"
+)
+_AND_THERE = re.compile(r"^(?:[\w ]{0,30} )?et (?:a|au|aux|en|dans|chez|celle de|ceux de)\b")
+_OURS = re.compile(r"\b(?:nous|notre|nos|ma|mon|je|pardon|non|chez moi)\b")
+
+
+def reread(understanding: Understanding, memory: Memory, *, expects: str | None) -> Understanding:
+    """Return the understanding settled by what was asked, remembered, or said before."""
+    understanding = settle(understanding, memory.territoires_a_preciser)
+    understanding = with_previous_intent(understanding, memory)
+    steps: tuple[Callable[[Understanding, Memory, str | None], Understanding], ...] = (
+        _consent,
+        _correction,
+        _human,
+        _elsewhere,
+    )
+    for step in steps:
+        understanding = step(understanding, memory, expects)
+    return understanding
+
+
+def _consent(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« c'est tout bon », « envoyez », asked whether to send: a yes, in whatever words."""
+    said = _plain(understanding)
+    agrees = expects in ("confirmation", "effacement") and _CONSENT.match(said)
+    if not agrees or _REFUSAL.search(said) or "?" in understanding.text:
+        return understanding
+    return _as("affirmer", understanding)
+
+
+def _correction(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« non pardon, c'est Auch »: the place is corrected, nothing is complained of."""
+    named = understanding.territoires or understanding.ambiguites
+    if not (named and memory.territoire and _CORRECTION.match(_plain(understanding))):
+        return understanding
+    return _as("donner_information", understanding)
+
+
+def _human(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« un conseiller svp », « rappelez-moi »: a human, whatever else the message speaks of."""
+    if _ASKS_HUMAN not in understanding.signaux or understanding.intent in _SAYS_MORE:
+        return understanding
+    return _as("parler_conseiller", understanding)
+
+
+def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« comment ont-ils fait à Grenoble ? », « et à Rodez ? »: an example, not the élu's place."""
+    said = _plain(understanding)
+    speaks_of_others = _ELSEWHERE.search(said) or _AND_THERE.match(said)
+    if memory.territoire is None or expects or not speaks_of_others or _OURS.search(said):
+        return understanding
+    cited = tuple(replace(each, is_example=True) for each in understanding.territoires)
+    return replace(understanding, territoires=cited)
+
+
+def _as(intent: str, understanding: Understanding) -> Understanding:
+    if understanding.intent == intent:
+        return replace(understanding, confidence=max(understanding.confidence, _CERTAIN))
+    return replace(understanding, intent=intent, confidence=_CERTAIN)
+
+
+def _plain(understanding: Understanding) -> str:
+    return " ".join(words(understanding.text))
