@@ -60,6 +60,8 @@ class Assistant:
             intent = "donner_information"
         continues = expects is not None or understanding.intent in _CONTINUES
         enriched = memory.with_understanding(understanding, continues=continues)
+        if enriched.territoire is not None:  # settled: nothing is left to tell apart
+            enriched = replace(enriched, territoires_a_preciser=())
         enriched = _apply_button(enriched, incoming.payload)
         call = Call(
             conversation_id=incoming.conversation_id,

@@ -66,8 +66,17 @@ def _heard(understanding: Understanding, memory: Memory, *, expects: str | None)
     if _accepts_human(understanding, memory, expects=expects):
         return "parler_conseiller"
     if _is_trusted(understanding, expects=expects):
-        return understanding.intent
+        return _without_detour(understanding, expects=expects)
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
+
+
+def _without_detour(understanding: Understanding, *, expects: str | None) -> str:
+    """In doubt, an answer with its orientation rather than the questions of an accompaniment."""
+    doubtful = understanding.confidence < ANSWER_CONFIDENCE and expects is None
+    if understanding.intent != "demander_accompagnement" or not doubtful:
+        return understanding.intent
+    searched = (each.intent for each in understanding.alternatives if each.intent in _SEARCHED)
+    return next(searched, understanding.intent)
 
 
 def _rights(understanding: Understanding, *, expects: str | None) -> str | None:

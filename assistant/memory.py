@@ -91,12 +91,14 @@ class Memory:
         )
 
     def _territoire_kept(self, understanding: Understanding) -> TerritoireRetenu | None:
-        """A wider area in a search (« en Bretagne ») does not replace the élu's own commune."""
+        """Neither a wider area searched (« en Bretagne ») nor neighbours replace the élu's own."""
         new = own_territoire(understanding)
         if new is None:
             return self.territoire
+        if self.territoire is None:
+            return new
         searched = understanding.intent.startswith("chercher_")
-        if self.territoire is not None and searched and _wider(new, self.territoire):
+        if (searched and _wider(new, self.territoire)) or _names_neighbours(understanding):
             return self.territoire
         return new
 
@@ -120,6 +122,12 @@ def first_territoire(understanding: Understanding) -> TerritoireRetenu | None:
 
 def _kept(mention: TerritoireMention) -> TerritoireRetenu:
     return TerritoireRetenu(mention.type, mention.code, mention.nom, mention.departement)
+
+
+def _names_neighbours(understanding: Understanding) -> bool:
+    """« nos voisins de Mirande et de Condom »: several at once are not the élu's own."""
+    same = [each.type for each in understanding.territoires if not each.is_example]
+    return same.count("commune") > 1 or same.count("epci") > 1
 
 
 def _wider(new: TerritoireRetenu, known: TerritoireRetenu) -> bool:

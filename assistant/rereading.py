@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.memory import Memory
 from assistant.precisions import settle
-from assistant.suites import with_previous_intent
+from assistant.suites import last_sentence, with_previous_intent
 from nlu.text import words
 from nlu.understanding import Understanding
 
@@ -25,6 +25,9 @@ _REFUSAL = re.compile(r"\b(?:non|pas|mais|attendez|annul\w+|modifi\w+|chang\w+|c
 _CORRECTION = re.compile(
     r"^(?:ah |euh )?(?:non|pardon|erreur|oups|excusez moi|desole\w*|je (?:me suis|voulais))\b"
 )
+_BRIEF = 9
+_THANKS = re.compile(r"\bmerci\b(?! (?:de|d|par avance|d avance|pour votre retour))")
+_ASKS = re.compile(r"^(?:non|pas)\b|\b(?:conseiller|rappel\w+|erreur|nul|inutile|rien)\b")
 _ELSEWHERE = re.compile(
     r"\b(?:ont ils|ils ont|ils font|font ils|ils s y|elle a fait|a t elle|ont elles|elles ont"
     r"|ca se passe|ils s organisent)\b"
@@ -39,6 +42,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
     understanding = with_previous_intent(understanding, memory)
     steps: tuple[Callable[[Understanding, Memory, str | None], Understanding], ...] = (
         _consent,
+        _thanks,
         _correction,
         _human,
         _elsewhere,
@@ -55,6 +59,16 @@ def _consent(understanding: Understanding, memory: Memory, expects: str | None) 
     if not agrees or _REFUSAL.search(said) or "?" in understanding.text:
         return understanding
     return _as("affirmer", understanding)
+
+
+def _thanks(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« d'accord, merci », « merci, je vais en parler au maire »: thanks, and nothing asked."""
+    said = _plain(understanding)
+    brief = len(said.split()) <= _BRIEF and "?" not in understanding.text
+    brings = understanding.territoires or understanding.themes or understanding.donnees_personnelles
+    if not (brief and _THANKS.search(said)) or brings or _ASKS.search(said):
+        return understanding
+    return _as("remercier", understanding)
 
 
 def _correction(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
@@ -74,7 +88,7 @@ def _human(understanding: Understanding, memory: Memory, expects: str | None) ->
 
 def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
     """« comment ont-ils fait à Grenoble ? », « et à Rodez ? »: an example, not the élu's place."""
-    said = _plain(understanding)
+    said = " ".join(words(last_sentence(understanding.text)))
     speaks_of_others = _ELSEWHERE.search(said) or _AND_THERE.match(said)
     if memory.territoire is None or expects or not speaks_of_others or _OURS.search(said):
         return understanding

@@ -9,11 +9,13 @@ from nlu.text import fold, words
 from nlu.understanding import Understanding
 
 _FOLLOW_UP = re.compile(r"^(?:et|mais|ou) (?:pour|si|dans|chez|avec|a|en|quand|sinon)\b")
+_SENTENCE = re.compile(r"[^.!?;]+[.!?;]*")
 _MAX_WORDS = 9
+_UNSURE = 0.5
 
 Wanted = Literal["autres", "plus_pres", "plus_simple"]
 _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
-    ("plus_pres", re.compile(r"\b(?:plus (?:pres|proches?)|moins loin|pres de chez nous)\b")),
+    ("plus_pres", re.compile(r"\b(?:plus (?:pres|proches?)|moins loin)\b")),
     ("plus_simple", re.compile(r"\bplus (?:simples?|courte?s?|faciles?|legere?s?|petite?s?)\b")),
     (
         "autres",
@@ -38,17 +40,31 @@ def is_follow_up(text: str, memory: Memory) -> bool:
     return bool(
         memory.besoin
         and memory.intention
-        and _FOLLOW_UP.match(fold(text))
+        and _FOLLOW_UP.match(fold(last_sentence(text)))
         and len(words(text)) <= _MAX_WORDS
     )
+
+
+def last_sentence(text: str) -> str:
+    """Return what is asked last: « trop gros pour nous. et à Rodez ? » asks about Rodez."""
+    pieces = [piece.strip() for piece in _SENTENCE.findall(text)]
+    return next((piece for piece in reversed(pieces) if piece), text)
 
 
 def with_previous_intent(understanding: Understanding, memory: Memory) -> Understanding:
     """Return the understanding of a follow-up: it asks what the previous question asked."""
     text = understanding.text
-    if memory.intention is None or not (is_follow_up(text, memory) or wanted(text, memory)):
+    if memory.intention is None or not (
+        is_follow_up(text, memory) or wanted(text, memory) or _goes_on(understanding)
+    ):
         return understanding
     return replace(understanding, intent=memory.intention)
+
+
+def _goes_on(understanding: Understanding) -> bool:
+    """« et distribuer un journal ? »: unclear alone, it asks about the same thing."""
+    unsure = understanding.confidence < _UNSURE
+    return unsure and fold(understanding.text).startswith("et ")
 
 
 def whole_question(text: str, memory: Memory) -> str:

@@ -1,10 +1,12 @@
 """Transmit a request to a human: prepared from what is known, read and edited, sent once."""
 
+import re
 from dataclasses import asdict, replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call, FormStep, interruption
 from assistant.actions.territoire import ask_territoire
+from assistant.memory import own_territoire
 from assistant.ports import Demande, DemandeIncomplete, TicketReceipt
 from assistant.turn import Part
 from nlu.text import words
@@ -13,6 +15,7 @@ FORM = "demande_form"
 _CONTACT_KINDS = {"courriel": "courriel", "telephone": "telephone", "nom": "nom"}
 # « je voudrais parler à un conseiller » tells no need; twelve words usually do.
 _WORDS_OF_A_NEED = 12
+_ABOUT = re.compile(r"\b(?:pour|sur|concernant|au sujet|a propos) (?:\w+ ){2,}\w+")
 _YES = frozenset({"affirmer", "envoyer_demande"})
 _NO = frozenset({"infirmer"})
 _LEAVES = frozenset({"annuler_demande", "demande_envoyee", "modifier_demande"})
@@ -26,12 +29,13 @@ async def prepare(call: Call, *, categorie: str = "conseil") -> Demande:
     known = _known(call, categorie=categorie)
     if draft is None:
         return await call.services.tickets.save_draft(call.conversation_id, known)
+    corrected = own_territoire(call.understanding) is not None
     return await call.services.tickets.save_draft(
         call.conversation_id,
         replace(
             draft,
             besoin=draft.besoin or known.besoin,
-            territoire=draft.territoire or known.territoire,
+            territoire=known.territoire if corrected else draft.territoire or known.territoire,
             courriel=known.courriel or draft.courriel,
             telephone=known.telephone or draft.telephone,
             nom=known.nom or draft.nom,
@@ -96,6 +100,7 @@ def _with_need(call: Call, *, categorie: str) -> Call:
         categorie != "conseil"
         or call.understanding.themes
         or len(words(call.text)) >= _WORDS_OF_A_NEED
+        or _ABOUT.search(" ".join(words(call.text)))
     )
     if tells and (categorie != "conseil" or not call.memory.besoin):
         return call.remember(besoin=call.text)

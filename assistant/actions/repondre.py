@@ -18,7 +18,6 @@ async def answer(call: Call) -> Part:
     call = call.remember(
         besoin=whole_question(call.text, call.memory),
         intention=call.understanding.intent,
-        territoires_a_preciser=(),
     )
     return await answer_need(call)
 

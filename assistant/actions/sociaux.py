@@ -112,7 +112,6 @@ def _may_be_searched(call: Call) -> bool:
 
 async def take_note(call: Call) -> Part:
     """A fact was given: use it at once if a question is pending, else acknowledge it."""
-    call = replace(call, memory=replace(call.memory, territoires_a_preciser=()))
     if call.memory.besoin:
         return await answer_need(call)
     territoire = call.services.knowledge.territoire(call.memory.territoire)
