@@ -1,7 +1,7 @@
 """The spaCy pipeline that reads a message: French tokens, their plain forms, vocabularies."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import spacy
@@ -10,7 +10,8 @@ from spacy.pipeline import SpanRuler
 from spacy.tokens import Doc, Token
 from spacy.util import compile_infix_regex
 
-from nlu.entities.patterns import SpanPattern
+from nlu.entities.patterns import SpanPattern, heard_patterns
+from nlu.phonetics import sound
 from nlu.spelling import Speller
 from nlu.text import fold, is_shouted, singular, squeeze
 from nlu.vocabulary import load_sms
@@ -27,7 +28,10 @@ _TRIMMED = "'-"
 
 @Language.factory("folded_forms")
 class FoldedForms:
-    """Sets `token.norm_` (folded, SMS written out, spelt) and `token.lemma_` (its singular)."""
+    """Sets `token.norm_` (folded, SMS written out, spelt), `lemma_` (its singular), `tag_` (sound).
+
+    spaCy compares phrases by a built-in attribute only: `tag_` holds the sound for want of another.
+    """
 
     def __init__(self, nlp: Language, name: str) -> None:
         self.name = name
@@ -40,6 +44,7 @@ class FoldedForms:
             keep = (token.is_upper and not shouted) or _is_unit(token)
             token.norm_ = self._form(token.text, keep=keep)
             token.lemma_ = singular(token.norm_)
+            token.tag_ = sound(token.norm_)
         return doc
 
     def _form(self, text: str, *, keep: bool) -> str:
@@ -58,21 +63,36 @@ def _is_unit(token: Token) -> bool:
 
 
 def build_nlp(
-    vocabularies: Mapping[str, Sequence[SpanPattern]], *, speller: Speller | None = None
+    vocabularies: Mapping[str, Sequence[SpanPattern]],
+    *,
+    speller: Speller | None = None,
+    heard: Collection[str] = (),
 ) -> Language:
-    """Return the pipeline; each vocabulary's matches are in `doc.spans[its name]`."""
+    """Return the pipeline; each vocabulary's matches are in `doc.spans[its name]`.
+
+    The phrases of the vocabularies `heard` also match by their sound: « tiré o sor ».
+    """
     nlp = spacy.blank("fr")
     _cut_finely(nlp)
     forms = cast("FoldedForms", nlp.add_pipe("folded_forms"))
     for name, patterns in vocabularies.items():
-        config = {"spans_key": name, "phrase_matcher_attr": "LEMMA", "overwrite": False}
-        ruler = cast("SpanRuler", nlp.add_pipe("span_ruler", name=f"{name}_ruler", config=config))
-        # The other rulers have nothing to say about a pattern: four times faster to build.
-        with nlp.select_pipes(enable=["folded_forms", f"{name}_ruler"]):
-            ruler.add_patterns(list(patterns))
+        _add_ruler(nlp, name, patterns, attribute="LEMMA")
+        if name in heard:
+            _add_ruler(nlp, name, heard_patterns(patterns), attribute="TAG")
     # Only now: vocabularies are taken as they are written.
     forms.speller = speller
     return nlp
+
+
+def _add_ruler(
+    nlp: Language, name: str, patterns: Sequence[SpanPattern], *, attribute: str
+) -> None:
+    component = f"{name}_{attribute.lower()}_ruler"
+    config = {"spans_key": name, "phrase_matcher_attr": attribute, "overwrite": False}
+    ruler = cast("SpanRuler", nlp.add_pipe("span_ruler", name=component, config=config))
+    # The other rulers have nothing to say about a pattern: four times faster to build.
+    with nlp.select_pipes(enable=["folded_forms", component]):
+        ruler.add_patterns(list(patterns))
 
 
 def _cut_finely(nlp: Language) -> None:

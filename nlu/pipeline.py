@@ -14,7 +14,7 @@ from nlu.entities.langue import is_foreign, is_unreadable, load_languages
 from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
-from nlu.spelling import Speller, frequent_words
+from nlu.spelling import Speller, frequent_words, sigle_words
 from nlu.text import FoldedText, fold, normalize, replace_surrogates, words
 from nlu.understanding import (
     IntentScore,
@@ -99,11 +99,11 @@ class Understander:
             field_words = frequent_words(example.text for example in load_examples())
         speller = Speller(
             [*field_words, *phrase_words(phrases)],
-            protected={word for place in places for word in words(place.nom)},
+            protected=sigle_words() | {word for each in places for word in words(each.nom)},
         )
         patterns = {name: vocabulary_patterns(entries) for name, entries in known.items()}
         return cls(
-            nlp=build_nlp(patterns, speller=speller),
+            nlp=build_nlp(patterns, speller=speller, heard=(themes.SPANS_KEY,)),
             speller=speller,
             finder=LieuFinder(places),
             classifier=classifier,

@@ -1,25 +1,35 @@
-"""Corrects typing errors towards the words of our field, and only towards them."""
+"""Corrects misspellings towards the words of our field, and only towards them.
+
+A word written by ear (« kartié ») is known by its sound, a word mistyped (« tiage ») by its
+letters; a word that sounds like another common French word is left as it is.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from pathlib import Path
 
 import wordfreq
+import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from nlu.phonetics import group_by_sound, sound
 from nlu.text import fold, normalize, singular
 
 MIN_LENGTH = 5
 """Shorter words are left alone: one letter changed makes another word."""
 MIN_KNOWN_ZIPF = 2.15
 """Frequency, in wordfreq's Zipf scale, from which a word is taken as rightly spelt."""
+_MIN_COMMON_ZIPF = 3.5
+"""Frequency of the words that a misspelling may well stand for, were they not of our field."""
 _LONG = 8
 _CONJUGATED = re.compile(r"(?:ez|ons|aient|erait|erions|assent)$")
 _ABBREVIATION = re.compile(r"(?<!\w)(?:[A-Z]|Mr|Mme|Mlle|Dr|[Aa]v|[Ss]te?)\.$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"(?<![\w@./-])[^\W\d_]+(?![\w@/]|\.\w)")
+_SIGLES = Path(__file__).parent / "data" / "sigles.yml"
 _DOUBLED = re.compile(r"(.)\1")
 _ELIDED = re.compile(r"^(?:[ldjnmsct]|qu|jusqu|lorsqu)(?=[aeiouyh])")
 
@@ -31,7 +41,17 @@ def known_words() -> frozenset[str]:
     Misspellings are less frequent (« comission » 2.1, « budjet » 1.6). On the 2,105 training
     sentences of November 2026: 8 misspelt words mended, 3 right ones changed.
     """
-    minimum = 10 ** (MIN_KNOWN_ZIPF - 9)
+    return _words_above(MIN_KNOWN_ZIPF)
+
+
+@cache
+def _common_sounds() -> frozenset[str]:
+    """Return how the common French words sound: « rembource » is no word of our field."""
+    return frozenset(map(sound, _words_above(_MIN_COMMON_ZIPF)))
+
+
+def _words_above(zipf: float) -> frozenset[str]:
+    minimum = 10 ** (zipf - 9)
     frequencies = wordfreq.get_frequency_dict("fr", wordlist="large")
     return frozenset(fold(word) for word, frequency in frequencies.items() if frequency > minimum)
 
@@ -49,6 +69,13 @@ def frequent_words(sentences: Iterable[str], *, minimum: int = 3) -> tuple[str, 
     )
 
 
+@cache
+def sigle_words() -> frozenset[str]:
+    """Return the words of the known sigles: « lanct » is « l'ANCT », not « lancé »."""
+    entries = yaml.load(_SIGLES.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
+    return frozenset(word for entry in entries for word in entry["sigle"].split())
+
+
 class Speller:
     """Knows the words of the field; `protected` are further words never to touch (place names)."""
 
@@ -62,6 +89,8 @@ class Speller:
         known = known_words() | {fold(word) for word in protected} | self._accented.keys()
         self._known = known | {singular(word) for word in known}
         self._by_initial = _group_by_initial(self._accented)
+        self._by_sound = group_by_sound(self._accented)
+        _common_sounds()
         self.correct_word = lru_cache(maxsize=8192)(self._correct_word)
 
     def correct(self, text: str) -> str:
@@ -87,6 +116,12 @@ class Speller:
         """Return the folded word of the field that this folded word miswrites, or itself."""
         if len(word) < MIN_LENGTH or not word.isalpha() or self._is_right(word):
             return word
+        heard = self._by_sound.get(sound(word))
+        if heard:
+            return min(heard, key=lambda choice: (OSA.distance(word, choice), choice))
+        return word if sound(word) in _common_sounds() else self._nearest(word)
+
+    def _nearest(self, word: str) -> str:
         tolerance = 1 if len(word) < _LONG else 2
         choices = self._by_initial.get(word[0], ())
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=tolerance, limit=2)

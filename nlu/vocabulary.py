@@ -6,8 +6,7 @@ from typing import Any
 
 import yaml
 
-DATA_DIRECTORY = Path(__file__).parent / "data"
-VOCABULAIRE_DIRECTORY = DATA_DIRECTORY / "vocabulaire"
+VOCABULAIRE_DIRECTORY = Path(__file__).parent / "data" / "vocabulaire"
 
 
 def read_vocabulary(name: str) -> Any:
@@ -42,11 +41,3 @@ def load_verb_contexts() -> dict[str, frozenset[str]]:
 def load_pictograms() -> dict[str, str]:
     """Return the pictograms that say a word when the message holds nothing else."""
     return dict(read_vocabulary("sms")["pictogrammes"])
-
-
-@cache
-def load_sigle_words() -> frozenset[str]:
-    """Return the words of the known sigles, as written: none is ever a misspelling."""
-    content = (DATA_DIRECTORY / "sigles.yml").read_text(encoding="utf-8")
-    entries = yaml.load(content, Loader=yaml.CBaseLoader)  # noqa: S506  # BaseLoader: only text
-    return frozenset(word for entry in entries for word in str(entry["sigle"]).split())

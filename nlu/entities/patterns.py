@@ -12,6 +12,7 @@ from typing import Any
 
 from spacy.tokens import Span
 
+from nlu.phonetics import sound
 from nlu.text import fold, singular
 
 SpanPattern = dict[str, Any]
@@ -21,6 +22,7 @@ EXCEPT = "sauf:"
 """Prefix of the label of phrases that cancel a label where they match."""
 
 _MAX_GAP = 3
+_MIN_HEARD = 9
 _PIECE = re.compile(r"\([^)]*\)|\*|[^\s()*]+")
 _WORD = re.compile(r"[^\W_]+")
 _ELISION = re.compile(r"\b(?:l|d|j|n|m|s|c|qu)'(?=[a-z])")
@@ -46,6 +48,17 @@ def phrase_patterns(label: str, phrases: Iterable[str]) -> list[SpanPattern]:
         {"label": label, "pattern": pattern}
         for phrase in phrases
         for pattern in (_with_gaps(phrase) if "*" in phrase else _expand(phrase))
+    ]
+
+
+def heard_patterns(patterns: Iterable[SpanPattern]) -> list[SpanPattern]:
+    """Return the phrases long enough to be known by their sound: several words, none alike."""
+    return [
+        pattern
+        for pattern in patterns
+        if isinstance(pattern["pattern"], str)
+        and " " in pattern["pattern"]
+        and len(sound(pattern["pattern"])) >= _MIN_HEARD
     ]
 
 

@@ -66,6 +66,19 @@ ABOUT: list[tuple[str, list[str]]] = [
     ("fermeture de la poste, accès aux services publics", ["services publics"]),
     ("un designer de service public", ["design", "services publics"]),
     ("faire un bilan de la concertasion", ["évaluation", "concertation"]),
+    # Short words written by ear, inside an expression that is known as a whole.
+    ("le tiraje o sor des abitan", ["tirage au sort"]),
+    ("faut il les tiré o sor", ["tirage au sort"]),
+    ("relancer le conseil de kartié", ["conseil de quartier"]),
+    ("1 konseil de jeune", ["jeunesse"]),
+    ("la consertation du plu", ["concertation", "urbanisme"]),
+    # Cut short, as people say them.
+    ("notre conseil de dev s'endort", ["conseil de développement"]),
+    ("le budget part de l'an dernier", ["budget participatif"]),
+    # Training, of whomever it is.
+    ("vous deviez former nos deux secrétaires", ["formation"]),
+    ("former mes collaborateurs à l'écoute", ["formation"]),
+    ("nous former à l'animation", ["formation"]),
 ]  # fmt: skip
 
 NOT_ABOUT = [
@@ -88,8 +101,49 @@ NOT_ABOUT = [
     "un sol pollué",
     "bonjour",
     "transmettre un document",
+    "former un recours contre la décision",
+    "former un groupe de cinq",
+    "le sort de la commune",
     "Quelles démarches pour refaire ma carte d'identité ?",
 ]
+
+
+SET_ASIDE: list[tuple[str, list[str]]] = [
+    ("pas un budget participatif mais un conseil de quartier", ["conseil de quartier"]),
+    ("Je ne veux pas de référendum, je veux une réunion publique", ["concertation"]),
+    ("on cherche pas une plateforme, on veut un jury citoyen", ["tirage au sort"]),
+    ("une convention citoyenne plutôt qu'un référendum", ["convention citoyenne"]),
+    ("un atelier participatif au lieu d'un questionnaire", ["concertation"]),
+    ("parler de mobilité, pas de l'école", ["mobilité"]),
+    ("la santé et non le logement", ["santé"]),
+    ("ni référendum ni tirage au sort, juste une réunion publique", ["concertation"]),
+    ("Le numérique ne m'intéresse pas, parlez-moi du tiers-lieu", ["tiers-lieu"]),
+    ("des réunions publiques sans plateforme", ["concertation"]),
+    ("il ne s'agit pas d'un conseil citoyen mais du conseil de développement",
+     ["conseil de développement"]),
+    ("Ce n'est pas une consultation, c'est une convention citoyenne", ["convention citoyenne"]),
+    ("je ne cherche pas d'exemple de budget participatif mais une formation", ["formation"]),
+    ("la piste cyclable n'est pas le sujet, c'est la cantine", ["alimentation"]),
+    # Spoken of again: kept.
+    ("pas le budget participatif des lycées, le budget participatif de la commune",
+     ["budget participatif"]),
+    # A lack, a doubt or a regret is no rejection.
+    ("nous n'avons pas de conseil de quartier", ["conseil de quartier"]),
+    ("il n'y a ni école ni médecin", ["école", "santé"]),
+    ("notre tiers-lieu n'est pas fini", ["tiers-lieu"]),
+    ("le maire a tranché sans concertation", ["concertation"]),
+    ("Un référendum n'est-il pas obligatoire ?", ["référendum local"]),
+    ("on ne sait pas lancer un budget participatif", ["budget participatif"]),
+    ("Je n'ai pas compris le tirage au sort", ["tirage au sort"]),
+    ("pas de budget participatif chez nous, est-ce grave ?", ["budget participatif"]),
+    ("Faut-il un budget participatif mais petit ?", ["budget participatif"]),
+    ("on veut pas se tromper sur le tirage au sort", ["tirage au sort"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SET_ASIDE)
+def test_a_theme_set_aside_is_left_out(sentence: str, expected: list[str]) -> None:
+    assert list(dict.fromkeys(m.theme for m in find_themes(read(sentence)))) == expected
 
 
 @pytest.mark.parametrize(("sentence", "expected"), ABOUT)

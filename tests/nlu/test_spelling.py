@@ -3,7 +3,9 @@
 import pytest
 
 from nlu.intents_examples import load_examples
-from nlu.spelling import Speller, frequent_words
+from nlu.phonetics import sound
+from nlu.spelling import Speller, frequent_words, sigle_words
+from nlu.text import fold
 from tests.nlu.reader import speller
 
 MENDED = [
@@ -17,6 +19,12 @@ MENDED = [
     ("vielissement", "vieillissement"),
     ("le tiage au sort", "le tirage au sort"),
     ("un questionaire", "un questionnaire"),
+    # Written by ear: the first letter may differ.
+    ("une réunion de kartié", "une réunion de quartier"),
+    ("des abitants", "des habitants"),
+    ("la konsertassion", "la concertation"),
+    ("une consertation", "une concertation"),
+    ("un kestionnaire", "un questionnaire"),
 ]
 
 LEFT_ALONE = [
@@ -33,6 +41,11 @@ LEFT_ALONE = [
     "visio",
     "dengagement",
     "ecole",
+    # Sounds like a common word that is not of our field: nothing to mend towards.
+    "on vous rembource",
+    "il a été transphéré",
+    # Sigles, their article stuck to them.
+    "lanct",
 ]
 
 
@@ -60,3 +73,34 @@ def test_words_learnt_from_sentences_are_rightly_spelt() -> None:
     learnt = frequent_words(example.text for example in load_examples())
     assert "réunion" in learnt
     assert "concertasion" not in learnt
+
+
+@pytest.mark.parametrize(
+    ("by_ear", "right"),
+    [
+        ("kartie", "quartier"),
+        ("tire", "tirer"),
+        ("budje", "budget"),
+        ("reunyon", "reunion"),
+        ("experianse", "experience"),
+        ("demokrasi", "democratie"),
+        ("komune", "commune"),
+        ("akompagneman", "accompagnement"),
+        ("konseille", "conseiller"),
+        ("ekolojik", "ecologique"),
+    ],
+)
+def test_words_that_are_heard_alike_share_a_sound(by_ear: str, right: str) -> None:
+    assert sound(by_ear) == sound(right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("conseil", "conseiller"), ("commune", "communauté"), ("jeune", "jeunesse"), ("jury", "jour")],
+)
+def test_other_words_keep_their_own_sound(one: str, other: str) -> None:
+    assert sound(fold(one)) != sound(fold(other))
+
+
+def test_sigles_are_read_from_the_glossary() -> None:
+    assert {"ANCT", "EPCI"} <= sigle_words()
