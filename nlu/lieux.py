@@ -12,10 +12,13 @@ from nlu.lieux_codes import find_codes
 from nlu.lieux_communes import find_communes
 from nlu.lieux_departements import find_departements
 from nlu.lieux_flou import Speller
+from nlu.lieux_flou_departements import DepartementSpeller
+from nlu.lieux_flou_noms import CompoundSpeller
 from nlu.lieux_gazetteer import Place, build_gazetteer
 from nlu.lieux_homonymes import Context, drop_qualifiers, settle
 from nlu.lieux_intercommunalites import find_epci
 from nlu.lieux_mentions import NEAR, Hit, without_overlaps
+from nlu.lieux_rejets import mark_rejected
 from nlu.lieux_texte import Phrase, read_phrase
 from nlu.understanding import Ambiguite, Candidat, TerritoireMention
 
@@ -45,6 +48,8 @@ class LieuFinder:
     def __init__(self, lieux: Iterable[Place]) -> None:
         self._gazetteer = build_gazetteer(lieux)
         self._speller = Speller(self._gazetteer)
+        self._compound_speller = CompoundSpeller(self._gazetteer)
+        self._departement_speller = DepartementSpeller(self._gazetteer)
 
     def find(
         self,
@@ -58,7 +63,7 @@ class LieuFinder:
         if not len(phrase):
             return LieuxTrouves()
         hits = [_read_context(phrase, hit) for hit in self._find_hits(phrase)]
-        hits = _spread_examples(phrase, hits)
+        hits = mark_rejected(phrase, _spread_examples(phrase, hits))
         spans = tuple(_span(phrase, hit) for hit in hits)
         settled = settle(hits, Context(context_departement, context_epci))
         meant = [hit for hit in drop_qualifiers(phrase, settled) if not hit.rejected]
@@ -75,8 +80,13 @@ class LieuFinder:
         communes = _without_articles(
             list(find_communes(phrase, self._gazetteer, [*codes, *wide])), wide
         )
-        hits = without_overlaps([*epci, *_with_homonyms(wide, communes), *communes, *codes])
-        return sorted([*hits, *self._speller.find(phrase, hits)], key=lambda hit: hit.start)
+        compounds = self._compound_speller.find(phrase)
+        hits = without_overlaps(
+            [*epci, *_with_homonyms(wide, communes), *communes, *codes, *compounds]
+        )
+        hits += self._departement_speller.find(phrase, hits)
+        hits += self._speller.find(phrase, hits)
+        return sorted(hits, key=lambda hit: hit.start)
 
 
 def _without_articles(communes: list[Hit], wide: list[Hit]) -> list[Hit]:
@@ -106,7 +116,6 @@ def _read_context(phrase: Phrase, hit: Hit) -> Hit:
         hit,
         score=min(hit.score, NEAR) if near else hit.score,
         example=contexte.is_example(phrase, hit.start, hit.end),
-        rejected=contexte.is_rejected(phrase, hit.start),
     )
 
 

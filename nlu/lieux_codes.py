@@ -9,29 +9,38 @@ from nlu.lieux_mentions import PLAIN, SURE, Hit, key_of
 from nlu.lieux_texte import Phrase, name_words
 
 MAX_NAME_WORDS = 6
+_OVERSEAS_LENGTH = 3
 
 _FIVE = re.compile(r"(?:\d{2}|2[ab])\d{3}\Z")
-_NUMBER = re.compile(r"(?:\d{2}|2[ab]|97\d)\Z")
+_NUMBER = re.compile(r"(?:\d{2}|2[ab]|97\d|98[678])\Z")
 _POSTAL_CUE = re.compile(r"\b(?:code postal|cp|postal)(?: est)?(?: le)?\Z")
 _INSEE_CUE = re.compile(r"\binsee(?: est)?(?: le)?\Z")
-_IN_NUMBER = re.compile(r"\bdans le\Z")
 _NUMBERED = re.compile(r"\bdepartement(?: numero| n| no| est le)\Z")
 _DEPARTEMENT_CUE = re.compile(
-    r"\b(?:departement|dept|dpt|dep)(?: numero| n| no| c est le| est le)?\Z"
-    r"|\b(?:communes?|villages?|villes?|maires?|elue?s?|mairie|suis|sommes|habitants|departement"
-    r"|adjointe?|prefecture|bourg) (?:du|de|dans le)\Z"
+    r"\b(?:departement|dept|dpt|dep)(?: numero| n| no| c est le| est le)?\Z|\bdans le\Z"
 )
+# « dans 62 » without an article may be a delay, « dans 15 » (minutes), unless it closes the clause.
+_IN = re.compile(r"\bdans\Z")
+_OF = re.compile(r"(?P<owner>\S+) (?:du|de|dans le)\Z")
+_THE = re.compile(r"(?:^| )(?:le|au|du|en)\Z")
+# From this number on, « du 62 » or « dans 62 » cannot be a day of the month, nor a short delay.
+_BEYOND_DATES = 32
+_AND = re.compile(r"(?:et|ou|ni) ?(?:dans |du |de )?(?:le )?\Z")
 
 
 def find_codes(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
     """Yield the codes that the message holds."""
+    previous: Hit | None = None
     for index, token in enumerate(phrase.tokens):
         if not token.folded[0].isdigit():
             continue
         if _FIVE.match(token.folded):
             yield from _five_characters(phrase, gazetteer, index)
         elif _NUMBER.match(token.folded):
-            yield from _departement_number(phrase, gazetteer, index)
+            hit = _departement_number(phrase, gazetteer, index, previous)
+            if hit:
+                previous = hit
+                yield hit
 
 
 def _five_characters(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterator[Hit]:
@@ -67,14 +76,57 @@ def _names(name: str) -> set[str]:
     return {word for word in name_words(name) if word not in vocabulaire.LINKS}
 
 
-def _departement_number(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterator[Hit]:
+def _departement_number(
+    phrase: Phrase, gazetteer: Gazetteer, index: int, previous: Hit | None
+) -> Hit | None:
     place = gazetteer.by_key.get(("departement", phrase.word(index).upper()))
     left = phrase.left(index)
     if place is None or (_is_quantity(phrase, index) and not _NUMBERED.search(left)):
-        return
-    said = _IN_NUMBER.search(left) or _DEPARTEMENT_CUE.search(left)
-    if said or in_parentheses(phrase, index) or _follows_commune(phrase, gazetteer, index):
-        yield Hit(index, index + 1, (place,), SURE)
+        return None
+    if (
+        _DEPARTEMENT_CUE.search(left)
+        or _is_owned(phrase, index, left)
+        or _is_unmistakable(phrase, index, left)
+        or in_parentheses(phrase, index)
+        or _follows_commune(phrase, gazetteer, index)
+        or _is_listed(phrase, index, previous)
+    ):
+        return Hit(index, index + 1, (place,), SURE)
+    return None
+
+
+def _is_owned(phrase: Phrase, index: int, left: str) -> bool:
+    """« une élue du 12 », « les communes du 93 », not « la réunion du 12 »."""
+    match = _OF.search(left)
+    return bool(match) and match["owner"] in vocabulaire.OWNERS and not _is_range(phrase, index)
+
+
+def _is_unmistakable(phrase: Phrase, index: int, left: str) -> bool:
+    """« au 974 », « dans 62 » before a pause: neither a day, nor a delay, nor a count."""
+    word = phrase.word(index)
+    if len(word) == _OVERSEAS_LENGTH and word.isdigit():
+        return bool(_THE.search(left)) and _closes(phrase, index)
+    large = not word.isdigit() or int(word) >= _BEYOND_DATES
+    return large and bool(_IN.search(left)) and _closes(phrase, index)
+
+
+def _closes(phrase: Phrase, index: int) -> bool:
+    """Tell whether the number ends its clause, so that it counts nothing."""
+    after = phrase.word(index + 1)
+    pause = index + 1 == len(phrase) or phrase.starts_sentence(index + 1)
+    return pause or "," in phrase.gap(index + 1) or after in vocabulaire.CLOSING
+
+
+def _is_listed(phrase: Phrase, index: int, previous: Hit | None) -> bool:
+    """« dans le 59 et le 62 »."""
+    if previous is None or not phrase.same_sentence(previous.start, index):
+        return False
+    between = " ".join(phrase.word(i) for i in range(previous.end, index))
+    return bool(_AND.fullmatch(f"{between} ".strip()) or _AND.fullmatch(f"{between} "))
+
+
+def _is_range(phrase: Phrase, index: int) -> bool:
+    return phrase.word(index + 1) in {"au", "a"} and phrase.word(index + 2).isdigit()
 
 
 def _follows_commune(phrase: Phrase, gazetteer: Gazetteer, index: int) -> bool:
@@ -104,5 +156,6 @@ def _is_quantity(phrase: Phrase, index: int) -> bool:
         return True
     if any(sign in gap_after for sign in "€%°$") or re.match(r"-[^ ]", gap_after):
         return True
-    near = gap_after.strip() == "" and after in vocabulaire.MONTHS_AND_UNITS
+    counted = vocabulaire.MONTHS_AND_UNITS | vocabulaire.STREETS
+    near = gap_after.strip() == "" and after in counted
     return near or before in vocabulaire.QUANTITIES

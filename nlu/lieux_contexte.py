@@ -17,18 +17,23 @@ _EXAMPLE_BEFORE = re.compile(
     r"|\b(?:par exemple|exemple(?= a| au| aux| de| d)|ex|inspir\w+"
     r"|(?:on a|j ai|nous avons|avons|ai) (?:bien |deja )?(?:vu|lu|entendu|appris|visite|rencontre)"
     r"(?: parler)?"
+    r"|tel(?:le)?s? qu(?:e)?|notamment"
+    r"|comment (?:a|ont|font|fait|faisait)(?: bien| pu)?(?: fait| faire| procede| reussi)?"
+    r"(?: les elus| les maires| la mairie| la ville| la commune)?"
+    r"|qu (?:a|ont) fait(?: les elus| la mairie| la ville)?|ce qu (?:a|ont) (?:fait|mis en place|lance)"
+    r"|ce que (?:fait|font)|apprendre"
     rf"|comme(?! maire| adjoint| elu| conseill| commune de| ville de)){_HERE}\Z"
 )
-_EXAMPLE_AFTER = re.compile(r"(?:l|le|y) (?:a|ont|fait|font) (?:deja )?(?:fait|reussi|lance)\b")
+_EXAMPLE_AFTER = re.compile(
+    r"(?:l|le|y) (?:a|ont|fait|font) (?:deja )?(?:fait|reussi|lance)\b|par exemple\b"
+    r"|(?:ils|elles) (?:ont|font)\b"
+    r"|(?:nous|m|me|n) (?:a |ont )?(?:interess|inspir|plai|sedui|attir)\w*"
+)
 _NEAR = re.compile(
     r"\b(?:pres|proche|proches|cote|loin|environs|alentours|autour|voisine?s?|banlieue|peripherie"
     rf"|limitrophe){_LINK}\Z"
 )
-_NEGATION = re.compile(
-    r"(?P<before>\S+ )?\b(?P<word>pas|plutot que|au lieu|et non|mais non)"
-    r"(?P<after>(?: (?:a|au|aux|en|dans|de|d|du|des|la|le|les|l|maire|adjointe?|elue?|commune|ville"
-    r"|mairie))*)\Z"
-)
+_NAMED = re.compile(r"\b(?:m appelle|mon nom est|mon nom c est)\Z")
 _MAX_ROLE_DISTANCE = 6
 
 
@@ -75,6 +80,7 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
         or is_person(phrase, start, end)
         or is_organisation(phrase, start)
         or is_expression(phrase, start, end)
+        or is_brand(phrase, start, end)
     )
 
 
@@ -82,6 +88,19 @@ def is_expression(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the name ends a fixed expression: « gare de Lyon »."""
     words = f"{phrase.left(start)} {phrase.word(end - 1)}"
     return words.strip().endswith(vocabulaire.EXPRESSIONS)
+
+
+def is_brand(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the word is a brand or a common word by what is said beside it."""
+    name = phrase.word(start)
+    if end - start > 1:
+        return False
+    if phrase.word(end) in vocabulaire.FOLLOWED_BY.get(name, ()):
+        return True
+    signs = vocabulaire.BRANDS.get(name, frozenset())
+    if has_place_noun(phrase, start) or preposition(phrase, start) == "a":
+        return False
+    return any(token.folded in signs for token in phrase.tokens)
 
 
 def heads_proper_name(phrase: Phrase, end: int) -> bool:
@@ -114,6 +133,8 @@ def is_person(phrase: Phrase, start: int, end: int) -> bool:
         return True
     if phrase.starts_sentence(start):
         return False
+    if _NAMED.search(phrase.left(start)):
+        return True
     if phrase.word(start - 2) in vocabulaire.CIVILITIES and phrase.is_capital(start - 1):
         return True
     return _follows_proper_name(phrase, start - 1) or _is_first_name(phrase, start, end)
@@ -151,7 +172,8 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
         return False
     word = phrase.word(index)
     if word in vocabulaire.ORGANISATION_QUALIFIERS:
-        return phrase.word(index - 1) in vocabulaire.ORGANISATIONS
+        head = index - 2 if phrase.word(index - 1) in vocabulaire.DE else index - 1
+        return phrase.word(head) in vocabulaire.ORGANISATIONS
     if word in vocabulaire.STREETS:
         return links > 0 or phrase.is_capital(start)
     if word in vocabulaire.LOCAL:
@@ -179,16 +201,3 @@ def is_example(phrase: Phrase, start: int, end: int) -> bool:
 def is_near(phrase: Phrase, start: int) -> bool:
     """Tell whether the place is only said to be close: « près d'Auch »."""
     return bool(_NEAR.search(phrase.left(start)))
-
-
-def is_rejected(phrase: Phrase, start: int) -> bool:
-    """Tell whether the élu says that it is not this place: « pas Cahors », « et non Cahors »."""
-    match = _NEGATION.search(phrase.left(start))
-    if not match:
-        return False
-    before = (match["before"] or "").strip()
-    if match["word"] != "pas" or not before:
-        return True
-    if before == "pourquoi":
-        return False
-    return not match["after"] or before in vocabulaire.NEGATED_VERBS | {"non", "mais", "et"}

@@ -23,6 +23,7 @@ _OWNED = re.compile(
 _REGION_SAID = re.compile(r"\b(?:region|regional|regionale)(?: (?:de|du|de la|de l|d))?(?: la)?\Z")
 _PLACE_OF = re.compile(r"\b(?:a|de|d|maire|ville|commune|mairie)\Z")
 _COLLECTIVITE = re.compile(r"\b(?:ile|collectivite)(?: d outre mer)? de\Z")
+_HELD = re.compile(r"\b(?:communes?|villages?|villes?|mairies?|maires?|epci|region)(?: \w+)? de\Z")
 _MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
 _DIRECTION = re.compile(r"(?:de|du|d|des|est|ouest)\b")
 _OVERSEAS_LENGTH = 3
@@ -97,7 +98,11 @@ def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
     """« à La Réunion » is the island, « La Réunion publique » a meeting."""
     if left.endswith(" ile de") or left == "ile de":
         return True
-    if not phrase.is_capital(end - 1) or _MEETING.match(phrase.right(end)):
+    if _MEETING.match(phrase.right(end)):
+        return False
+    if _HELD.search(left):
+        return True
+    if not phrase.is_capital(end - 1):
         return False
     return bool(re.search(r"\b(?:a|de|en|pour|sur)\Z", left)) or phrase.is_capital(start)
 

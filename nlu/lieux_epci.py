@@ -17,7 +17,7 @@ _SUFFIXES = ("communaute de communes", "communaute", "agglomeration", "agglo", "
 _MARKERS = word_set("metropole agglomeration agglo communaute")
 _DIRECTIONS = word_set("nord sud est ouest centre")
 # Names of everyday words that only an EPT bears.
-_COINED = frozenset({"est ensemble", "plaine commune"})
+COINED_NAMES = frozenset({"est ensemble", "plaine commune"})
 _NOT_GRAND = frozenset({"paris", "saint", "orly"})
 _ADJECTIVE_ENDINGS = ("oise", "oises", "ienne", "iennes")
 # First words of names that are also those of a landscape or of a country.
@@ -66,7 +66,7 @@ def needs_cue(name: str, *, town_names: Container[str], frequency: float) -> boo
         return name in town_names or name.endswith(_ADJECTIVE_ENDINGS)
     if words[0] == "grand" and len(words) == _MIN_FREE_WORDS:
         return words[1] not in town_names or words[1] in _NOT_GRAND
-    if words[-1] in _MARKERS or words[0] == "grand" or name in _COINED or "paris" in words:
+    if words[-1] in _MARKERS or words[0] == "grand" or name in COINED_NAMES or "paris" in words:
         return False
     short = sum(word not in LINKS for word in words) <= _SHORT
     everyday = short and (frequency >= EVERYDAY_ZIPF or "et" in words)

@@ -2,51 +2,44 @@
 
 from collections.abc import Iterator
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
+from nlu.lieux_flou_index import MIN_LENGTH, TWO_TYPOS_LENGTH, NameIndex, WordIndex
 from nlu.lieux_gazetteer import Gazetteer, Place
+from nlu.lieux_indices import is_whole
 from nlu.lieux_mentions import FUZZY, Hit, key_of
 from nlu.lieux_texte import Phrase
 
-MIN_LENGTH = 6
-TWO_TYPOS_LENGTH = 10
 MAX_WORDS = 6
 # Without a role or « commune de » before it, only a town is looked for.
 MIN_TOWN_POPULATION = 5_000
 # A town this many times larger than the other guesses is the one meant.
 DOMINANCE = 10
+_NEVER_FIRST = vocabulaire.LINKS - {"la", "le", "les", "l"}
 
 Candidate = tuple[int, int, int, tuple[Place, ...]]
 
 
 class Speller:
-    """The names of communes without blanks, by first letter and length."""
+    """Reads misspelt names of communes, where a word before them calls for a place."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._names: dict[tuple[str, int], list[str]] = {}
-        self._keys: dict[str, str] = {}
-        for key in (*gazetteer.communes, *gazetteer.former):
-            name = key.replace(" ", "")
-            if len(name) >= MIN_LENGTH and not any(char.isdigit() for char in name):
-                self._keys.setdefault(name, key)
-                self._names.setdefault((name[0], len(name)), []).append(name)
-        self._words: dict[tuple[str, int], list[str]] = {}
-        for word in gazetteer.common_words:
-            self._words.setdefault((word[0], len(word)), []).append(word)
+        self._names = NameIndex((*gazetteer.communes, *gazetteer.former))
+        self._words = WordIndex(gazetteer.common_words)
 
     def find(self, phrase: Phrase, taken: list[Hit]) -> Iterator[Hit]:
         """Yield the misspelt communes among the words that no other mention took."""
         used = {index for hit in taken for index in range(hit.start, hit.end)}
-        for start in range(1, len(phrase)):
+        for start in range(len(phrase)):
             strong = contexte.has_place_noun(phrase, start)
-            if start in used or not (strong or self._may_be_town(phrase, start)):
+            led = strong or self._may_be_town(phrase, start)
+            # Alone in its message, a name answers « de quelle commune ? ».
+            answers = is_whole(phrase, start, len(phrase))
+            if start in used or phrase.word(start) in _NEVER_FIRST or not (led or answers):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)
-            if hit:
+            if hit and (led or is_whole(phrase, hit.start, hit.end)):
                 used |= set(range(hit.start, hit.end))
                 yield hit
 
@@ -54,8 +47,6 @@ class Speller:
         return contexte.preposition(phrase, start) in {"a", "au", "aux", "de", "d", "sur"}
 
     def _guess(self, phrase: Phrase, start: int, used: set[int], *, strong: bool) -> Hit | None:
-        if phrase.word(start) in vocabulaire.LINKS - {"la", "le", "les", "l"}:
-            return None
         best: list[Candidate] = []
         for end in range(start + 1, min(len(phrase), start + MAX_WORDS) + 1):
             if end - 1 in used or not phrase.joined(start, end):
@@ -75,17 +66,12 @@ class Speller:
         name = key_of(phrase, start, end).replace(" ", "")
         if len(name) < MIN_LENGTH or not name.isalpha() or self._is_known(phrase, start, end):
             return
-        if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._keys:
+        if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._names:
             yield 0, -len(name), end, self._places(name)
         if self._is_ordinary(phrase, start, end, strong=strong):
             return
-        limit = 1 if len(name) < TWO_TYPOS_LENGTH else 2
-        for length in range(len(name) - limit, len(name) + limit + 1):
-            names = self._names.get((name[0], length), ())
-            for found, distance, _ in process.extract(
-                name, names, scorer=OSA.distance, score_cutoff=limit, limit=None
-            ):
-                yield int(distance), -len(found), end, self._places(found)
+        for distance, found in self._names.closest(name):
+            yield distance, -len(found), end, self._places(found)
 
     def _is_known(self, phrase: Phrase, start: int, end: int) -> bool:
         """Tell whether the words are rightly spelt names, which the other rules refused."""
@@ -97,7 +83,7 @@ class Speller:
         return after_article or key in gazetteer.longest or any(key in each for each in indexes)
 
     def _places(self, name: str) -> tuple[Place, ...]:
-        key = self._keys[name]
+        key = self._names.key(name)
         return self._gazetteer.communes.get(key) or self._gazetteer.former[key]
 
     def _is_ordinary(self, phrase: Phrase, start: int, end: int, *, strong: bool) -> bool:
@@ -120,10 +106,8 @@ class Speller:
 
     def _misspells_a_word(self, word: str) -> bool:
         """Tell whether an ordinary word is one keystroke away: « a mobilser »."""
-        lengths = range(len(word) - 1, len(word) + 2)
-        words = [each for length in lengths for each in self._words.get((word[0], length), ())]
-        nearest = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=1)
-        return nearest is not None and nearest[0].replace(" ", "") not in self._keys
+        nearest = self._words.near(word)
+        return nearest is not None and nearest not in self._names
 
 
 def _only_best(candidates: list[Candidate]) -> Candidate | None:

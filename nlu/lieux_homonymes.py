@@ -28,6 +28,8 @@ def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
     others = [each for each in hits if each is not hit and not each.rejected]
     for other in sorted(others, key=lambda each: _distance(hit, each)):
         places = _narrow(places, other)
+    for other in hits:
+        places = _exclude(places, other) if other.rejected else places
     if len(places) > 1 and context.epci:
         places = tuple(p for p in places if context.epci in (p.epci, ept_of(p))) or places
     if len(places) > 1 and context.departement:
@@ -39,6 +41,13 @@ def _narrow(places: tuple[Place, ...], other: Hit) -> tuple[Place, ...]:
     if len(places) == 1 or not _may_settle(other):
         return places
     return tuple(p for p in places if any(holds(each, p) for each in other.places)) or places
+
+
+def _exclude(places: tuple[Place, ...], rejected: Hit) -> tuple[Place, ...]:
+    """Drop the homonyms that the élu sets aside: « Saint-Denis, pas celui de La Réunion »."""
+    if len(places) == 1 or rejected.kind not in ("departement", "region"):
+        return places
+    return tuple(p for p in places if not any(holds(r, p) for r in rejected.places)) or places
 
 
 def _may_settle(other: Hit) -> bool:

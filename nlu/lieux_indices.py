@@ -74,7 +74,7 @@ def gather_evidence(
         noun=contexte.has_place_noun(phrase, start),
         preposition=contexte.preposition(phrase, start),
         beside=any(_is_beside(phrase, start, end, places, code) for code in codes),
-        whole=_is_whole(phrase, start, end),
+        whole=is_whole(phrase, start, end),
         capital=phrase.is_capital(content),
         opens=phrase.starts_sentence(start),
         verb=phrase.word(end) in _VERBS,
@@ -121,6 +121,8 @@ def _is_listed(phrase: Phrase, start: int, previous: Hit | None) -> bool:
     return comma or (bool(between) and set(between) <= _LISTING and between[0] in {"et", "ou"})
 
 
-def _is_whole(phrase: Phrase, start: int, end: int) -> bool:
+def is_whole(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether the message says nothing else: « Je suis maire de Cahors, bonjour »."""
     others = (*phrase.tokens[:start], *phrase.tokens[end:])
-    return all(each.folded in vocabulaire.FILLERS or each.folded.isdigit() for each in others)
+    words = (word for each in others for word in each.folded.split())
+    return all(word in vocabulaire.FILLERS or word.isdigit() for word in words)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
-from nlu.lieux_epci import EVERYDAY_ZIPF
+from nlu.lieux_epci import COINED_NAMES, EVERYDAY_ZIPF
 from nlu.lieux_gazetteer import Gazetteer, Place, ept_of
 from nlu.lieux_mentions import SURE, Hit, key_of, windows
 from nlu.lieux_texte import Phrase
@@ -27,6 +27,10 @@ _CUES: dict[tuple[str, ...], bool] = {
     ("cc", ): True,
     ("agglomeration", ): True,
     ("agglo", ): True,
+    ("aglo", ): True,
+    ("lagglo", ): True,
+    ("laglo", ): True,
+    ("linterco", ): True,
     ("eurometropole", ): True,
     ("metropole", ): True,
     ("interco", ): True,
@@ -38,6 +42,9 @@ _CUES: dict[tuple[str, ...], bool] = {
 # Two letters that are also words: only in capitals.
 _CAPITAL_CUES = frozenset({"CA", "CU"})
 _BRANDS = frozenset({"agglo", "agglomeration", "metropole"})
+# In lower case, a name of everyday words needs one of these.
+_UNMISTAKABLE = frozenset({"metropole", "agglomeration", "agglo", "grand", "communaute", "paris"})
+_LONG = 4
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _MAX_CUE = 3
 
@@ -130,9 +137,12 @@ def _accepts_free(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int) ->
     if end - start == 1:
         return phrase.is_capital(start) and not contexte.is_person(phrase, start, end)
     if gazetteer.frequency(key_of(phrase, start, end)) >= EVERYDAY_ZIPF:
-        marked = {"metropole", "agglomeration", "agglo", "grand", "communaute"}
-        named = any(phrase.word(i) in marked for i in content)
-        return named or all(phrase.is_capital(i) for i in content)
+        marked = any(phrase.word(i) in _UNMISTAKABLE for i in (*content, end))
+        capitals = all(phrase.is_capital(i) for i in content)
+        # No verb comes after a preposition: « agent à est ensemble ».
+        coined = key_of(phrase, start, end) in COINED_NAMES
+        long = end - start >= _LONG
+        return long or marked or capitals or (coined and bool(contexte.preposition(phrase, start)))
     return True
 
 

@@ -2,21 +2,26 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from nlu.text import strip_accents, unify_punctuation
+from nlu.text import is_shouted, strip_accents, unify_punctuation
+from nlu.vocabulary import load_sms
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _JOINING = re.compile(r"[ \t\u00a0\u202f]*[-' ./\u00a0\u202f]?[ \t\u00a0\u202f]*\Z")
 _SENTENCE_END = re.compile(r"[.!?;:\n]")
 # A full stop or a slash joins two words of a name only after these abbreviations.
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
-_VARIANTS = {"lez": "les"}
+_VARIANTS = {"lez": "les", "gd": "grand", "gde": "grande"}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: as typed, folded, normalised as in names of places, and the signs before it."""
+    """A word as typed, and the signs before it.
+
+    `folded` is without accents and, when it is an abbreviation of text messages (« ds »), written
+    out; `norm` is normalised as in names of places.
+    """
 
     raw: str
     folded: str
@@ -72,6 +77,14 @@ class Phrase:
             start -= 1
         return " ".join(token.folded for token in self.tokens[start:index])
 
+    def left_marked(self, index: int, count: int = 12) -> str:
+        """Return the folded words before this rank as `left` does, commas and « ( » kept."""
+        start = index
+        while start > max(0, index - count) and not self.starts_sentence(start):
+            start -= 1
+        pieces = [f"{_mark(token.gap)} {token.folded}" for token in self.tokens[start:index]]
+        return " ".join(f"{' '.join(pieces)} {_mark(self.gap(index))}".split())
+
     def right(self, index: int, count: int = 4) -> str:
         """Return the folded words from this rank on, in the same sentence."""
         stop = index
@@ -105,14 +118,17 @@ class Phrase:
 def read_phrase(text: str) -> Phrase:
     """Cut a message into words; offsets are those of the text given."""
     plain = unify_punctuation(text)
+    shouted = is_shouted(plain)
     tokens = []
     end = 0
     for match in _WORD.finditer(plain):
-        folded = strip_accents(match.group()).casefold()
+        raw = match.group()
+        folded = strip_accents(raw).casefold()
         if folded:
             norm = _normalise(folded, plain[match.end() : match.end() + 1])
             gap = plain[end : match.start()]
-            tokens.append(Token(match.group(), folded, norm, match.start(), match.end(), gap))
+            written = _written_out(raw, shouted=shouted) or folded
+            tokens.append(Token(raw, written, norm, match.start(), match.end(), gap))
             end = match.end()
     return Phrase(text, tuple(tokens))
 
@@ -126,3 +142,24 @@ def _normalise(folded: str, next_char: str) -> str:
     if folded == "s" and next_char != "/":
         return folded
     return _ABBREVIATIONS.get(folded) or _VARIANTS.get(folded, folded)
+
+
+@cache
+def _sms() -> dict[str, str]:
+    """Return the abbreviations of text messages, letters alone excepted, folded as words are."""
+    return {
+        form: " ".join(_WORD.findall(strip_accents(unify_punctuation(meaning)).casefold()))
+        for form, meaning in load_sms().items()
+        if len(form) > 1
+    }
+
+
+def _written_out(raw: str, *, shouted: bool) -> str | None:
+    """Write out « ds », « jsui »; in capitals, « DS » or « PR » are acronyms."""
+    return None if raw.isupper() and not shouted else _sms().get(raw.lower())
+
+
+def _mark(gap: str) -> str:
+    if "(" in gap:
+        return "("
+    return "," if "," in gap or " - " in gap else ""

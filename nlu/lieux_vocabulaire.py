@@ -37,7 +37,35 @@ QUALIFIERS = word_set(
 )
 LOCATIVES = word_set("a au aux sur vers depuis pour chez entre")
 
-CIVILITIES = word_set("m mr mm mme mmes mlle monsieur madame maitre dr docteur pr")
+# What may be « du 93 »: people and bodies, never what has a date.
+OWNERS = (
+    ROLES
+    | PLACES
+    | word_set(
+        """
+        suis sommes departement prefecture bourg citoyen citoyenne citoyens citoyennes riverain
+        riverains collectivite collectivites asso association associations epci interco
+        intercommunalite intercommunalites intercos agglo metropole exemples experiences acteurs
+        structures facilitateur facilitateurs facilitatrice animateur animatrice animateurs
+        prestataire prestataires conseillers referent referente ruraux rurales jeunes gens voisins
+        retour retours projets communaute communautes hlm bailleurs departemental departementale
+        """
+    )
+)
+# Words that follow a number only when it counts nothing: « ds 62 svp ».
+CLOSING = word_set(
+    """
+    svp merci et ou on nous je qui que pour mais est a avec y il elle ils stp donc car si ou
+    comment quel quelle quels quelles
+    """
+)
+
+CIVILITIES = word_set(
+    """
+    m mr mm mme mmes mlle monsieur madame maitre dr docteur pr senateur senatrice depute
+    deputee professeur professeure
+    """
+)
 FIRST_NAMES = word_set(
     """
     toussaint noel valentine gael noe germaine laurie alix eloise adele adrien agathe agnes
@@ -66,6 +94,13 @@ FIRST_NAMES = word_set(
     roland romain rose sabine sabrina samuel sandra sandrine sarah sebastien serge severine
     simon simone solange sonia sophie stephane stephanie suzanne sylvain sylvette sylvie
     therese theo thierry thomas tristan valentin valerie vanessa veronique victor vincent
+    ahmed ali amina anouk apolline aymeric blandine brice bruna capucine clementine corentin
+    cyrille dimitri djamila elsa enzo erwan fatou flavien florent gaetan gaspard geoffroy gilbert
+    gwenael gwenaelle honorine ibrahim jade jeremy jocelyn jocelyne johan jordan jules killian
+    lambert leila lena leonie lilian lola ludivine mael maelle malik marcelline margot
+    mathis maud mehdi nadege nora noura octave oceane pauline quitterie rachid ronan said salome
+    samir samuel solene soizic tanguy thibaud thibault thibaut tiphaine ugo
+    violaine wilfried yasmine yohan youssef zelie
     violette virginie viviane xavier yann yannick yves yvette yvon yvonne yolande zoe
     """
 )
@@ -90,7 +125,8 @@ ORGANISATIONS = word_set(
     cour academie rectorat traite accord accords pacte protocole protocoles festival
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
-    centre
+    centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
+    edf engie sncf crous
     """
 )
 # An organisation of these kinds is of the place where it stands.
@@ -99,7 +135,7 @@ ORGANISATION_QUALIFIERS = word_set(
     """
     agricole mutuel olympiques administratif administrative judiciaire national nationale
     regional regionale commercial territoriale d appel agriculture commerce metiers comptes
-    urbanisme po paris
+    urbanisme po paris architecture
     """
 )
 RIVERS = word_set(
@@ -110,7 +146,12 @@ RIVERS = word_set(
     """
 )
 
-NEGATED_VERBS = word_set("suis sommes est es etes sont habite habitons c etait travaille")
+NEGATED_VERBS = word_set(
+    """
+    suis sommes est es etes sont etais etait etions habite habitons habitez c travaille dis dit
+    parle parlais parlons parlez parlait concerne concernait agit vis vient viens veux voulais
+    """
+)
 
 MONTHS_AND_UNITS = word_set(
     """
@@ -178,5 +219,21 @@ ABROAD = word_set(
     bruges
     """
 )
+# Words which, anywhere in a message, make of the name a brand: « Orange a coupé la fibre ».
+BRANDS = {
+    "orange": word_set(
+        """
+        carte fibre reseau antenne antennes operateur operateurs telephone telephonie internet
+        sfr free bouygues livebox mobile 4g 5g forfait societe abonnement box cuivre gilet
+        """
+    )
+}
+# What makes of a name an ordinary word: « à sens unique ».
+FOLLOWED_BY = {
+    "sens": word_set("unique interdit propre figure commun large strict inverse civique"),
+    "tours": word_set("table role scrutin"),
+    "nice": word_set("people"),
+    "orange": word_set("mecanique"),
+}
 # Fixed expressions in which a town is no place of the élu.
 EXPRESSIONS = ("gare de lyon", "notre dame de paris", "accord de paris", "salon de paris")
