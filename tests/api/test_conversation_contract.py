@@ -356,3 +356,27 @@ def test_nothing_an_elu_wrote_is_in_a_log(service: Service, chat: Chat) -> None:
     chat.post(text=f"{secret} " + "a" * 4001)
     chat.press("/passer", label=secret)
     assert secret not in service.log()
+
+
+def test_erasure_asked_in_the_conversation_waits_for_a_yes(chat: Chat) -> None:
+    chat.say("Comment animer une balade urbaine à Apt ?")
+    asked = chat.say("Effacez toutes mes données, s'il vous plaît")
+    assert asked["outcome"] == "clarified"
+    assert not asked["erased"]
+    kept = chat.say("non, finalement gardez-la")
+    assert not kept["erased"]
+    assert chat.client.get(chat.path, headers=chat.headers).status_code == 200
+
+
+def test_erasure_confirmed_in_the_conversation_erases_it(chat: Chat) -> None:
+    chat.say("Supprimez notre conversation")
+    erased = chat.say("oui, effacez tout")
+    assert erased["erased"]
+    assert chat.client.get(chat.path, headers=chat.headers).status_code == 404
+    assert chat.post(text="Bonjour ?").status_code == 404
+
+
+def test_the_erasure_button_out_of_the_blue_asks_first(chat: Chat) -> None:
+    turn = chat.press("/confirmer_effacement")
+    assert turn["outcome"] == "clarified"
+    assert chat.client.get(chat.path, headers=chat.headers).status_code == 200

@@ -1,0 +1,104 @@
+"""What the conversation makes of a message: a table of French sentences, no engine needed."""
+
+import pytest
+
+from assistant.memory import Memory, TerritoireRetenu
+from assistant.rereading import reread
+from assistant.suites import Wanted, last_sentence, wanted
+from nlu.understanding import TerritoireMention, Understanding
+
+AUCH = TerritoireRetenu("commune", "32013", "Auch", "32")
+ASKED = Memory(
+    territoire=AUCH,
+    besoin="Comment lancer un budget participatif ?",
+    intention="demander_methode",
+    ressources_vues=("outil-budget-participatif",),
+)
+
+
+def understood(text: str, *places: str, signaux: tuple[str, ...] = ()) -> Understanding:
+    """An understanding that the classifier doubts."""
+    mentions = tuple(
+        TerritoireMention("commune", code, code, 1.0, 0, 1, code[:2]) for code in places
+    )
+    return Understanding(
+        text=text, intent="chercher_outil", confidence=0.55, territoires=mentions, signaux=signaux
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["oui", "c'est tout bon", "Allez-y, envoyez", "Je vous confirme mon accord", "ok envoi"],
+)
+def test_a_yes_in_whatever_words_sends(text: str) -> None:
+    assert reread(understood(text), ASKED, expects="confirmation").intent == "affirmer"
+
+
+@pytest.mark.parametrize("text", ["oui mais changez le numéro", "ok ?", "envoyez pas", "attendez"])
+def test_a_yes_with_a_reserve_does_not(text: str) -> None:
+    assert reread(understood(text), ASKED, expects="confirmation").intent != "affirmer"
+
+
+def test_a_yes_is_not_read_into_every_turn() -> None:
+    assert reread(understood("d'accord pour un jury"), ASKED, expects=None).intent != "affirmer"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d'accord, merci", "remercier"),
+        ("merci, je vais en parler au maire", "remercier"),
+        ("merci de m'envoyer la fiche", "chercher_outil"),
+        ("merci pour rien", "chercher_outil"),
+        ("merci, et un guide ?", "chercher_outil"),
+    ],
+)
+def test_thanks_are_thanks_when_nothing_else_is_asked(text: str, expected: str) -> None:
+    assert reread(understood(text), ASKED, expects=None).intent == expected
+
+
+def test_a_human_asked_for_comes_before_the_subject() -> None:
+    text = "rappelez-moi au sujet de la concertation à Loches"
+    heard = reread(understood(text, signaux=("demande_humain",)), ASKED, expects=None)
+    assert heard.intent == "parler_conseiller"
+
+
+def test_a_corrected_place_is_no_complaint() -> None:
+    heard = reread(understood("non pardon, c'est Condom", "32107"), ASKED, expects=None)
+    assert heard.intent == "donner_information"
+    assert not heard.territoires[0].is_example
+
+
+@pytest.mark.parametrize(
+    "text", ["comment ont-ils fait à Grenoble ?", "trop gros pour nous. et à Rodez ?"]
+)
+def test_elsewhere_does_not_become_the_elus_own_place(text: str) -> None:
+    heard = reread(understood(text, "38185"), ASKED, expects=None)
+    assert heard.territoires[0].is_example
+    assert ASKED.with_understanding(heard, continues=True).territoire == AUCH
+
+
+def test_neighbours_named_together_do_not_replace_the_elus_own_place() -> None:
+    heard = understood("nos voisins de Mirande et de Condom veulent le faire", "32256", "32107")
+    assert ASKED.with_understanding(heard, continues=True).territoire == AUCH
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("vous n'auriez pas plus près de chez nous ?", "plus_pres"),
+        ("quelque chose de plus simple alors", "plus_simple"),
+        ("autre chose ?", "autres"),
+        ("vous en avez d'autres ?", "autres"),
+        ("qui d'autre l'a fait ?", None),
+        ("un guide simple pour une petite commune", None),
+    ],
+)
+def test_other_resources_are_asked_for_in_few_words(text: str, expected: Wanted | None) -> None:
+    assert wanted(text, ASKED) == expected
+    assert wanted(text, Memory()) is None
+
+
+def test_the_last_sentence_asks() -> None:
+    assert last_sentence("trop gros pour nous. et à Rodez ?") == "et à Rodez ?"
+    assert last_sentence("???") == "???"
