@@ -17,7 +17,7 @@ from nlu.lieux_flou_noms import CompoundSpeller
 from nlu.lieux_gazetteer import Place, build_gazetteer
 from nlu.lieux_homonymes import Context, drop_qualifiers, settle
 from nlu.lieux_intercommunalites import find_epci
-from nlu.lieux_mentions import NEAR, Hit, without_overlaps
+from nlu.lieux_mentions import NEAR, Hit, continues, without_overlaps
 from nlu.lieux_rejets import mark_rejected
 from nlu.lieux_texte import Phrase, read_phrase
 from nlu.understanding import Ambiguite, Candidat, TerritoireMention
@@ -25,7 +25,6 @@ from nlu.understanding import Ambiguite, Candidat, TerritoireMention
 __all__ = ["LieuFinder", "LieuxTrouves", "Place"]
 
 
-_LISTING = frozenset({"et", "ou", "a", "au", "aux", "d", "de", "la", "le", "les"})
 MIN_RIVAL_POPULATION = 5_000
 
 
@@ -80,7 +79,10 @@ class LieuFinder:
         communes = _without_articles(
             list(find_communes(phrase, self._gazetteer, [*codes, *wide])), wide
         )
-        compounds = self._compound_speller.find(phrase)
+        compounds = [
+            *self._compound_speller.find(phrase),
+            *self._departement_speller.find_compounds(phrase),
+        ]
         hits = without_overlaps(
             [*epci, *_with_homonyms(wide, communes), *communes, *codes, *compounds]
         )
@@ -124,21 +126,9 @@ def _spread_examples(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
     spread: list[Hit] = []
     for rank, hit in enumerate(hits):
         previous = spread[-1] if spread else None
-        listed = previous is not None and previous.example and _continues(phrase, hits, rank)
+        listed = previous is not None and previous.example and continues(phrase, hits, rank)
         spread.append(replace(hit, example=True) if listed else hit)
     return spread
-
-
-def _continues(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
-    """Tell whether a mention follows the one before by « et » or « ou », or by a comma first."""
-    previous, hit = hits[rank - 1], hits[rank]
-    between = {phrase.word(index) for index in range(previous.end, hit.start)}
-    if not between <= _LISTING or not phrase.same_sentence(previous.start, hit.start):
-        return False
-    if between & {"et", "ou"}:
-        return True
-    comma = phrase.gap(previous.end).strip() == ","
-    return comma and rank + 1 < len(hits) and _continues(phrase, hits, rank + 1)
 
 
 def _territoires(phrase: Phrase, hits: list[Hit]) -> tuple[TerritoireMention, ...]:

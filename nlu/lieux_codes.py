@@ -25,7 +25,7 @@ _OF = re.compile(r"(?P<owner>\S+) (?:du|de|dans le)\Z")
 _THE = re.compile(r"(?:^| )(?:le|au|du|en)\Z")
 # From this number on, « du 62 » or « dans 62 » cannot be a day of the month, nor a short delay.
 _BEYOND_DATES = 32
-_AND = re.compile(r"(?:et|ou|ni) ?(?:dans |du |de )?(?:le )?\Z")
+_AND = re.compile(r"(?:et|ou|ni)(?: dans| du| de)?(?: le)?")
 
 
 def find_codes(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
@@ -98,7 +98,9 @@ def _departement_number(
 def _is_owned(phrase: Phrase, index: int, left: str) -> bool:
     """« une élue du 12 », « les communes du 93 », not « la réunion du 12 »."""
     match = _OF.search(left)
-    return bool(match) and match["owner"] in vocabulaire.OWNERS and not _is_range(phrase, index)
+    if match is None:
+        return False
+    return match["owner"] in vocabulaire.OWNERS and not _is_range(phrase, index)
 
 
 def _is_unmistakable(phrase: Phrase, index: int, left: str) -> bool:
@@ -122,7 +124,7 @@ def _is_listed(phrase: Phrase, index: int, previous: Hit | None) -> bool:
     if previous is None or not phrase.same_sentence(previous.start, index):
         return False
     between = " ".join(phrase.word(i) for i in range(previous.end, index))
-    return bool(_AND.fullmatch(f"{between} ".strip()) or _AND.fullmatch(f"{between} "))
+    return bool(_AND.fullmatch(between))
 
 
 def _is_range(phrase: Phrase, index: int) -> bool:

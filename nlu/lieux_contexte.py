@@ -20,8 +20,8 @@ _EXAMPLE_BEFORE = re.compile(
     r"|tel(?:le)?s? qu(?:e)?|notamment"
     r"|comment (?:a|ont|font|fait|faisait)(?: bien| pu)?(?: fait| faire| procede| reussi)?"
     r"(?: les elus| les maires| la mairie| la ville| la commune)?"
-    r"|qu (?:a|ont) fait(?: les elus| la mairie| la ville)?|ce qu (?:a|ont) (?:fait|mis en place|lance)"
-    r"|ce que (?:fait|font)|apprendre"
+    r"|qu (?:a|ont) fait(?: les elus| la mairie| la ville)?|ce que (?:fait|font)|apprendre"
+    r"|ce qu (?:a|ont) (?:mis en place|lance)"
     rf"|comme(?! maire| adjoint| elu| conseill| commune de| ville de)){_HERE}\Z"
 )
 _EXAMPLE_AFTER = re.compile(

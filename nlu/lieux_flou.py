@@ -11,6 +11,8 @@ from nlu.lieux_mentions import FUZZY, Hit, key_of
 from nlu.lieux_texte import Phrase
 
 MAX_WORDS = 6
+# More words than this answer no question by a name alone.
+MAX_ANSWER = 12
 # Without a role or « commune de » before it, only a town is looked for.
 MIN_TOWN_POPULATION = 5_000
 # A town this many times larger than the other guesses is the one meant.
@@ -35,7 +37,7 @@ class Speller:
             strong = contexte.has_place_noun(phrase, start)
             led = strong or self._may_be_town(phrase, start)
             # Alone in its message, a name answers « de quelle commune ? ».
-            answers = is_whole(phrase, start, len(phrase))
+            answers = len(phrase) <= MAX_ANSWER and is_whole(phrase, start, len(phrase))
             if start in used or phrase.word(start) in _NEVER_FIRST or not (led or answers):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)

@@ -10,6 +10,7 @@ SURE = 0.98
 PLAIN = 0.92
 FUZZY = 0.8
 NEAR = 0.7
+_LISTING = frozenset({"et", "ou", "a", "au", "aux", "d", "de", "la", "le", "les"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,15 @@ def without_overlaps(hits: list[Hit]) -> list[Hit]:
         if all(hit.end <= other.start or other.end <= hit.start for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda each: each.start)
+
+
+def continues(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
+    """Tell whether a mention follows the one before by « et » or « ou », or by a comma first."""
+    previous, hit = hits[rank - 1], hits[rank]
+    between = {phrase.word(index) for index in range(previous.end, hit.start)}
+    if not between <= _LISTING or not phrase.same_sentence(previous.start, hit.start):
+        return False
+    if between & {"et", "ou"}:
+        return True
+    comma = phrase.gap(previous.end).strip() == ","
+    return comma and rank + 1 < len(hits) and continues(phrase, hits, rank + 1)
