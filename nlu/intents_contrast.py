@@ -19,10 +19,17 @@ class ContrastReader:
     """Leaves out the clauses that rule a need out, when the others ask for something."""
 
     def __init__(
-        self, *, hinges: Iterable[str], ruling_out: Iterable[str], asking: Iterable[str]
+        self,
+        *,
+        hinges: Iterable[str],
+        resumptions: Iterable[str],
+        ruling_out: Iterable[str],
+        asking: Iterable[str],
     ) -> None:
-        hinge_words = "|".join(re.escape(hinge) for hinge in hinges)
-        self._cut = re.compile(rf"\s*[,;:.?!()]+(?=\s|$)\s*|\s+[-–—]\s+|\s+(?:{hinge_words})\s+")
+        hinge, resumed = _any_of(hinges), _any_of(resumptions)
+        self._cut = re.compile(
+            rf",(?!\s+{resumed})(?=\s|$)\s*|\s*[;:.?!()]+(?=\s|$)\s*|\s+[-–—]\s+|(?:^|\s+){hinge}\s+"
+        )
         self._ruling_out = tuple(Turn.parse(written) for written in ruling_out)
         self._asking = tuple(Turn.parse(written) for written in asking)
 
@@ -42,11 +49,14 @@ class ContrastReader:
         return rest if any(_says(self._asking, clause) for clause in kept) else text
 
     def _clauses(self, text: str) -> list[str]:
-        """Cut after each punctuation mark and before each hinge; nothing is lost."""
-        ends = [match.end() for match in self._cut.finditer(text)]
-        bounds = [0, *ends, len(text)]
+        """Cut after each punctuation mark and each hinge; nothing is lost."""
+        bounds = [0, *(match.end() for match in self._cut.finditer(text)), len(text)]
         pieces = [text[start:end].strip() for start, end in pairwise(bounds)]
         return [piece for piece in pieces if piece] or [text]
+
+
+def _any_of(alternatives: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, alternatives))})"
 
 
 def _says(turns: Sequence[Turn], clause: str) -> bool:
@@ -59,5 +69,8 @@ def read_contrasts() -> ContrastReader:
     """Return the reader of `nlu/data/vocabulaire/contrastes.yml`."""
     written = read_vocabulary("contrastes")
     return ContrastReader(
-        hinges=written["charnières"], ruling_out=written["écarte"], asking=written["demande"]
+        hinges=written["charnières"],
+        resumptions=written["reprises"],
+        ruling_out=written["écarte"],
+        asking=written["demande"],
     )
