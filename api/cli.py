@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -15,6 +15,9 @@ from rich.table import Table
 
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
+
+if TYPE_CHECKING:
+    from nlu.evaluation import NluReport
 
 app = typer.Typer(
     name="orientation",
@@ -31,6 +34,14 @@ evaluate = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 console = Console()
+_MEASURES = {
+    "sentences": "Phrases",
+    "accuracy": "Exactitude",
+    "macro_f1": "Macro-F1",
+    "calibration_error": "Erreur de calibration",
+    "documents": "Documents",
+    "queries": "Questions",
+}
 
 
 def say(sentence: str) -> None:
@@ -204,12 +215,39 @@ def evaluate_nlu(
     train_file: Annotated[
         Path | None, typer.Option("--train", help="Entraîner d'abord sur ces phrases.")
     ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Écrire la matrice de confusion dans ce fichier.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
 ) -> None:
-    """Mesurer le classifieur d'intentions du produit."""
+    """Mesurer le classifieur d'intentions : exactitude, macro-F1, confusions."""
     from api.evaluation import measure_nlu
+    from nlu.confusion import confusion_svg
+    from nlu.rasa_yaml import InvalidNluFileError
 
-    _print_report(measure_nlu(read_settings(), file, train_file), as_json=as_json)
+    try:
+        report = measure_nlu(read_settings(), file, train_file)
+    except (InvalidNluFileError, OSError) as error:
+        say(f"Fichier illisible : {error}")
+        raise typer.Exit(1) from None
+    if svg:
+        svg.write_text(confusion_svg(report), encoding="utf-8")
+    _print_report(report.as_dict(), as_json=as_json)
+    if not as_json:
+        _print_confusions(report)
+
+
+def _print_confusions(report: "NluReport") -> None:
+    intents = Table("Intention", "Précision", "Rappel", "F1", "Phrases")
+    for name, each in report.intents.items():
+        figures = (f"{value:.3f}" for value in (each.precision, each.recall, each.f1))
+        intents.add_row(name, *figures, str(each.sentences))
+    console.print(intents)
+    if report.confusions:
+        confusions = Table("Attendu", "Trouvé", "Phrases")
+        for expected, found, count in report.confusions:
+            confusions.add_row(expected, found, str(count))
+        console.print(confusions)
 
 
 def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
@@ -218,9 +256,9 @@ def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
         return
     table = Table("Mesure", "Valeur")
     for name, value in report.items():
-        if isinstance(value, (dict, list)):
+        if isinstance(value, (dict, list, tuple)):
             continue
-        table.add_row(name, f"{value:.4f}" if isinstance(value, float) else str(value))
+        table.add_row(_MEASURES.get(name, name), f"{value:.4f}" if isinstance(value, float) else str(value))
     console.print(table)
 
 

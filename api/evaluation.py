@@ -7,7 +7,7 @@ from api.bootstrap import load_classifier
 from api.settings import Settings
 from knowledge.search.evaluation import run_beir
 from nlu.encoder import UseEncoder
-from nlu.evaluation import evaluate
+from nlu.evaluation import NluReport, evaluate
 from nlu.intents import train
 from nlu.rasa_yaml import read_examples
 
@@ -17,7 +17,7 @@ def measure_search(corpus: Path, queries: Path, qrels: Path) -> dict[str, Any]:
     return run_beir(corpus, queries, qrels, UseEncoder()).as_dict()
 
 
-def measure_nlu(settings: Settings, file: Path, train_file: Path | None) -> dict[str, Any]:
+def measure_nlu(settings: Settings, file: Path, train_file: Path | None) -> NluReport:
     """Run the product's classifier on labelled sentences, trained on `train_file` if given."""
     encoder = UseEncoder()
     classifier = (
@@ -25,4 +25,4 @@ def measure_nlu(settings: Settings, file: Path, train_file: Path | None) -> dict
         if train_file
         else load_classifier(settings, encoder)
     )
-    return evaluate(classifier, read_examples(file)).as_dict()
+    return evaluate(classifier, read_examples(file))

@@ -1,9 +1,11 @@
 """The evaluation of intents, on files written as Rasa writes them."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from nlu.confusion import confusion_svg
 from nlu.evaluation import evaluate
 from nlu.rasa_yaml import InvalidNluFileError, plain, read_examples
 from nlu.understanding import IntentScore
@@ -65,3 +67,15 @@ def test_what_is_not_rasa_nlu_is_refused(tmp_path: Path, content: str) -> None:
 
 def test_json_annotations_are_reduced_to_their_text() -> None:
     assert plain('aller à [Auch]{"entity": "commune", "role": "siège"}') == "aller à Auch"
+
+
+def test_the_confusion_matrix_is_a_readable_svg(tmp_path: Path) -> None:
+    path = tmp_path / "nlu.yml"
+    path.write_text(FILE, encoding="utf-8")
+    drawn = confusion_svg(evaluate(ByLength(), read_examples(path)))
+    svg = ElementTree.fromstring(drawn)  # noqa: S314 - our own drawing
+    texts = [each.text for each in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert svg.get("role") == "img"
+    assert {"saluer", "demander_methode"} <= set(texts)
+    # One of two greetings is taken for a question; both questions are found.
+    assert sorted(text for text in texts if text and text.isdigit()) == ["1", "1", "2"]
