@@ -183,6 +183,21 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     ("sur l'exemple de Trémargat", "commune:22365*"),
     ("on a vu que Kingersheim le fait, et nous à Cahors ?", "commune:46042 commune:68166*"),
+    ("Auch : que peut-on apprendre de Grenoble ?", "commune:32013 commune:38185*"),
+    (
+        "A Grenoble ils ont un budget participatif, nous sommes à Auch",
+        "commune:32013 commune:38185*",
+    ),
+    (
+        "Le budget participatif de Grenoble nous intéresse, à Auch",
+        "commune:32013 commune:38185*",
+    ),
+    ("Comment ont fait les élus de Grenoble ?", "commune:38185*"),
+    ("des villes telles que Grenoble", "commune:38185*"),
+    ("à Grenoble, par exemple", "commune:38185*"),
+    ("Sophie Vannes, maire d'Auch", "commune:32013"),
+    ("la préfecture du Gers nous aide", "departement:32"),
+    ("on est à Orange, la fibre arrive", "commune:84087"),
     ("Comme maire d'Auch, je m'interroge", "commune:32013"),
     # Near a place.
     ("Je suis maire d'une commune de 900 habitants près d'Auch", "commune:32013"),
