@@ -166,7 +166,7 @@ class Understander:
                 lieux=lieux,
                 themes=themes.find_themes(doc),
                 signaux=signaux.find_signaux(doc),
-                role=roles.find_role(doc),
+                role=roles.find_role(doc, lieux.territoires),
                 refus=refus.find_refus(doc),
                 asks_for=context.asks_for,
             )

@@ -98,7 +98,7 @@ def _expand(phrase: str) -> Iterator[str]:
     """Yield each wording of a phrase without gap; elisions also as typed without apostrophe."""
     pieces = [piece.strip("()").split("|") for piece in _PIECE.findall(phrase)]
     for choice in itertools.product(*pieces):
-        written = fold(" ".join(choice))
+        written = fold(" ".join(choice)).replace("' ", "'")
         yield from dict.fromkeys((written, _ELISION.sub(lambda m: m.group()[:-1], written)))
 
 

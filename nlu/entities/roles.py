@@ -7,69 +7,22 @@ follows words such as « je suis » or « en tant que », opens the message, or 
 import re
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
+from nlu.entities import roles_contexte as contexte
 from nlu.entities.patterns import keep_most_specific
 from nlu.text import FoldedText
+from nlu.understanding import TerritoireMention
 
 SPANS_KEY = "roles"
 OTHER_TITLE = "autre"
 """Label of the titles that the contract has no role for (député, ancien maire…)."""
 
-_FILLERS = (
-    r"(?:(?:une?|la?|le|les|des|votre|aussi|egalement|donc|toujours|actuellement|bien|juste|moi|"
-    r"nouvelle?|nouveau|jeune|simple|tout|toute|recemment|depuis \w+ (?:an|mois)s?|"
-    r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|"
-    r"comme|entre autres|a la fois|desormais|devenue?|redevenue?) )*"
-)
-_CUE = re.compile(
-    r"(?:\b(?:je suis|je sui|j suis|suis|j ai ete|ai ete|en tant qu(?:e)?|en qualite d(?:e)?|"
-    r"en ma qualite d(?:e)?|comme|etant|je viens d etre|viens d etre|"
-    r"l honneur d etre|fiere? d etre|nous sommes|on est|"
-    r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est)(?: [:,])?|"
-    r"(?:^|[,.;:(-] )(?:et |mais )?moi(?: ,)?|"
-    r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,) " + _FILLERS + r"$"
-)
-_NEGATED = re.compile(r"\b(?:suis|etais|serai|sommes|est) (?:pas|plus|jamais|ni)\b[^.;!?]*$")
-_OPENING = re.compile(
-    r"^(?:\W*\b(?:bonjour|bonsoir|salut|coucou|hello|bjr|madame|monsieur|mesdames|messieurs|a|"
-    r"tous|toutes?|l|equipe|oui|alors|voila|ici|euh|merci|s'il vous plait|donc)\b\W*)*"
-    r"(?:(?:une?|l|simple|jeune|nouvelle?|nouveau|nouvellement|elue?|mme|madame|monsieur|m|le|la)"
-    r" )*$"
-)
-_AFTER_OPENING = re.compile(
-    r"(?: ?(?:$|[,.:;!?)-]|(?:d|de|du|des|dans|en|a|au|aux|pour|chargee?|deleguee?|ici|depuis|"
-    r"qui|pres|sur|j|je|nous|on|sans|avec)\b))"
-)
-_THIRD_PERSON_ARTICLE = re.compile(r"(?:^|\s)(?:le|la|les|l|mon|ma|notre|nos|une?|des|du) $")
-_SINCE = re.compile(r"\b(?:je|j|mon|ma) [^.;!?]*, $")
-_SIGNED = re.compile(
-    r"\b(?:salutations?|sentiments|considerations?|hommages|respectu\w*|devoue\w*|cordialement|merci|"
-    r"remerci\w+|prie)\b[^?]*[.,;!] ?(?:le|la|l|une?|votre) $"
-)
-"""« … mes salutations distinguées. Le maire. »: the last words of a letter say who signs."""
-_SIGNATURE_END = re.compile(r"(?:(?:de|d|du|des)\b[^.;!?,]{0,60})?\W*$")
-_GREETED = re.compile(r"\b(?:bonjour|bonsoir|salut|hello|merci|chere?s?)\b")
-_ADDRESSED = re.compile(r"\W*(?:$|[,.!;:])")
-_CIVILITY = re.compile(r"\b(?:mme|madame|m|monsieur) (?:la|le|l) $")
-_THIRD_PERSON_VERB = re.compile(
-    r"[^.,;!?]{0,40}\b(?:souhaite|veut|voudrait|demande|est|decide|refuse|dit|nous|"
-    r"peut|doit|recoit|va|fait|desire|aimerait)\b"
-)
-_PRESIDES = re.compile(
-    r"\b(?P<epci>communaute|com com|comcom|agglo\w*|intercommunalite|interco|metropole|epci|petr|"
-    r"syndicat)\b[^.;!?]{0,30}\b(?:que|dont) je preside\b"
-    r"|\bje preside\b[^.;!?]{0,20}\b(?:communaute|com com|comcom|agglo\w*|intercommunalite|interco|"
-    r"metropole|epci|petr|syndicat)\b"
-)
-_PRESIDES_DEPARTEMENT = re.compile(
-    r"\bje preside\b[^.;!?]{0,20}\b(?:conseil )?departement"
-    r"|\bdepartement(?:al)?\b[^.;!?]{0,15}\bque je preside\b"
-)
-_LEADS_COMMUNE = re.compile(
-    r"\b(?:commune|village|ville|municipalite)\b[^.;!?]{0,20}"
-    r"\b(?:que je (?:dirige|gere|preside|administre)|dont je suis (?:le |la )?maire)\b"
-)
+_PRESIDENT = "president"
+"""Label of « président » alone: what is presided tells the role."""
+_PRESIDED = {"epci": "president_epci", "departement": "elu_departemental", "region": OTHER_TITLE}
+_CLOSINGS = frozenset({"cordialement", "vous", "avance", "merci", "respectueusement"})
+_LEAST_NAME = 2
 _ALONE_WORDS = 6
 _WINDOW = 20
 """Words read on each side of a title."""
@@ -77,50 +30,132 @@ _UNMISTAKABLE_LENGTH = 3
 """Titles of three words or more, such as « chargée de mission », need no word after them."""
 
 
-def find_role(doc: Doc) -> str | None:
-    """Return the role of the contract that the writer takes, the first if several, or None."""
-    titles = _titles(doc)
-    spoken = [span for span in titles if _is_spoken(span)]
-    for span in spoken:
-        if span.label_ != OTHER_TITLE:
-            return span.label_
+_SALUTATION_WORDS = 10
+_CIVILITIES = frozenset({"madame", "monsieur", "mesdames", "messieurs", "mme", "mr", "m"})
+_DEAR = frozenset({"cher", "chere", "chers", "cheres"})
+_HELLO = frozenset({"bonjour", "bonsoir", "salut", "hello", "coucou", "a", "tous", "toutes", "et"})
+_PAUSES = frozenset({",", "!", ":", ";", ".", "\n"})
+_MAX_NAME = 4
+_MAX_LINK = 9
+"""Letters between « président » and the name of what is presided: « de la », « d' »."""
+
+
+def find_role(doc: Doc, territoires: Iterable[TerritoireMention] = ()) -> str | None:
+    """Return the role of the contract that the writer takes, the first if several, or None.
+
+    `territoires`: those found in the message; « présidente de Grand Poitiers » leads an EPCI.
+    """
+    titles = _titles(doc, territoires)
+    body = _salutation_end(doc)
+    spoken = [label for span, label in titles if span.start >= body and _is_spoken(span, body)]
     if spoken:
-        return None
+        return next((label for label in spoken if label != OTHER_TITLE), None)
     return _role_by_office(FoldedText.of(doc.text).text) or _role_alone(doc, titles)
 
 
-def _titles(doc: Doc) -> list[Span]:
+def _titles(doc: Doc, territoires: Iterable[TerritoireMention]) -> list[tuple[Span, str]]:
     spans = keep_most_specific(list(doc.spans[SPANS_KEY]))
-    return sorted(spans, key=lambda span: (span.start, span.label_))
+    known = tuple(territoires)
+    named = [(span, _label(span, known)) for span in spans]
+    kept = [(span, label) for span, label in named if label]
+    return sorted(kept, key=lambda title: (title[0].start, title[1]))
 
 
-def _is_spoken(span: Span) -> bool:
+def _label(span: Span, territoires: Iterable[TerritoireMention]) -> str:
+    if span.label_ != _PRESIDENT:
+        return span.label_
+    reach = range(span.end_char, span.end_char + _MAX_LINK)
+    return next((_PRESIDED.get(each.type, "") for each in territoires if each.start in reach), "")
+
+
+def _salutation_end(doc: Doc) -> int:
+    """Return where the message begins: « Monsieur le Préfet, … » names its addressee."""
+    start = 0
+    while (end := _one_salutation(doc, start)) > start:
+        start = end
+    return start
+
+
+def _one_salutation(doc: Doc, start: int) -> int:
+    at = start
+    while at < len(doc) and (doc[at].norm_ in _HELLO or doc[at].is_punct or doc[at].is_space):
+        at += 1
+    if not _is_vocative(doc, at):
+        return start
+    for token in doc[at : at + _SALUTATION_WORDS]:
+        if token.norm_ in _PAUSES and token.i + 1 < len(doc):
+            return token.i + 1
+    return start
+
+
+def _is_vocative(doc: Doc, at: int) -> bool:
+    if at + 1 >= len(doc):
+        return False
+    first, second = doc[at].norm_, doc[at + 1].norm_
+    return first in _DEAR or (first in _CIVILITIES and second in {"le", "la", "l", "les", ","})
+
+
+def _is_spoken(span: Span, body: int) -> bool:
     if span[0].norm_ != span[0].lemma_ and span[0].norm_.endswith("s"):
         return False  # « les élus et les agents »: nobody is several
-    before = _forms(span.doc[max(0, span.start - _WINDOW) : span.start])
+    before = _forms(span.doc[max(body, span.start - _WINDOW) : span.start])
     after = _forms(span.doc[span.end : span.end + _WINDOW])
-    if _NEGATED.search(before):
+    if contexte.NEGATED.search(before):
         return False
-    if _CUE.search(before) or _is_signature(before, after):
+    if contexte.CUE.search(before) or _is_signature(before, after):
         return True
-    if after.startswith("depuis ") and _SINCE.search(before):
+    if after.startswith("depuis ") and contexte.SINCE.search(before):
         return True
-    if _is_vague(span) or span.start >= _WINDOW:
-        return False
-    return bool(_OPENING.match(before)) and _opens_as_writer(span, before, after)
+    if contexte.CLAUSE_START.search(before) and contexte.IT_IS_ME.match(after):
+        return True
+    return _follows_own_name(span, body, after) or _opens(span, body, before, after)
 
 
 def _is_signature(before: str, after: str) -> bool:
-    return bool(_SIGNED.search(before) and _SIGNATURE_END.fullmatch(after))
+    return bool(contexte.SIGNED.search(before) and contexte.SIGNATURE_END.fullmatch(after))
+
+
+def _follows_own_name(span: Span, body: int, after: str) -> bool:
+    """« Jean Dupont, maire de Foix, je… », at the start or as a signature; not « M. Dupont, … »."""
+    at = span.start - 1
+    if at <= body or span.doc[at].norm_ not in _PAUSES or _is_vague(span):
+        return False
+    first = at
+    while first > body and at - first < _MAX_NAME and _is_name(span.doc[first - 1]):
+        first -= 1
+    if at - first < _LEAST_NAME or not _is_sentence_start(span.doc, first, body):
+        return False
+    return bool(contexte.WRITES_ON.match(after) and not contexte.OTHER_ACTS.match(after))
+
+
+def _is_name(token: Token) -> bool:
+    return token.is_title and token.is_alpha and token.norm_ not in _CIVILITIES | _HELLO
+
+
+def _is_sentence_start(doc: Doc, at: int, body: int) -> bool:
+    if at == body:
+        return True
+    before = doc[at - 1]
+    return before.norm_ in _PAUSES and (before.norm_ != "," or doc[at - 2].norm_ in _CLOSINGS)
+
+
+def _opens(span: Span, body: int, before: str, after: str) -> bool:
+    if span.start - body >= _WINDOW or not contexte.OPENING.match(before.replace("c est ", "")):
+        return False
+    if contexte.IN_PERSON.search(before):
+        return bool(contexte.OF_A_PLACE.match(after))
+    if _is_vague(span):
+        return bool(contexte.OF_A_PLACE.match(after) and contexte.SPEAKS_NEXT.match(after))
+    return _opens_as_writer(span, before, after)
 
 
 def _opens_as_writer(span: Span, before: str, after: str) -> bool:
-    if len(span) < _UNMISTAKABLE_LENGTH and not _AFTER_OPENING.match(after):
+    if len(span) < _UNMISTAKABLE_LENGTH and not contexte.AFTER_OPENING.match(after):
         return False
-    if _CIVILITY.search(before):
-        is_addressee = _GREETED.search(before) and _ADDRESSED.match(after)
-        return not (is_addressee or _THIRD_PERSON_VERB.match(after))
-    return not _THIRD_PERSON_ARTICLE.search(before) or _is_plain_opening(before, after)
+    if contexte.CIVILITY.search(before):
+        is_addressee = contexte.GREETED.search(before) and contexte.ADDRESSED.match(after)
+        return not (is_addressee or contexte.THIRD_PERSON_VERB.match(after))
+    return not contexte.THIRD_PERSON_ARTICLE.search(before) or _is_plain_opening(before, after)
 
 
 def _is_vague(span: Span) -> bool:
@@ -135,22 +170,17 @@ def _is_plain_opening(before: str, after: str) -> bool:
 
 
 def _role_by_office(text: str) -> str | None:
-    if _PRESIDES_DEPARTEMENT.search(text):
-        return "elu_departemental"
-    if _PRESIDES.search(text):
-        return "president_epci"
-    return "maire" if _LEADS_COMMUNE.search(text) else None
+    return next((role for role, pattern in contexte.OFFICES if pattern.search(text)), None)
 
 
-def _role_alone(doc: Doc, titles: list[Span]) -> str | None:
+def _role_alone(doc: Doc, titles: list[tuple[Span, str]]) -> str | None:
     """« adjointe à la culture », sent in answer to « quelle est votre fonction ? »."""
     words = [token for token in doc if not (token.is_punct or token.is_space)]
     if len(titles) != 1 or len(words) > _ALONE_WORDS or "?" in doc.text:
         return None
-    if _is_vague(titles[0]):
-        return None
-    opens = all(token.i >= titles[0].start for token in words[:1])
-    return titles[0].label_ if opens and titles[0].label_ != OTHER_TITLE else None
+    span, label = titles[0]
+    opens = all(token.i >= span.start for token in words[:1])
+    return label if opens and label != OTHER_TITLE and not _is_vague(span) else None
 
 
 def _forms(tokens: Iterable[object]) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from nlu.entities.roles import find_role
+from nlu.understanding import TerritoireMention, TerritoireType
 from tests.nlu.reader import read
 
 SPOKEN = [
@@ -74,6 +75,49 @@ SPOKEN = [
     ("on est maire et adjoint", "maire"),
     ("suis maire", "maire"),
     ("Bonjour je m'appelle Lucie, je suis conseillere municipale deleguee", "conseiller_municipal"),
+    # The vocative is the addressee's title, the apposition the author's.
+    (
+        "Madame la Présidente, conseiller municipal de Ploërmel, je vous écris",
+        "conseiller_municipal",
+    ),
+    ("Monsieur le Préfet, maire de Loudun, je sollicite", "maire"),
+    ("Madame la Sous-Préfète, agent de la ville de Lons, je prépare", "agent"),
+    ("Monsieur le Maire, habitante de votre commune, je souhaite", "citoyen"),
+    ("Monsieur le Directeur général, Madame la Directrice, DGS de Lens, je", "dgs"),
+    ("Cher collègue, adjointe à Moûtiers, je cherche", "adjoint"),
+    ("Mesdames et Messieurs les conseillers, je suis maire de Royan", "maire"),
+    # By a function that is held.
+    ("au nom de la municipalité de Crest, où j'occupe les fonctions d'adjoint", "adjoint"),
+    ("mes fonctions de maire me laissent peu de temps", "maire"),
+    ("j'exerce depuis peu le mandat de conseillère départementale", "elu_departemental"),
+    ("mon métier de secrétaire de mairie m'y conduit", "agent"),
+    ("au nom de la commune de Die où je suis adjoint", "adjoint"),
+    # Typed as heard.
+    ("jsui conseillé municipal", "conseiller_municipal"),
+    ("chui 2eme ajointe", "adjoint"),
+    ("je sui secretère de mairi", "agent"),
+    # After one's own name.
+    ("Nadia Ferrand, directrice générale des services, Vitré", "dgs"),
+    ("Luc Morel, adjoint à Thiers, je voudrais un exemple", "adjoint"),
+    ("Pouvez-vous m'aider ? Cordialement, Luc Morel, adjoint à Thiers", "adjoint"),
+    ("Un guide, svp. Nadia Ferrand, cheffe de projet", "agent"),
+    # It is me.
+    ("la maire de Vif, c'est moi", "maire"),
+    ("le président de l'agglo ben c'est moi", "president_epci"),
+    ("c'est moi la DGS", "dgs"),
+    ("allô, c'est l'adjointe de Muret", "adjoint"),
+    # Not this but that.
+    ("je ne suis pas maire mais adjointe", "adjoint"),
+    ("jsuis pas élu, juste habitant", "citoyen"),
+    ("je ne suis qu'un simple conseiller municipal", "conseiller_municipal"),
+    ("étant moi-même maire", "maire"),
+    ("je travaille à la mairie de Laon", "agent"),
+    ("vp de la comcom, je", "president_epci"),
+    ("adjoint administratif à la mairie, je", "agent"),
+    ("présidente d'association, je voudrais", "citoyen"),
+    ("je suis présidente du conseil départemental", "elu_departemental"),
+    ("vice-président chargé du numérique au conseil départemental, je", "elu_departemental"),
+    ("Conseillère à Foix, je cherche un exemple", "conseiller_municipal"),
 ]
 
 NOT_SPOKEN = [
@@ -113,6 +157,30 @@ NOT_SPOKEN = [
     "Mes bénévoles veulent refaire le lavoir",
     "Madame la Maire de Rennes souhaite être accompagnée",
     "J'étais maire avant",
+    "Membre du conseil de développement du Grand Besançon, je cherche",
+    "je suis président du conseil de développement",
+    "Monsieur le Maire, je souhaite une rue plus calme",
+    "Madame la Présidente, le maire de ma commune refuse",
+    "Jean Dupont, maire de Foix, nous a écrit",
+    "M. Dupont, adjoint à la culture, m'a dit de vous appeler",
+    "Mme Ferrand, adjointe à Thiers, souhaite un exemple",
+    "je pense comme le maire",
+    "le maire m'a dit que c'est moi qui dois animer",
+    "le maire, ce n'est pas moi",
+    "c'est le maire qui préside la séance",
+    "la fonction de maire est-elle compatible avec un emploi ?",
+    "le mandat d'un conseiller municipal dure combien de temps",
+    "je ne suis pas maire",
+    "j'écris au nom du maire",
+    "le maire m'a chargée de vous écrire",
+    "je suis mandaté par la présidente de la com com",
+    "je suis la sœur de l'adjointe",
+    "nous avons reçu le président de la communauté de communes",
+    "je suis président de l'office de tourisme",
+    "l'adjoint administratif est absent",
+    "notre DGS, Nadia Ferrand, est partie",
+    "je suis en désaccord avec ma conseillère municipale",
+    "élus et agents, comment travailler ensemble ?",
     "",
 ]
 
@@ -124,4 +192,20 @@ def test_the_writer_takes_a_role(sentence: str, role: str) -> None:
 
 @pytest.mark.parametrize("sentence", NOT_SPOKEN)
 def test_the_title_of_another_is_not_the_writer_s(sentence: str) -> None:
+    assert find_role(read(sentence)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "role"),
+    [
+        ("epci", "200067346", "president_epci"),
+        ("departement", "23", "elu_departemental"),
+        ("region", "76", None),
+        ("commune", "09122", None),
+    ],
+)
+def test_what_is_presided_tells_the_role(kind: TerritoireType, code: str, role: str | None) -> None:
+    sentence = "Présidente de Grand Machin, je cherche un outil"
+    presided = TerritoireMention(kind, code, "Grand Machin", 1.0, 14, 26)
+    assert find_role(read(sentence), [presided]) == role
     assert find_role(read(sentence)) is None
