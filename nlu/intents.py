@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoder import Encoder
-from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, fingerprint, load_examples
+from nlu.intents_examples import (
+    INTENTIONS_DIRECTORY,
+    IntentExample,
+    fingerprint,
+    load_examples,
+    plain_twins,
+)
 from nlu.intents_features import IntentFeatures, read_calmly
 from nlu.intents_scope import (
     OUT_OF_SCOPE,
@@ -38,7 +44,7 @@ ANSWER_CONFIDENCE = 0.60
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "6"
+_FORMAT = "7"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _UNREADABLE = (
@@ -161,13 +167,15 @@ def says_something(text: str) -> bool:
 def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifier:
     """Train on these sentences; `NotEnoughIntentsError` below two distinct intents."""
     read = [replace(example, text=read_calmly(example.text)) for example in examples]
-    vectors = encoder.encode([example.text for example in read])
+    taught = [*read, *plain_twins(read)]
+    vectors = encoder.encode([example.text for example in taught])
     features = IntentFeatures()
     model = fit_linear(
-        features.fit([example.text for example in read], vectors),
-        [example.intent for example in read],
+        features.fit([example.text for example in taught], vectors),
+        [example.intent for example in taught],
     )
-    logits = out_of_fold_logits(read, vectors)
+    logits = out_of_fold_logits(taught, vectors)[: len(read)]
+    vectors = vectors[: len(read)]
     columns = np.asarray([model.intents.index(example.intent) for example in read])
     temperature = fit_temperature(logits, columns)
     in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in read])

@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 
 from nlu.encoder import Encoder, UseEncoder
 from nlu.evaluation import NluReport, evaluate
-from nlu.intents_examples import IntentExample, load_examples
+from nlu.intents_examples import IntentExample, load_examples, plain_twins
 from nlu.intents_features import Floats, read_calmly
 from nlu.intents_scope import OUT_OF_SCOPE, leave_one_out_cosines, scope_scores
 from nlu.intents_training import (
@@ -85,9 +85,11 @@ class CrossValidation:
 def cross_validate(examples: Sequence[IntentExample], encoder: Encoder) -> CrossValidation:
     """Judge every sentence by a model that did not see it."""
     read = [replace(example, text=read_calmly(example.text)) for example in examples]
-    vectors = encoder.encode([example.text for example in read])
+    taught = [*read, *plain_twins(read)]
+    vectors = encoder.encode([example.text for example in taught])
     intents = tuple(sorted({example.intent for example in read}))
-    logits = out_of_fold_logits(read, vectors, folds=FOLDS)
+    logits = out_of_fold_logits(taught, vectors, folds=FOLDS)[: len(read)]
+    vectors = vectors[: len(read)]
     columns = np.asarray([intents.index(example.intent) for example in read])
     probabilities = softmax(logits, temperature=fit_temperature(logits, columns))
     in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in read])

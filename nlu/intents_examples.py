@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nlu.text import words
+from nlu.text import fold, words
 
 INTENTIONS_DIRECTORY = Path(__file__).parent / "data" / "intentions"
 
@@ -66,6 +66,19 @@ def load_examples(directory: Path = INTENTIONS_DIRECTORY) -> tuple[IntentExample
 def sentence_key(text: str) -> str:
     """Return what makes two sentences the same: case, accents and punctuation aside."""
     return " ".join(words(text)) or text.strip()
+
+
+def plain_twins(examples: Iterable[IntentExample]) -> tuple[IntentExample, ...]:
+    """Return the sentences as typed without accents nor capitals, where that changes them.
+
+    The embedding reads « prevu a lille » otherwise than « prévu à Lille »: it is taught both.
+    """
+    return tuple(
+        replace(example, text=plain)
+        for example in examples
+        for plain in [fold(example.text)]
+        if plain != example.text
+    )
 
 
 def fingerprint(examples: Iterable[IntentExample], facts: Sequence[str]) -> str:
