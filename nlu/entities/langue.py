@@ -12,21 +12,34 @@ from collections.abc import Iterator
 from functools import cache
 
 import wordfreq
+from spacy.lang.cs.stop_words import STOP_WORDS as CZECH
+from spacy.lang.da.stop_words import STOP_WORDS as DANISH
 from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
+from spacy.lang.fi.stop_words import STOP_WORDS as FINNISH
 from spacy.lang.fr.stop_words import STOP_WORDS as FRENCH
+from spacy.lang.hu.stop_words import STOP_WORDS as HUNGARIAN
 from spacy.lang.it.stop_words import STOP_WORDS as ITALIAN
 from spacy.lang.nl.stop_words import STOP_WORDS as DUTCH
+from spacy.lang.pl.stop_words import STOP_WORDS as POLISH
 from spacy.lang.pt.stop_words import STOP_WORDS as PORTUGUESE
+from spacy.lang.ro.stop_words import STOP_WORDS as ROMANIAN
+from spacy.lang.sv.stop_words import STOP_WORDS as SWEDISH
+from spacy.lang.tr.stop_words import STOP_WORDS as TURKISH
+from spacy.lang.vi.stop_words import STOP_WORDS as VIETNAMESE
 
 from nlu.text import fold, is_shouted, normalize
+from nlu.vocabulary import read_vocabulary
 
 MIN_EVIDENCE = 2
 """Words of another language needed before calling a message foreign."""
 _CLEARLY = 1.0
 """Zipf points (log10 of the frequency): ten times more frequent in one language than in another."""
 _MIN_SHARE = 0.5
+_COMMON = 1e-5
+"""Of the languages we seldom meet, rarer words tell little, and fill the memory."""
+_READ_WHOLE = frozenset({"fr", "en", "es", "de", "it", "pt", "nl"})
 _MIN_UNREADABLE = 4
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
@@ -40,6 +53,8 @@ def is_foreign(text: str) -> bool:
     if _is_other_script(plain):
         return True
     words = [part for word in _common_words(plain) for part in fold(word).split("'")]
+    if _words_at_home().intersection(words):
+        return False
     return any(_is_written_in(language, words) for language in _STOP_WORDS)
 
 
@@ -89,12 +104,18 @@ def _is_written_in(language: str, words: list[str]) -> bool:
 
 
 @cache
+def _words_at_home() -> frozenset[str]:
+    return frozenset(read_vocabulary("langues_de_france")["mots"])
+
+
+@cache
 def _zipf(language: str) -> dict[str, float]:
     """Return the Zipf frequency of the folded common words of a language (0 is never, 8 always)."""
     frequencies: dict[str, float] = {}
     for word, frequency in wordfreq.get_frequency_dict(language, wordlist="small").items():
-        folded = fold(word)
-        frequencies[folded] = frequencies.get(folded, 0.0) + frequency
+        if language in _READ_WHOLE or frequency >= _COMMON:
+            folded = fold(word)
+            frequencies[folded] = frequencies.get(folded, 0.0) + frequency
     return {word: math.log10(frequency) + 9 for word, frequency in frequencies.items()}
 
 
@@ -111,4 +132,13 @@ _STOP_WORDS = {
     "it": ITALIAN,
     "pt": PORTUGUESE,
     "nl": DUTCH,
+    "cs": CZECH,
+    "da": DANISH,
+    "fi": FINNISH,
+    "hu": HUNGARIAN,
+    "pl": POLISH,
+    "ro": ROMANIAN,
+    "sv": SWEDISH,
+    "tr": TURKISH,
+    "vi": VIETNAMESE,
 }
