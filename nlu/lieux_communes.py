@@ -34,6 +34,7 @@ MIN_LOWER_LENGTH = 4
 _ABSOLUTE_ARTICLES = frozenset({"la", "le", "les", "l"})
 _TO = frozenset({"a", "au", "aux"})
 _TOWARDS = frozenset({"a", "au", "aux", "sur", "vers", "chez"})
+_DWELLING = frozenset({"habite", "habitons", "habitez", "represente", "representons"})
 _BETS = frozenset({"les", "des", "nos", "ces", "leurs"})
 _SAINTS = frozenset({"saint", "sainte", "saints", "saintes"})
 _SAINT_WORDS = 2
@@ -164,6 +165,8 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     if not evidence.capital:
         return _accepts_lower_case(name, evidence)
     if evidence.noun or (evidence.whole and name.zipf < WHOLE_ZIPF):
+        return True
+    if name.articled and evidence.titled and evidence.before in _DWELLING:
         return True
     if name.articled:
         return evidence.preposition in _TO and name.population >= TOWN_POPULATION

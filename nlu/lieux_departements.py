@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
 from nlu.lieux_gazetteer import Gazetteer, Place
-from nlu.lieux_mentions import PLAIN, SURE, Hit, windows
+from nlu.lieux_mentions import PLAIN, SURE, Hit, key_of, windows
 from nlu.lieux_texte import Phrase
 
 _ARTICLED = re.compile(r"(?:dans (?:le|la|les|l)|en|du|de la|de l|des|le|la|les|l)\Z")
@@ -27,6 +27,7 @@ _HELD = re.compile(r"\b(?:communes?|villages?|villes?|mairies?|maires?|epci|regi
 _MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
 _DIRECTION = re.compile(r"(?:de|du|d|des|est|ouest)\b")
 _OVERSEAS_LENGTH = 3
+_MAX_NAME_WORDS = 6
 
 
 def find_departements(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
@@ -71,7 +72,7 @@ def _accepts(
     if _SAID.search(left) or _is_numbered(phrase, gazetteer, end, key):
         return True
     if key == "la reunion":
-        return _is_island(phrase, start, end, left)
+        return _is_island(phrase, start, end, left) or _follows_own(phrase, gazetteer, start, key)
     if _is_commune(phrase, gazetteer, start, key):
         if any(len(p.code) == _OVERSEAS_LENGTH for p in gazetteer.departements[key]):
             return bool(_COLLECTIVITE.search(left))
@@ -98,13 +99,26 @@ def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
     """« à La Réunion » is the island, « La Réunion publique » a meeting."""
     if left.endswith(" ile de") or left == "ile de":
         return True
-    if _MEETING.match(phrase.right(end)):
+    if _MEETING.match(phrase.right(end)) and "," not in phrase.gap(end):
         return False
     if _HELD.search(left):
         return True
     if not phrase.is_capital(end - 1):
         return False
     return bool(re.search(r"\b(?:a|de|en|pour|sur)\Z", left)) or phrase.is_capital(start)
+
+
+def _follows_own(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> bool:
+    """Tell whether a commune of the département stands just before: « le tampon a la reunion »."""
+    end = start - 1 if phrase.word(start - 1) in {"a", "de"} else start
+    codes = {place.code for place in gazetteer.departements[key]}
+    return any(
+        phrase.joined(first, end)
+        and any(
+            p.departement in codes for p in gazetteer.communes.get(key_of(phrase, first, end), ())
+        )
+        for first in range(max(0, end - _MAX_NAME_WORDS), end)
+    )
 
 
 def _accepts_homonym(phrase: Phrase, start: int, key: str, left: str) -> bool:

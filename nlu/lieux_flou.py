@@ -6,7 +6,7 @@ from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
 from nlu.lieux_flou_index import MIN_LENGTH, TWO_TYPOS_LENGTH, NameIndex, WordIndex
 from nlu.lieux_gazetteer import Gazetteer, Place
-from nlu.lieux_indices import is_whole
+from nlu.lieux_indices import is_beside, is_whole, opens_with_verb
 from nlu.lieux_mentions import FUZZY, Hit, key_of
 from nlu.lieux_texte import Phrase
 
@@ -33,15 +33,18 @@ class Speller:
     def find(self, phrase: Phrase, taken: list[Hit]) -> Iterator[Hit]:
         """Yield the misspelt communes among the words that no other mention took."""
         used = {index for hit in taken for index in range(hit.start, hit.end)}
+        wide = [hit for hit in taken if hit.kind in ("departement", "region")]
         for start in range(len(phrase)):
             strong = contexte.has_place_noun(phrase, start)
             led = strong or self._may_be_town(phrase, start)
             # Alone in its message, a name answers « de quelle commune ? ».
             answers = len(phrase) <= MAX_ANSWER and is_whole(phrase, start, len(phrase))
-            if start in used or phrase.word(start) in _NEVER_FIRST or not (led or answers):
+            if start in used or phrase.word(start) in _NEVER_FIRST:
+                continue
+            if not (led or answers or wide or phrase.starts_sentence(start)):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)
-            if hit and (led or is_whole(phrase, hit.start, hit.end)):
+            if hit and (led or _stands_out(phrase, hit, wide)):
                 used |= set(range(hit.start, hit.end))
                 yield hit
 
@@ -110,6 +113,13 @@ class Speller:
         """Tell whether an ordinary word is one keystroke away: « a mobilser »."""
         nearest = self._words.near(word)
         return nearest is not None and nearest not in self._names
+
+
+def _stands_out(phrase: Phrase, hit: Hit, wide: list[Hit]) -> bool:
+    """Tell whether a name is all the message, opens it before a verb, or has its département."""
+    if is_whole(phrase, hit.start, hit.end) or opens_with_verb(phrase, hit.start, hit.end):
+        return True
+    return any(is_beside(phrase, hit.start, hit.end, hit.places, each) for each in wide)
 
 
 def _only_best(candidates: list[Candidate]) -> Candidate | None:

@@ -16,6 +16,8 @@ MAX_WORDS_BEFORE = 2
 
 _LISTING = word_set("et ou a au aux de d la le les l")
 _CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
+# What may stand between a name and its département or code: « Cahors, côté Lot ».
+_TO_CODE = vocabulaire.LINKS | word_set("dans comme cote code postal cp")
 _STANDING = re.compile(r"\b(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)\Z")
 _VERBS = word_set(
     """
@@ -32,7 +34,8 @@ class Evidence:
     `role`: « maire de »; `noun`: « commune de » or a role; `beside`: a code or a département that
     holds it; `whole`: nothing else in the message; `opens`: first of its sentence; `verb`: a verb
     of action follows; `listed`: goes on a list of communes; `hyphened`: typed with the hyphens of
-    a name; `proper`: another proper name follows at once; `stands`: « je suis à », and no more.
+    a name; `titled`: its article has a capital; `proper`: another proper name follows at once;
+    `stands`: « je suis à », and no more.
     """
 
     before: str
@@ -50,6 +53,7 @@ class Evidence:
     stands: bool
     after_comma: bool
     before_de: bool
+    titled: bool
 
     @property
     def strong(self) -> bool:
@@ -73,7 +77,7 @@ def gather_evidence(
         role=contexte.has_role(phrase, start),
         noun=contexte.has_place_noun(phrase, start),
         preposition=contexte.preposition(phrase, start),
-        beside=any(_is_beside(phrase, start, end, places, code) for code in codes),
+        beside=any(is_beside(phrase, start, end, places, code) for code in codes),
         whole=is_whole(phrase, start, end),
         capital=phrase.is_capital(content),
         opens=phrase.starts_sentence(start),
@@ -83,11 +87,12 @@ def gather_evidence(
         hyphened=any(phrase.gap(index) == "-" for index in range(start + 1, end)),
         after_comma="," in phrase.gap(start),
         before_de=phrase.word(end) in vocabulaire.DE,
+        titled=phrase.is_capital(start),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
 
 
-def _is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], code: Hit) -> bool:
+def is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], code: Hit) -> bool:
     """Tell whether a code or a département that holds one of the places stands next to the name."""
     after, before = code.start - end, start - code.end
     if not (0 <= after <= MAX_WORDS_AFTER or 0 <= before <= MAX_WORDS_BEFORE):
@@ -95,7 +100,7 @@ def _is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], 
     if not phrase.same_sentence(start, code.start):
         return False
     between = range(end, code.start) if code.start >= end else range(code.end, start)
-    if any(phrase.word(i) not in vocabulaire.LINKS | {"dans"} for i in between):
+    if any(phrase.word(i) not in _TO_CODE for i in between):
         return False
     codes = {(place.type, place.code) for place in code.places}
     return any(
@@ -119,6 +124,12 @@ def _is_listed(phrase: Phrase, start: int, previous: Hit | None) -> bool:
     between = [phrase.word(index) for index in range(previous.end, start)]
     comma = not between and phrase.gap(start).strip() == ","
     return comma or (bool(between) and set(between) <= _LISTING and between[0] in {"et", "ou"})
+
+
+def opens_with_verb(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a capitalised name opens its sentence before a verb: « Grenoble veut »."""
+    opens = phrase.starts_sentence(start) and phrase.is_capital(start)
+    return opens and phrase.word(end) in _VERBS
 
 
 def is_whole(phrase: Phrase, start: int, end: int) -> bool:

@@ -52,6 +52,13 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("gd poitiers", "epci:200069854"),
     ("saint quentin en yvelines agglo", "epci:200058782"),
     ("le TCO", "epci:249740101"),
+    # What stands beside a name helps to know it.
+    ("les communes du Gers comme Mirande", "departement:32 commune:32256*"),
+    ("chambery, code postal 73000", "commune:73065"),
+    ("saint paul a la reunion", "commune:97415"),
+    ("les élus de Saint-Paul, à La Réunion, qui débutent", "commune:97415"),
+    ("sainte malo en ille et vilaine", "commune:35288"),
+    ("Grenobl veut un conseil citoyen", "commune:38185"),
     # Short names in use.
     ("maire de Sarlat", "commune:24520"),
     ("élu à La Baule", "commune:44055"),
@@ -85,6 +92,8 @@ NOTHING = (
     "bonsoar",
     "en finistérien",
     "village de vacances",
+    "Conseill a donner à un élu",
+    "Citoyen a voté, habitan veut parler",
     "en visio conférence",
     "dans la manière",
     "hello",
@@ -116,7 +125,12 @@ def test_no_place_is_invented(finder: LieuFinder, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("maire de Villefranche", 3), ("élue à Bagnères", 2), ("maire de Bruay", 2)],
+    [
+        ("maire de Villefranche", 3),
+        ("nous habitons Le Pin", 9),
+        ("élue à Bagnères", 2),
+        ("maire de Bruay", 2),
+    ],
 )
 def test_a_short_name_of_several_towns_is_asked(finder: LieuFinder, text: str, count: int) -> None:
     [ambiguite] = finder.find(text).ambiguites
