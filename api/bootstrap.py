@@ -1,5 +1,6 @@
 """Builds the application's parts, in the order of their needs."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from assistant.replies import load_replies
 from assistant.sources import Knowledge, Sigle
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.vocabulary import load_vocabulary
+from knowledge.search.query import SearchQuery
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.service import TerritoireService
@@ -33,6 +35,7 @@ from nlu.pipeline import Understander
 from nlu.text import fold, words
 
 _SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
+_WARM_UP = "Maire d'une commune de 900 habitants près d'Auch, comment associer les habitants ?"
 
 
 class SystemClock:
@@ -77,6 +80,12 @@ def find_reference(base: TerritoireBase, reference: str) -> Territoire | None:
     return find_territoire(base, kind, code)
 
 
+def _warm_up(understander: Understander, knowledge: Knowledge) -> None:
+    """Load what loads at the first use: the first élu of the day does not wait for it."""
+    understander.understand(_WARM_UP)
+    knowledge.engine.search(SearchQuery(_WARM_UP))
+
+
 async def build_container(
     settings: Settings,
     database: Database,
@@ -100,6 +109,7 @@ async def build_container(
         regles=load_regles(),
         sigles=load_sigles(),
     )
+    await asyncio.to_thread(_warm_up, understander, knowledge)
     tickets = BuiltInTickets(database.actions_sessions)
     assistant = Assistant(understander, dialogue, Services(knowledge, tickets, replies, clock))
     limited = settings.rate_limit == "on"

@@ -5,12 +5,14 @@ import json
 import logging
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from api.french_help import FrenchCommand, FrenchGroup
@@ -127,24 +129,48 @@ def _print_turn(turn: dict[str, Any]) -> None:
             console.print(f"\n[ {labels} ]", markup=False)
 
 
+class Trained(StrEnum):
+    """What can be trained apart."""
+
+    TOUT = "tout"
+    NLU = "nlu"
+    DIALOGUE = "dialogue"
+
+
 @app.command(cls=FrenchCommand)
 def train(
-    force: Annotated[bool, typer.Option(help="Entraîner même si rien n'a changé.")] = False,
+    what: Annotated[
+        Trained, typer.Argument(metavar="QUOI", help="tout, nlu ou dialogue.")
+    ] = Trained.TOUT,
+    force: Annotated[
+        bool, typer.Option("--force", help="Entraîner même si rien n'a changé.")
+    ] = False,
 ) -> None:
-    """Entraîner le classifieur d'intentions et le dialogue."""
-    from api.bootstrap import load_classifier
-    from api.rasa_process import train_dialogue
-    from nlu.encoder import UseEncoder
-
+    """Entraîner le classifieur d'intentions (nlu) et le dialogue."""
     settings = read_settings()
-    if force:
-        for path in settings.models_dir.glob("*"):
-            path.unlink()
+    if what in (Trained.TOUT, Trained.NLU):
+        _train_nlu(settings, force=force)
+    if what in (Trained.TOUT, Trained.DIALOGUE):
+        from api.rasa_process import train_dialogue
+
+        say("Entraînement du dialogue…")
+        model = asyncio.run(train_dialogue(settings, force=force))
+        say(f"Dialogue prêt : {model.name}")
+
+
+def _train_nlu(settings: Settings, *, force: bool) -> None:
+    from api.training import train_nlu
+
     say("Entraînement du classifieur d'intentions…")
-    load_classifier(settings, UseEncoder())
-    say("Entraînement du dialogue…")
-    model = asyncio.run(train_dialogue(settings, force=force))
-    say(f"Modèles prêts dans {model.parent}")
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Entraînement", total=1.0)
+        outcome = train_nlu(
+            settings, force=force, advance=lambda done: progress.update(task, completed=done)
+        )
+    for line in outcome.lines:
+        say(line)
+    if not outcome.accepted:
+        raise typer.Exit(1)
 
 
 @app.command("import", cls=FrenchCommand)
@@ -258,7 +284,8 @@ def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
     for name, value in report.items():
         if isinstance(value, (dict, list, tuple)):
             continue
-        table.add_row(_MEASURES.get(name, name), f"{value:.4f}" if isinstance(value, float) else str(value))
+        shown = f"{value:.4f}" if isinstance(value, float) else str(value)
+        table.add_row(_MEASURES.get(name, name), shown)
     console.print(table)
 
 

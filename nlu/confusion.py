@@ -22,7 +22,7 @@ def confusion_svg(report: NluReport, *, title: str = "Matrice de confusion des i
     names = _names(report)
     counts = _counts(report, names)
     side = _CELL * len(names)
-    width, height = _LABELS + side + _MARGIN, _HEAD + side + _MARGIN
+    width, height = _LABELS + side + 3 * _MARGIN, _HEAD + side + _MARGIN
     summary = (
         f"{report.sentences} phrases, exactitude {report.accuracy:.3f}, macro-F1 "
         f"{report.macro_f1:.3f}"

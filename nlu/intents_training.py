@@ -19,7 +19,8 @@ from nlu.intents_features import Features, Floats, IntentFeatures
 
 REGULARISATION = 10.0
 CALIBRATION_FOLDS = 3
-_SEED = 20261124
+SEED = 20261124
+"""Of every random choice in training: two trainings on the same sentences are the same."""
 _UNSEEN = -30.0
 _BINS = 15
 
@@ -89,7 +90,7 @@ def _split(
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     labels = [example.intent for example in examples]
     groups = [sentence_key(example.text) for example in examples]
-    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=_SEED)
+    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=SEED)
     with warnings.catch_warnings():  # an intent with fewer sentences than folds is allowed
         warnings.simplefilter("ignore", UserWarning)
         return list(splitter.split(np.zeros(len(labels)), labels, groups))
