@@ -23,7 +23,7 @@ _Span = tuple[int, int]
 _OUTRE_MER = ("GP", "RE", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
 
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(?(?:arobase|arobas)\)? |\[at\]|\(at\)) ?"
+    r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(?(?:arobase|arobas|at)\)? |\[at\]|\(at\)) ?"
     r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,24}(?!\w)",
     re.IGNORECASE,
 )
@@ -72,7 +72,8 @@ _CIVILITY_NAME = re.compile(
 )
 _INTRODUCED = re.compile(rf"(?i:\bmon nom (?:est|c['’]est))\s*(?P<value>{_FULL_NAME})")
 _ANNOUNCED = re.compile(
-    r"(?:\bje m['’ ]?appell?e|\bmon nom ?:|\b(?:nom|pr[ée]nom)s? ?:|\bnom (?:et|/) pr[ée]nom ?:)\s*"
+    r"(?:\bje m['’ ]?appell?e|\bje me nomme|\bmon nom ?:|"
+    r"\b(?:nom|pr[ée]nom)s? ?:|\bnom (?:et|/) pr[ée]nom ?:)\s*"
     r"(?P<value>[^\W\d_][\w'’-]+(?:\s(?!(?:et|je|maire|adjointe?|suis|de la mairie|du|conseill\w+|"
     r"habitant\w*|à|a|pour|mais|qui|mon|ma|tel|depuis|chez|dgs|agente?)\b)[^\W\d_][\w'’-]*){0,3})",
     re.IGNORECASE,

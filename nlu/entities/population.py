@@ -63,7 +63,8 @@ _PLACE_ALONE = re.compile(
 _WE_ARE = re.compile(
     rf"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) {_APPROX}{{0,2}}"
     rf"(?P<low>{NUMBER_DIGITS})"
-    r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre))\b))"
+    r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre)|"
+    r"sur (?:la|ma|notre) commune)\b))"
 )
 _LABEL = re.compile(
     r"\b(?:nombre d'habitants|nb d'hab(?:itants)?|habitants|"
@@ -96,7 +97,8 @@ _PEOPLE_AFTER = re.compile(
     r"par (?:session|groupe|atelier|table|an)|se sont|veulent|demandent|autour de)\b)"
 )
 _OTHERS_BEFORE = re.compile(
-    rf"\b(?:communes|villages|villes|bourgs|collectivites|intercommunalites|agglomerations|epci)"
+    r"\b(?:communes|villages|villes|bourgs|collectivites|intercommunalites|agglomerations|epci|"
+    r"quartiers?|lotissements?|residences?|rues?)"
     rf"{_PLACE_QUALIFIERS} (?:de|d'|a) ?{_APPROX}*$"
 )
 _LIKE_OURS = re.compile(r"[^.;!?]{0,20}\bcomme (?:la notre|la mienne|nous|chez nous|moi)\b")

@@ -29,6 +29,8 @@ FOUND: list[tuple[str, list[tuple[str, str]]]] = [
     ("je m'appelle jean dupont et je suis maire de Auch", [("nom", "jean dupont")]),
     ("Je suis Jean Dupont, maire de Foix", [("nom", "Jean Dupont")]),
     ("nom : Durand", [("nom", "Durand")]),
+    ("je me nomme Anne Le Goff", [("nom", "Anne Le Goff")]),
+    ("mairie at exemple.fr", [("courriel", "mairie at exemple.fr")]),
     ("Cordialement, Marie Curie", [("nom", "Marie Curie")]),
     (
         "J'habite 12 bis rue de la République, 32000 Auch. Merci",

@@ -47,6 +47,8 @@ SAID = [
     ("je suis élue d'un village de 45 habitants", 45),
     ("commune de 800 personnes", 800),
     ("on est 1 200 habitans", 1_200),
+    ("nous sommes 1 350 sur la commune", 1_350),
+    ("village de trois cent vingt âmes", 320),
     ("notre village de 300 habitants ont répondu présent", 300),
 ]
 
@@ -83,6 +85,7 @@ NOT_SAID = [
     "la charte de 2021",
     "900",
     "les habitants 2 par 2",
+    "un quartier de 3 000 habitants",
     "",
 ]
 

@@ -10,7 +10,8 @@ CLOSED_LIST = {
     *("plusieurs_collectivites", "duree_longue", "ponctuel", "besoin_formation"),
     *("besoin_animation", "besoin_atelier", "diagnostic", "strategie", "conduite_changement"),
     *("projet_emblematique", "candidater", "grand_projet", "conflit", "urgence", "menace"),
-    *("detresse", "marche_public", "financement", "juridique", "contentieux", "elections"),
+    *("detresse", "demande_humain", "urgence_vitale"),
+    *("marche_public", "financement", "juridique", "contentieux", "elections"),
     *("politique_partisane", "demande_engagement", "refus_donnees", "veut_humain", "simplicite"),
     *("proximite", "comprendre"),
 }
