@@ -50,7 +50,8 @@ def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:
         return "refus"
     if _ALERT_SIGNALS & set(understanding.signaux):
         return "alerte"
-    if understanding.langue_etrangere and expects != "contact":
+    foreign = understanding.langue_etrangere and not understanding.illisible
+    if foreign and expects != "contact":
         return "langue_etrangere"
     return None
 

@@ -12,6 +12,8 @@ _FOLLOW_UP = re.compile(r"^(?:et|mais|ou) (?:pour|si|dans|chez|avec|a|en|quand|s
 _SENTENCE = re.compile(r"[^.!?;]+[.!?;]*")
 _MAX_WORDS = 9
 _UNSURE = 0.5
+_SURE = 0.75
+_ASKING = ("chercher_", "demander_", "question_", "parler_")
 
 Wanted = Literal["autres", "plus_pres", "plus_simple"]
 _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
@@ -54,11 +56,18 @@ def last_sentence(text: str) -> str:
 def with_previous_intent(understanding: Understanding, memory: Memory) -> Understanding:
     """Return the understanding of a follow-up: it asks what the previous question asked."""
     text = understanding.text
-    if memory.intention is None or not (
-        is_follow_up(text, memory) or wanted(text, memory) or _goes_on(understanding)
+    if (
+        memory.intention is None
+        or _asks_by_itself(understanding)
+        or not (is_follow_up(text, memory) or wanted(text, memory) or _goes_on(understanding))
     ):
         return understanding
     return replace(understanding, intent=memory.intention)
+
+
+def _asks_by_itself(understanding: Understanding) -> bool:
+    """« et chez nous, on commence par quoi ? » opens like a follow-up but says what it wants."""
+    return understanding.confidence >= _SURE and understanding.intent.startswith(_ASKING)
 
 
 def _goes_on(understanding: Understanding) -> bool:

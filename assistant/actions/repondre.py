@@ -87,7 +87,9 @@ def _nothing_found(call: Call) -> Part:
             call.memory,
             echecs=call.memory.echecs + 1,
             proposition="conseiller",
-            territoires_a_preciser=question.candidats if question else (),
+            territoires_a_preciser=question.candidats
+            if question
+            else call.memory.territoires_a_preciser,
         ),
         messages=question.messages
         if question

@@ -41,6 +41,8 @@ _COMMON = 1e-5
 """Of the languages we seldom meet, rarer words tell little, and fill the memory."""
 _READ_WHOLE = frozenset({"fr", "en", "es", "de", "it", "pt", "nl"})
 _MIN_UNREADABLE = 4
+_MIN_MASHED = 3
+_VOWELS = frozenset("aeiouy")
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -61,6 +63,9 @@ def is_foreign(text: str) -> bool:
 def is_unreadable(text: str) -> bool:
     """Tell whether nothing in the text is a word: a cat on the keyboard, not a name nor a sigle."""
     found = [fold(match.group()) for match in _WORD.finditer(normalize(text))]
+    mashed = [word for word in found if len(word) >= _MIN_MASHED and not _VOWELS & set(word)]
+    if len(mashed) >= MIN_EVIDENCE and 2 * len(mashed) > len(found):
+        return True
     known = any(word in _zipf(language) for word in found for language in ("fr", *_STOP_WORDS))
     return len(found) >= MIN_EVIDENCE and not known and min(map(len, found)) >= _MIN_UNREADABLE
 

@@ -64,7 +64,7 @@ def differences(turn: dict[str, Any], expected: dict[str, Any]) -> list[str]:
         "ne_contient_pas": lambda wanted: not set(wanted) & set(kinds),
         "humain": lambda wanted: turn["human_offered"] is wanted,
         "ticket": lambda wanted: (turn["ticket"] is not None) is wanted,
-        "memoire_dit": lambda wanted: wanted.casefold() in said(turn).casefold(),
+        "memoire_dit": lambda wanted: wanted.casefold() in spoken(turn).casefold(),
     }
     unknown = set(expected) - set(checks)
     assert not unknown, f"clés inconnues : {unknown}"
@@ -77,12 +77,18 @@ def differences(turn: dict[str, Any], expected: dict[str, Any]) -> list[str]:
 
 def said(turn: dict[str, Any]) -> str:
     """Return everything that the turn shows, for reading a failure."""
-    lines = [
+    head = (
         f"issue={turn['outcome']} intention={turn['understanding']['intent']}"
         f" ({turn['understanding']['confidence']}) demande={turn['dialogue']['asks_for']}"
         f" territoire={turn['dialogue']['territoire_code']}"
         f" route={(turn['orientation'] or {}).get('route')}"
-    ]
+    )
+    return f"{head}\n{spoken(turn)}"
+
+
+def spoken(turn: dict[str, Any]) -> str:
+    """Return what the élu reads."""
+    lines = []
     for message in turn["messages"]:
         if message["type"] == "text":
             lines.append(message["text"])
