@@ -14,6 +14,7 @@ from nlu.entities.langue import is_foreign, is_unreadable, load_languages
 from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
+from nlu.questions import RequestFinder
 from nlu.spelling import Speller, frequent_words, sigle_words
 from nlu.text import FoldedText, fold, normalize, replace_surrogates, words
 from nlu.understanding import (
@@ -75,6 +76,7 @@ class Understander:
         self._speller = speller
         self._finder = finder
         self._classifier = classifier
+        self._requests = RequestFinder(classifier.rank, speller)
 
     @classmethod
     def build(
@@ -119,7 +121,8 @@ class Understander:
             )
         reading = self._read(text, context or UnderstandingContext())
         corrected = self._speller.correct(text)
-        ranking = self._classifier.rank(corrected)
+        requests = self._requests.find(reading.folded, self._classifier.rank(corrected))
+        ranking = requests.ranking
         own = population.find_population(reading.folded, is_answer=reading.asks_for == "population")
         cues = _signaux(reading)
         nombre = _nombre_collectivites(reading, together=_TOGETHER in cues)
@@ -130,6 +133,7 @@ class Understander:
             intent=ranking[0].intent,
             confidence=ranking[0].confidence,
             alternatives=ranking[1:],
+            intents=requests.spans,
             territoires=reading.lieux.territoires,
             ambiguites=reading.lieux.ambiguites,
             population=own.value if own else None,

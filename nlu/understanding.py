@@ -38,6 +38,16 @@ class IntentScore:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentSpan:
+    """One request of a message, with its place in the élu's own text."""
+
+    intent: str
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lieu:
     """A territory of the gazetteer, handed to nlu as data.
 
@@ -118,7 +128,9 @@ class UnderstandingContext:
 class Understanding:
     """Everything that one message says.
 
-    `intent` is one of `INTENTS`; `alternatives` are ranked and exclude it. `signaux` is a closed
+    `intent` is one of `INTENTS`; `alternatives` are ranked and exclude it. `intents` are all the
+    requests of the message, in its order: one when it holds a single one, none when it says
+    nothing; `intent` is the main one of them. `signaux` is a closed
     vocabulary of cues (`nlu/data/vocabulaire/signaux.yml`) read by the orientation rules.
     `refus` tells why the message must be declined: "insulte", "injection", or None.
     `langue_etrangere` is true when the text is not French, `illisible` when it holds no word.
@@ -131,6 +143,7 @@ class Understanding:
     intent: str
     confidence: float
     alternatives: tuple[IntentScore, ...] = ()
+    intents: tuple[IntentSpan, ...] = ()
     territoires: tuple[TerritoireMention, ...] = ()
     ambiguites: tuple[Ambiguite, ...] = ()
     population: int | None = None
