@@ -7,6 +7,7 @@ from nlu.understanding import (
     Ambiguite,
     Candidat,
     IntentScore,
+    IntentSpan,
     PersonalDatum,
     TerritoireMention,
     Understanding,
@@ -30,6 +31,7 @@ def unpack(text: str, data: dict[str, Any]) -> Understanding:
     """Read `pack` back."""
     values = dict(data)
     values["alternatives"] = tuple(IntentScore(**each) for each in data["alternatives"])
+    values["intents"] = tuple(IntentSpan(**each) for each in data["intents"])
     values["territoires"] = tuple(TerritoireMention(**each) for each in data["territoires"])
     values["ambiguites"] = tuple(
         Ambiguite(**{**each, "candidats": tuple(Candidat(**c) for c in each["candidats"])})
@@ -52,6 +54,7 @@ def public(understanding: Understanding) -> dict[str, Any]:
             {"intent": each.intent, "confidence": round(each.confidence, 4)}
             for each in understanding.alternatives[:_ALTERNATIVES]
         ],
+        "intents": [_request(understanding, each) for each in understanding.intents],
         "territoires": [
             {
                 "type": each.type,
@@ -84,3 +87,24 @@ def public(understanding: Understanding) -> dict[str, Any]:
             dict.fromkeys(each.kind for each in understanding.donnees_personnelles)
         ),
     }
+
+
+def _request(understanding: Understanding, span: IntentSpan) -> dict[str, Any]:
+    """Return one request of the message; its words only when they hold no personal data."""
+    request: dict[str, Any] = {
+        "intent": span.intent,
+        "confidence": round(span.confidence, 4),
+        "start": span.start,
+        "end": span.end,
+    }
+    quoted = quotable(understanding, span)
+    return request if quoted is None else {**request, "extrait": quoted}
+
+
+def quotable(understanding: Understanding, span: IntentSpan) -> str | None:
+    """Return the élu's own words for a request, unless they hold personal data."""
+    hidden = any(
+        datum.start < span.end and span.start < datum.end
+        for datum in understanding.donnees_personnelles
+    )
+    return None if hidden else understanding.text[span.start : span.end]
