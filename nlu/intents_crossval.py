@@ -18,7 +18,7 @@ from nlu.encoder import Encoder, UseEncoder
 from nlu.evaluation import NluReport, evaluate
 from nlu.intents_examples import IntentExample, load_examples, plain_twins
 from nlu.intents_features import Floats, read_calmly
-from nlu.intents_scope import OUT_OF_SCOPE, leave_one_out_cosines, scope_scores
+from nlu.intents_scope import OUT_OF_SCOPE, cosines_to_others, scope_scores
 from nlu.intents_training import (
     confidence_for_precision,
     fit_temperature,
@@ -93,7 +93,7 @@ def cross_validate(examples: Sequence[IntentExample], encoder: Encoder) -> Cross
     columns = np.asarray([intents.index(example.intent) for example in read])
     probabilities = softmax(logits, temperature=fit_temperature(logits, columns))
     in_scope = np.asarray([example.intent != OUT_OF_SCOPE for example in read])
-    scope = scope_scores(probabilities, intents, leave_one_out_cosines(vectors, in_scope))
+    scope = scope_scores(probabilities, intents, cosines_to_others(vectors, vectors[in_scope]))
     return CrossValidation(tuple(examples), intents, probabilities, scope)
 
 

@@ -71,23 +71,32 @@ class IntentFeatures:
         self._mean: Floats = np.zeros(0, dtype=np.float32)
         self._spread: Floats = np.ones(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], vectors: Floats) -> Features:
-        """Learn vocabulary and scale; return the features, one row per text."""
+    def clues(self, texts: Sequence[str]) -> Floats:
+        """Return the written clues, one row per text: they depend on no training."""
+        return self._clues.matrix(texts)
+
+    def fit(self, texts: Sequence[str], vectors: Floats, clues: Floats | None = None) -> Features:
+        """Learn vocabulary and scale; return the features, one row per text.
+
+        `clues` are those of these texts when they are already known.
+        """
         self._mean = vectors.mean(axis=0)
         # Standardised, then of norm about 1, like the two tf-idf parts.
         self._spread = np.maximum(vectors.std(axis=0), 1e-6) * np.sqrt(vectors.shape[1])
         lexical = [part.fit_transform(texts) for part in (self._words, self._pieces)]
-        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors))
+        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors, clues))
 
-    def transform(self, texts: Sequence[str], vectors: Floats) -> Features:
+    def transform(
+        self, texts: Sequence[str], vectors: Floats, clues: Floats | None = None
+    ) -> Features:
         """Return the features, one row per text; `vectors` are the embeddings of these texts."""
         lexical = [part.transform(texts) for part in (self._words, self._pieces)]
-        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors))
+        return Features(hstack(lexical, format="csr"), self._dense(texts, vectors, clues))
 
-    def _dense(self, texts: Sequence[str], vectors: Floats) -> Floats:
+    def _dense(self, texts: Sequence[str], vectors: Floats, clues: Floats | None) -> Floats:
         meaning = (vectors - self._mean) / self._spread
-        clues = _CLUE_WEIGHT * self._clues.matrix(texts)
-        return np.hstack([meaning, clues]).astype(np.float32, copy=False)
+        found = self.clues(texts) if clues is None else clues
+        return np.hstack([meaning, _CLUE_WEIGHT * found]).astype(np.float32, copy=False)
 
 
 def _vectorizer(**options: Any) -> TfidfVectorizer:

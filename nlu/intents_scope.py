@@ -27,9 +27,9 @@ def scope_scores(probabilities: Floats, intents: Sequence[str], cosines: Floats)
     return np.asarray(_LOG_WEIGHT * np.log(best) + nearest, dtype=np.float32)
 
 
-def leave_one_out_cosines(vectors: Floats, in_scope: NDArray[np.bool_]) -> Floats:
+def cosines_to_others(vectors: Floats, neighbours: Floats) -> Floats:
     """Return cosines to the in-scope sentences, a sentence and its exact twins hidden from it."""
-    cosines = np.asarray(vectors @ vectors[in_scope].T, dtype=np.float32)
+    cosines = np.asarray(vectors @ neighbours.T, dtype=np.float32)
     cosines[cosines > 0.999] = -1.0  # noqa: PLR2004
     return cosines
 

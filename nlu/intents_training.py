@@ -22,6 +22,8 @@ CALIBRATION_FOLDS = 3
 SEED = 20261124
 """Of every random choice in training: two trainings on the same sentences are the same."""
 _UNSEEN = -30.0
+_FEW = 3000
+_Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 _BINS = 15
 
 
@@ -64,30 +66,57 @@ def fit_linear(features: Features, intents: Sequence[str]) -> LinearModel:
 
 
 def out_of_fold_logits(
-    examples: Sequence[IntentExample], vectors: Floats, *, folds: int = CALIBRATION_FOLDS
+    examples: Sequence[IntentExample],
+    vectors: Floats,
+    clues: Floats | None = None,
+    *,
+    folds: int = CALIBRATION_FOLDS,
 ) -> Floats:
     """Score every sentence by a model that saw neither it nor a same-words twin.
 
     Columns follow the sorted intents. `vectors` are the embeddings, in the order of `examples`.
     """
-    intents = sorted({example.intent for example in examples})
-    columns = {intent: index for index, intent in enumerate(intents)}
+    if clues is None:
+        clues = IntentFeatures().clues([example.text for example in examples])
+    intents = {example.intent for example in examples}
     logits = np.full((len(examples), len(intents)), _UNSEEN, dtype=np.float32)
-    for train, test in _split(examples, folds=folds):
-        texts = [examples[index].text for index in train]
-        features = IntentFeatures()
-        model = fit_linear(
-            features.fit(texts, vectors[train]), [examples[index].intent for index in train]
-        )
-        scored = features.transform([examples[index].text for index in test], vectors[test])
-        seen = np.asarray([columns[intent] for intent in model.intents])
-        logits[np.ix_(test, seen)] = model.logits(scored)
+    for fold in _split(examples, folds=folds):
+        logits[fold[1]] = _unseen_logits(examples, vectors, clues, fold)
     return logits
 
 
-def _split(
-    examples: Sequence[IntentExample], *, folds: int
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def calibration_logits(
+    examples: Sequence[IntentExample], vectors: Floats, clues: Floats
+) -> tuple[NDArray[np.intp], Floats]:
+    """Score the sentences of one fold, or every fold of few sentences: their rows, their logits.
+
+    A third of many sentences is enough to fit one temperature and one threshold.
+    """
+    if len(examples) < _FEW:
+        return np.arange(len(examples)), out_of_fold_logits(examples, vectors, clues)
+    fold = _split(examples, folds=CALIBRATION_FOLDS)[0]
+    return fold[1], _unseen_logits(examples, vectors, clues, fold)
+
+
+def _unseen_logits(
+    examples: Sequence[IntentExample], vectors: Floats, clues: Floats, fold: _Fold
+) -> Floats:
+    """Score the second part of a fold by a model fitted on the first; columns: sorted intents."""
+    train, test = fold
+    columns = {name: i for i, name in enumerate(sorted({each.intent for each in examples}))}
+    features = IntentFeatures()
+    model = fit_linear(
+        features.fit([examples[index].text for index in train], vectors[train], clues[train]),
+        [examples[index].intent for index in train],
+    )
+    unseen = [examples[index].text for index in test]
+    logits = np.full((len(test), len(columns)), _UNSEEN, dtype=np.float32)
+    seen = [columns[intent] for intent in model.intents]
+    logits[:, seen] = model.logits(features.transform(unseen, vectors[test], clues[test]))
+    return logits
+
+
+def _split(examples: Sequence[IntentExample], *, folds: int) -> list[_Fold]:
     labels = [example.intent for example in examples]
     groups = [sentence_key(example.text) for example in examples]
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=SEED)
