@@ -99,7 +99,8 @@ class RequestFinder:
             return self._single(text, whole, asking, clauses)
         requests = self._requests(text, whole, asking, clauses)
         if len(requests) <= 1:
-            return self._single(text, whole, [c for r in requests for c in r.clauses], clauses)
+            merged = [clause for request in requests for clause in request.clauses]
+            return self._single(text, whole, merged, clauses)
         spans = tuple(_span(text, request.clauses, request.best) for request in requests)
         return Requests(spans, _main_ranking(requests) or whole)
 
@@ -112,7 +113,7 @@ class RequestFinder:
     def _single(
         self, text: str, whole: Ranking, asking: Sequence[Clause], clauses: Sequence[Clause]
     ) -> Requests:
-        kept = asking or clauses
+        kept = _whole_request(asking, clauses)
         ranking = whole
         if len(asking) == 1 < len(clauses) and _is_doubtful(whole):
             alone = self._read(text, whole, asking[0])
@@ -149,6 +150,14 @@ class RequestFinder:
         return self._read(text, whole, *clauses[max(place - 1, 0) : place + 1])
 
 
+def _whole_request(asking: Sequence[Clause], clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """« Un questionnaire sur la mobilité, vous avez ? »: the clause before says what is asked."""
+    if len(asking) == 1 and len(asking[0].words) < _FRAGMENT:
+        place = clauses.index(asking[0])
+        return clauses[max(place - 1, 0) : place + 1]
+    return asking or clauses
+
+
 def _in_context(ranking: Ranking, whole: Ranking) -> Ranking:
     """Return the ranking of a clause, helped in doubt by that of the whole message."""
     if ranking[0].confidence >= _CLEAR:
@@ -174,9 +183,11 @@ def _goes_on(before: _Request, request: _Request) -> bool:
     if not request.stands_alone:
         return True
     clause, unsure = request.clauses[0], request.best.confidence < _SURE
+    together = clause.sentence == before.clauses[-1].sentence
+    if together and not before.stands_alone:
+        return True
     if request.best.intent != before.best.intent:
         return clause.is_second_object and unsure
-    together = clause.sentence == before.clauses[-1].sentence
     return together or unsure or request.best.intent in _SAID_ONCE
 
 

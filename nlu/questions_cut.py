@@ -109,6 +109,8 @@ class _Sentence:
         if opening == at and not pause:
             alone = at - start > _LEAST_WORDS and self.turns.opens_alone(tokens, at)
             return (at if alone else 0), False
+        if self.turns.lists_nouns(self.words[start:at], tokens[opening]):
+            return 0, False
         links = tokens[at:opening]
         asks = (
             self.turns.opens(tokens, opening, question=self._is_question)

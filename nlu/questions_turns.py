@@ -14,6 +14,8 @@ from nlu.vocabulary import read_vocabulary
 _PRONOUNS = frozenset({"je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce"})
 _NOT_A_VERB = frozenset({"rendez"})
 _INFINITIVES = ("er", "ir", "re")
+_WHICH = "quel"
+_LONGEST_LIST = 6
 _LEAST_ORDER = 4
 _LEAST_OBJECT = 4
 
@@ -72,6 +74,7 @@ class RequestTurns:
         self._asking = Turns(written["demande"])
         self._after_qui = Turns(written["après_qui"])
         self._wishes = Runs(written["souhaits"])
+        self._any_wishes = Runs([*written["souhaits"], *written["souhaits_d_un_autre"]])
         self._fillers = frozenset(map(fold, written["remplissage"]))
         self._objects = Turns(written["objets"])
         self._second_objects = Turns(written["objets_seconds"])
@@ -99,7 +102,7 @@ class RequestTurns:
             return False
         return (
             self._openers.at(at, tokens)
-            or self._wishes_at(tokens, at)
+            or self._wishes_at(tokens, at, self._wishes)
             or self._orders_at(tokens, at)
             or (question and self._question_openers.at(at, tokens))
         )
@@ -120,6 +123,12 @@ class RequestTurns:
         long_enough = len(tokens) - at >= _LEAST_OBJECT
         return linked and long_enough and self._second_objects.at(at, tokens)
 
+    def lists_nouns(self, said: Sequence[SaidWord], following: str) -> bool:
+        """« Quels élus, quels agents et quels habitants inviter »: one verb, one question."""
+        which = said[0].text.startswith(_WHICH) and following.startswith(_WHICH)
+        has_verb = inversion(said) is not None or said[-1].text.endswith(_INFINITIVES)
+        return which and not has_verb and len(said) <= _LONGEST_LIST
+
     def say_request(self, said: Sequence[SaidWord]) -> bool:
         """Tell whether these words have the form of a request, at the start or further on."""
         tokens = [word.text for word in said]
@@ -127,7 +136,7 @@ class RequestTurns:
             return False
         if self.opens(tokens, 0) or self.asks_who(tokens, 0, before=()):
             return True
-        wished = any(self._wishes_at(tokens, at) for at in range(1, len(tokens)))
+        wished = any(self._wishes_at(tokens, at, self._any_wishes) for at in range(len(tokens)))
         return wished or inversion(said) is not None or self._asking.said(tokens)
 
     def claims(self, tokens: Sequence[str]) -> bool:
@@ -142,9 +151,9 @@ class RequestTurns:
         """« je ne demande pas d'argent »: what is ruled out is not asked."""
         return self._ruling_out.said(tokens)
 
-    def _wishes_at(self, tokens: Sequence[str], at: int) -> bool:
+    def _wishes_at(self, tokens: Sequence[str], at: int, wishes: Runs) -> bool:
         """« je voudrais aussi un guide »: a wish that is for us; « je voudrais créer » is not."""
-        length = self._wishes.length_at(at, tokens)
+        length = wishes.length_at(at, tokens)
         if not length:
             return False
         at += length
