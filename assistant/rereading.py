@@ -49,7 +49,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
     )
     for step in steps:
         understanding = step(understanding, memory, expects)
-    return understanding
+    return _with_its_only_request(understanding)
 
 
 def _consent(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
@@ -100,6 +100,18 @@ def _as(intent: str, understanding: Understanding) -> Understanding:
     if understanding.intent == intent:
         return replace(understanding, confidence=max(understanding.confidence, _CERTAIN))
     return replace(understanding, intent=intent, confidence=_CERTAIN)
+
+
+def _with_its_only_request(understanding: Understanding) -> Understanding:
+    """The only request of a message is its main intent, once read again."""
+    if len(understanding.intents) != 1:
+        return understanding
+    only = replace(
+        understanding.intents[0],
+        intent=understanding.intent,
+        confidence=understanding.confidence,
+    )
+    return replace(understanding, intents=(only,))
 
 
 def _plain(understanding: Understanding) -> str:

@@ -15,7 +15,7 @@ from knowledge.territoires.territoire import TerritoireContext, to_context
 RESULTS = 4
 # Below the threshold of an answer but not far: shown as « the nearest », said as such.
 NEAR_CONFIDENCE = 0.05
-_PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
+PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
     "chercher_experience": (ResourceType.EXPERIENCE,),
     "chercher_acteur": (ResourceType.ACTEUR,),
     "chercher_outil": (ResourceType.OUTIL,),
@@ -61,7 +61,7 @@ def find_resources(
     query = SearchQuery(
         text=text or memory.besoin or call.text,
         types=types,
-        prefer_types=_PREFERRED_TYPES.get(memory.intention or "", ()),
+        prefer_types=PREFERRED_TYPES.get(memory.intention or "", ()),
         prefer_themes=memory.themes,
         territoire=_context(call),
         population=memory.population,

@@ -6,6 +6,7 @@ from assistant.actions import messages
 from assistant.actions.base import Call
 from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import orientation_of
+from assistant.actions.plusieurs import answer_others
 from assistant.actions.territoire import ask_territoire
 from assistant.suites import Wanted, wanted, whole_question
 from assistant.turn import Message, Part
@@ -14,12 +15,12 @@ _LEGAL = "question_juridique"
 
 
 async def answer(call: Call) -> Part:
-    """Answer the message itself."""
+    """Answer the message itself, with every question that it holds."""
     call = call.remember(
         besoin=whole_question(call.text, call.memory),
         intention=call.understanding.intent,
     )
-    return await answer_need(call)
+    return answer_others(call, await answer_need(call))
 
 
 async def answer_need(call: Call) -> Part:
