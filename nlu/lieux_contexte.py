@@ -35,6 +35,9 @@ _NEAR = re.compile(
 )
 _NAMED = re.compile(r"\b(?:m appelle|mon nom est|mon nom c est)\Z")
 _MAX_ROLE_DISTANCE = 6
+_OF = vocabulaire.DE | {"la", "le", "les", "l"}
+_OF_OR_ON = vocabulaire.LINKS | {"sur"}
+_MAX_LINKS = 4
 
 
 def has_role(phrase: Phrase, start: int) -> bool:
@@ -100,7 +103,7 @@ def is_brand(phrase: Phrase, start: int, end: int) -> bool:
     signs = vocabulaire.BRANDS.get(name, frozenset())
     if has_place_noun(phrase, start) or preposition(phrase, start) == "a":
         return False
-    return any(token.folded in signs for token in phrase.tokens)
+    return not signs.isdisjoint(phrase.words)
 
 
 def heads_proper_name(phrase: Phrase, end: int) -> bool:
@@ -165,7 +168,7 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
     """Tell whether a street or an organisation bears the name: « rue de », « université de »."""
     index = start - 1
     links = 0
-    while index >= 0 and phrase.word(index) in vocabulaire.DE | {"la", "le", "les", "l"}:
+    while links < _MAX_LINKS and phrase.word(index) in _OF:
         links += 1
         index -= 1
     if index < 0 or not phrase.same_sentence(index, start) or "," in phrase.gap(start):
@@ -186,7 +189,7 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
 def is_river(phrase: Phrase, start: int) -> bool:
     """Tell whether the name of a département is here that of its river."""
     index = start - 1
-    while index >= 0 and phrase.word(index) in vocabulaire.LINKS | {"sur"}:
+    while index >= max(0, start - _MAX_LINKS) and phrase.word(index) in _OF_OR_ON:
         index -= 1
     return index >= 0 and phrase.word(index) in vocabulaire.RIVERS
 

@@ -85,7 +85,7 @@ class Speller:
         indexes = (gazetteer.communes, gazetteer.former, gazetteer.departements, gazetteer.regions)
         after_article = phrase.word(start - 1) in {"la", "le", "les", "l"}
         # « Lacapelle » begins many names: it is not « La Capelle » misspelt.
-        return after_article or key in gazetteer.longest or any(key in each for each in indexes)
+        return after_article or key in gazetteer.beginnings or any(key in each for each in indexes)
 
     def _places(self, name: str) -> tuple[Place, ...]:
         key = self._names.key(name)

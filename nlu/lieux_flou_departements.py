@@ -9,6 +9,7 @@ from nlu.lieux_flou_index import MIN_LENGTH, NameIndex, WordIndex
 from nlu.lieux_gazetteer import Gazetteer
 from nlu.lieux_mentions import FUZZY, Hit, key_of
 from nlu.lieux_texte import Phrase, name_words
+from nlu.lieux_vocabulaire import word_set
 
 MAX_WORDS = 6
 # From this length on, a name of several words is like no ordinary phrase.
@@ -19,6 +20,7 @@ _LEADING = re.compile(
     r"|elue?s?|maires?|mairies?|prefecture)(?: \w+)?"
     r" (?:du|de la|de l|des|de|d))\Z"
 )
+_LAST_WORDS = word_set("en le la les l du des de d")
 
 
 class DepartementSpeller:
@@ -34,7 +36,8 @@ class DepartementSpeller:
         """Yield the misspelt names among the words that no other mention took."""
         used = {index for hit in taken for index in range(hit.start, hit.end)}
         for start in range(1, len(phrase)):
-            if start in used or not _LEADING.search(phrase.left(start)):
+            led = phrase.word(start - 1) in _LAST_WORDS and _LEADING.search(phrase.left(start))
+            if start in used or not led:
                 continue
             for end in range(min(len(phrase), start + MAX_WORDS), start, -1):
                 hit = None if used & set(range(start, end)) else self._read(phrase, start, end)
@@ -47,8 +50,10 @@ class DepartementSpeller:
         for start in range(len(phrase)):
             if phrase.word(start) in vocabulaire.LINKS:
                 continue
-            for end in range(start + 2, min(len(phrase), start + MAX_WORDS) + 1):
-                if len(key_of(phrase, start, end).replace(" ", "")) < MIN_COMPOUND_LENGTH:
+            first, length = phrase.norms[start][0], len(phrase.norms[start])
+            for end in range(start + 2, min(phrase.reach[start], start + MAX_WORDS) + 1):
+                length += len(phrase.norms[end - 1])
+                if length < MIN_COMPOUND_LENGTH or not self._names.holds_like(first, length):
                     continue
                 hit = self._guess(phrase, start, end)
                 if hit and len(name_words(hit.places[0].nom)) > 1:

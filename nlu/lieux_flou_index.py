@@ -30,15 +30,25 @@ class NameIndex:
         """Return the words of a name without blanks."""
         return self._keys[name]
 
+    def holds_like(self, first: str, length: int) -> bool:
+        """Tell whether some name begins with this letter and has about this length."""
+        slip = _slip(length)
+        return any((first, each) in self._names for each in range(length - slip, length + slip + 1))
+
     def closest(self, name: str) -> Iterator[tuple[int, str]]:
         """Yield the names as close as a slip allows, with their distance in keystrokes."""
-        limit = 1 if len(name) < TWO_TYPOS_LENGTH else 2
+        limit = _slip(len(name))
         for length in range(len(name) - limit, len(name) + limit + 1):
             names = self._names.get((name[0], length), ())
             for found, distance, _ in process.extract(
                 name, names, scorer=OSA.distance, score_cutoff=limit, limit=None
             ):
                 yield int(distance), found
+
+
+def _slip(length: int) -> int:
+    """Return how many keystrokes may spoil a name of this length."""
+    return 1 if length < TWO_TYPOS_LENGTH else 2
 
 
 class WordIndex:

@@ -31,9 +31,11 @@ class CompoundSpeller:
         for start in range(len(phrase)):
             if phrase.word(start) in vocabulaire.LINKS - _ARTICLES:
                 continue
-            for end in range(start + 1, min(len(phrase), start + MAX_WORDS) + 1):
-                if not phrase.joined(start, end):
-                    break
+            first, length = phrase.norms[start][0], 0
+            for end in range(start + 1, min(phrase.reach[start], start + MAX_WORDS) + 1):
+                length += len(phrase.norms[end - 1])
+                if length < MIN_LENGTH - 1 or not self._names.holds_like(first, length):
+                    continue
                 hit = self._read(phrase, start, end)
                 if hit:
                     yield hit
@@ -51,7 +53,7 @@ class CompoundSpeller:
     def _read(self, phrase: Phrase, start: int, end: int) -> Hit | None:
         key = key_of(phrase, start, end)
         name = key.replace(" ", "")
-        if len(name) < MIN_LENGTH - 1 or not name.isalpha() or self._is_right(key):
+        if not name.isalpha() or self._is_right(key):
             return None
         if phrase.word(end - 1) in vocabulaire.LINKS or not self._may_be_name(phrase, start, end):
             return None

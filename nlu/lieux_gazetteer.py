@@ -67,6 +67,7 @@ class Gazetteer:
 
     `communes` holds current names, `former` the names of déléguées and other names of communes,
     `articled` the names that begin with an article, without it (the article is in the name).
+    `beginnings` holds every run of words that begins a name, and whether it is one.
     `epci` needs a cue such as « agglo de », `epci_free` does not. `frequencies` is the Zipf
     frequency of the words that are the whole of a name (0 to 8; 3 is an ordinary word).
     """
@@ -83,7 +84,7 @@ class Gazetteer:
     postal: Index = field(default_factory=dict)
     insee: dict[str, Place] = field(default_factory=dict)
     main_commune: dict[str, Place] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)
+    beginnings: dict[str, bool] = field(default_factory=dict)
     frequencies: dict[str, float] = field(default_factory=dict)
     common_words: frozenset[str] = frozenset()
 
@@ -180,7 +181,7 @@ def ept_of(place: Place) -> str | None:
 
 
 def _measure(gazetteer: Gazetteer) -> None:
-    """Note the length of the names and how ordinary their words are."""
+    """Note how the names begin and how ordinary their words are."""
     indexes: tuple[Mapping[str, object], ...] = (
         gazetteer.communes,
         gazetteer.former,
@@ -194,8 +195,9 @@ def _measure(gazetteer: Gazetteer) -> None:
         for key in index:
             words = key.split(" ")
             used.update(words)
-            first = words[0]
-            gazetteer.longest[first] = max(gazetteer.longest.get(first, 0), len(words))
+            for count in range(1, len(words)):
+                gazetteer.beginnings.setdefault(" ".join(words[:count]), False)
+            gazetteer.beginnings[key] = True
     frequencies = _folded_frequencies()
     gazetteer.frequencies = {word: frequencies[word] for word in used if word in frequencies}
     gazetteer.common_words = frozenset(

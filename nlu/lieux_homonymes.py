@@ -68,9 +68,10 @@ def holds(container: Place, place: Place) -> bool:
 def drop_qualifiers(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
     """Drop the départements, régions and postal codes that only make another mention precise."""
     kept = []
-    for hit in hits:
-        others = [each for each in hits if each is not hit and not each.rejected]
-        if not any(_qualifies(phrase, hit, each) for each in others):
+    for rank, hit in enumerate(hits):
+        first = max(0, rank - QUALIFIER_DISTANCE - 1)
+        around = (*hits[first:rank], *hits[rank + 1 : rank + QUALIFIER_DISTANCE + 2])
+        if not any(_qualifies(phrase, hit, each) for each in around if not each.rejected):
             kept.append(hit)
     return kept
 

@@ -13,6 +13,8 @@ from nlu.lieux_vocabulaire import word_set
 # How many words may stand between a name and the département that makes it precise.
 MAX_WORDS_AFTER = 3
 MAX_WORDS_BEFORE = 2
+# A name lost among more words than this is not all that a message says.
+MAX_WHOLE = 40
 
 _LISTING = word_set("et ou a au aux de d la le les l")
 _CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
@@ -134,6 +136,8 @@ def opens_with_verb(phrase: Phrase, start: int, end: int) -> bool:
 
 def is_whole(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the message says nothing else: « Je suis maire de Cahors, bonjour »."""
+    if len(phrase) > MAX_WHOLE:
+        return False
     others = (*phrase.tokens[:start], *phrase.tokens[end:])
     words = (word for each in others for word in each.folded.split())
     return all(word in vocabulaire.FILLERS or word.isdigit() for word in words)

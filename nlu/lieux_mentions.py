@@ -37,24 +37,39 @@ class Hit:
         return self.end - self.start
 
 
-def windows(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Iterator[tuple[int, str]]:
-    """Yield the ends and normalised texts of the names that may begin here, the longest first."""
-    longest = gazetteer.longest.get(phrase.tokens[start].norm, 0)
-    for end in range(min(len(phrase), start + longest), start, -1):
-        if phrase.joined(start, end):
-            yield end, key_of(phrase, start, end)
+def windows(phrase: Phrase, gazetteer: Gazetteer, start: int) -> tuple[tuple[int, str], ...]:
+    """Return the ends and normalised texts of the names that begin here, the longest first."""
+    known = phrase.names.get(start)
+    if known is None:
+        known = phrase.names[start] = tuple(_windows(phrase, gazetteer, start))[::-1]
+    return known
+
+
+def _windows(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Iterator[tuple[int, str]]:
+    """Yield them the shortest first, for as long as some name begins with these words."""
+    key = ""
+    for end in range(start + 1, phrase.reach[start] + 1):
+        key = f"{key} {phrase.norms[end - 1]}" if key else phrase.norms[start]
+        is_name = gazetteer.beginnings.get(key)
+        if is_name is None:
+            return
+        if is_name:
+            yield end, key
 
 
 def key_of(phrase: Phrase, start: int, end: int) -> str:
     """Return the normalised words of a span, as the gazetteer writes names."""
-    return " ".join(token.norm for token in phrase.tokens[start:end])
+    return " ".join(phrase.norms[start:end])
 
 
 def without_overlaps(hits: list[Hit]) -> list[Hit]:
     """Keep the longest of the hits that share words, the first given when equal; in text order."""
     kept: list[Hit] = []
+    taken: set[int] = set()
     for hit in sorted(hits, key=lambda each: -each.length):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+        words = range(hit.start, hit.end)
+        if taken.isdisjoint(words):
+            taken.update(words)
             kept.append(hit)
     return sorted(kept, key=lambda each: each.start)
 

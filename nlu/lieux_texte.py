@@ -1,7 +1,7 @@
 """The words of a message, folded for matching, with their place in the élu's own text."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from nlu.text import is_shouted, strip_accents, unify_punctuation
@@ -9,6 +9,8 @@ from nlu.vocabulary import load_sms
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _JOINING = re.compile(r"[ \t\u00a0\u202f]*[-' ./\u00a0\u202f]?[ \t\u00a0\u202f]*\Z")
+# The most frequent of the gaps that `_JOINING` accepts whatever the word before.
+_PLAIN_GAPS = frozenset({" ", "-", "'"})
 _SENTENCE_END = re.compile(r"[.!?;:\n]")
 # A full stop or a slash joins two words of a name only after these abbreviations.
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
@@ -33,17 +35,31 @@ class Token:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A message cut into words."""
+    """A message cut into words.
+
+    `names` keeps the names that begin at each rank, once looked up: (end, normalised text).
+    """
 
     text: str
     tokens: tuple[Token, ...]
+    names: dict[int, tuple[tuple[int, str], ...]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.tokens)
 
+    @cached_property
+    def words(self) -> list[str]:
+        """The folded words, in order."""
+        return [token.folded for token in self.tokens]
+
+    @cached_property
+    def norms(self) -> list[str]:
+        """The words normalised as in names of places, in order."""
+        return [token.norm for token in self.tokens]
+
     def word(self, index: int) -> str:
         """Return the folded word at this rank, or an empty string outside the message."""
-        return self.tokens[index].folded if 0 <= index < len(self.tokens) else ""
+        return self.words[index] if 0 <= index < len(self.words) else ""
 
     def gap(self, index: int) -> str:
         """Return the signs before the word of this rank; after the last word, what ends it."""
@@ -59,29 +75,23 @@ class Phrase:
 
     def starts_sentence(self, index: int) -> bool:
         """Tell whether this word opens the message or one of its sentences."""
-        return index == 0 or bool(_SENTENCE_END.search(self.tokens[index].gap))
+        return self._openings[index] == index
 
     def same_sentence(self, first: int, last: int) -> bool:
         """Tell whether nothing ends a sentence between two words."""
-        low, high = sorted((first, last))
-        return not any(self.starts_sentence(index) for index in range(low + 1, high + 1))
+        return self._openings[first] == self._openings[last]
 
     def joined(self, start: int, end: int) -> bool:
         """Tell whether the words of `start:end` may belong to one name."""
-        return all(self._joins(index) for index in range(start + 1, end))
+        return end <= self.reach[start]
 
     def left(self, index: int, count: int = 8) -> str:
         """Return the folded words before this rank, in the same sentence, spaced by one blank."""
-        start = index
-        while start > max(0, index - count) and not self.starts_sentence(start):
-            start -= 1
-        return " ".join(token.folded for token in self.tokens[start:index])
+        return " ".join(self.words[self._left_bound(index, count) : index])
 
     def left_marked(self, index: int, count: int = 12) -> str:
         """Return the folded words before this rank as `left` does, commas and « ( » kept."""
-        start = index
-        while start > max(0, index - count) and not self.starts_sentence(start):
-            start -= 1
+        start = self._left_bound(index, count)
         pieces = [f"{_mark(token.gap)} {token.folded}" for token in self.tokens[start:index]]
         return " ".join(f"{' '.join(pieces)} {_mark(self.gap(index))}".split())
 
@@ -90,11 +100,19 @@ class Phrase:
         stop = index
         while stop < min(len(self.tokens), index + count) and not self.starts_sentence(stop):
             stop += 1
-        return " ".join(token.folded for token in self.tokens[index:stop])
+        return " ".join(self.words[index:stop])
 
     def raw(self, start: int, end: int) -> str:
         """Return the text of the words `start:end`, as the élu typed it."""
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+    @cached_property
+    def reach(self) -> list[int]:
+        """The end of the longest name that may begin at each rank, were there one."""
+        ends = [len(self.tokens)] * len(self.tokens)
+        for index in range(len(self.tokens) - 2, -1, -1):
+            ends[index] = ends[index + 1] if self._joins(index + 1) else index + 1
+        return ends
 
     @cached_property
     def shouting(self) -> bool:
@@ -105,10 +123,25 @@ class Phrase:
     @cached_property
     def has_accents(self) -> bool:
         """Whether the élu types accents: their absence then means something."""
-        return not self.shouting and strip_accents(self.text) != self.text
+        plain = self.text.isascii() or strip_accents(self.text) == self.text
+        return not self.shouting and not plain
+
+    @cached_property
+    def _openings(self) -> list[int]:
+        """The rank of the first word of the sentence of each word."""
+        openings: list[int] = []
+        for index, token in enumerate(self.tokens):
+            opens = not index or (token.gap != " " and _SENTENCE_END.search(token.gap))
+            openings.append(index if opens else openings[-1])
+        return openings
+
+    def _left_bound(self, index: int, count: int) -> int:
+        return max(self._openings[index], index - count)
 
     def _joins(self, index: int) -> bool:
         gap = self.tokens[index].gap
+        if gap in _PLAIN_GAPS:
+            return True
         if not _JOINING.match(gap):
             return False
         sign = gap.strip()
@@ -123,7 +156,7 @@ def read_phrase(text: str) -> Phrase:
     end = 0
     for match in _WORD.finditer(plain):
         raw = match.group()
-        folded = strip_accents(raw).casefold()
+        folded = (raw if raw.isascii() else strip_accents(raw)).casefold()
         if folded:
             norm = _normalise(folded, plain[match.end() : match.end() + 1])
             gap = plain[end : match.start()]
