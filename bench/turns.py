@@ -28,7 +28,7 @@ import yaml
 from api.rasa_process import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-PHRASES = ROOT / "tests" / "phrases"
+PHRASES = ROOT / "nlu" / "data" / "temoins"
 _READY = re.compile(r"^Prêt : (\S+)$")
 _MIB = 1024**2
 

@@ -21,6 +21,7 @@ Rank = Callable[[str], Ranking]
 
 _HUMAN = "parler_conseiller"
 _OFF_TOPIC = "hors_sujet"
+_GREETING = "saluer"
 # A clause never counts as a request for one of these.
 _ASKING_NOTHING = frozenset({"saluer", "remercier", "donner_information", "affirmer", "infirmer"})
 # Asked by merely saying it: « votre fiche contient une erreur ».
@@ -114,12 +115,21 @@ class RequestFinder:
         self, text: str, whole: Ranking, asking: Sequence[Clause], clauses: Sequence[Clause]
     ) -> Requests:
         kept = _whole_request(asking, clauses)
-        ranking = whole
+        ranking = self._after_greeting(text, whole, clauses)
         if len(asking) == 1 < len(clauses) and _is_doubtful(whole):
             alone = self._read(text, whole, asking[0])
             if alone.stands_alone and alone.ranking[0].confidence >= _SURE:
                 ranking = alone.ranking
         return Requests((_span(text, kept, ranking[0]),), ranking)
+
+    def _after_greeting(self, text: str, whole: Ranking, clauses: Sequence[Clause]) -> Ranking:
+        """« Bonjour, nous voudrions être accompagnés »: what follows is what counts."""
+        is_greeting = whole[0].intent == _GREETING and whole[0].confidence < _CLAIMED
+        if not is_greeting or not clauses or not text[: clauses[0].start].strip():
+            return whole
+        ranking = self._rank(self._speller.correct(text[clauses[0].start : clauses[-1].end]))
+        said = ranking[0].intent != _GREETING and ranking[0].confidence >= _SURE
+        return ranking if said else whole
 
     def _requests(
         self, text: str, whole: Ranking, asking: Sequence[Clause], clauses: Sequence[Clause]

@@ -9,7 +9,7 @@ from nlu.entities.langue import is_foreign
 from nlu.intents_examples import load_examples
 
 TESTS = Path(__file__).parent.parent
-PHRASES = TESTS / "phrases"
+PHRASES = TESTS.parent / "nlu" / "data" / "temoins"
 MESSAGES = TESTS / "phrases_langues" / "messages.yml"
 AT_HOME = frozenset({"fr", "rcf", "gcf", "br", "oc"})
 """French, the creoles and the regional languages, by the codes of `MESSAGES`."""

@@ -19,7 +19,7 @@ from nlu.verb_endings import mend_endings
 
 SOCIAL = frozenset({"affirmer", "infirmer", "remercier", "saluer"})
 MIN_CONTENT, MIN_SOCIAL = 150, 60
-PHRASES = ROOT / "tests" / "phrases"
+PHRASES = ROOT / "nlu" / "data" / "temoins"
 
 HARD = [
     # Écrit à l'oreille

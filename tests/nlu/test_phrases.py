@@ -1,13 +1,12 @@
 """Two sets of sentences that never train, through the whole understanding.
 
-`tests/phrases` is looked at when something goes wrong; `tests/phrases_tenues` is held out: nobody
-reads its errors, so its failures name no sentence, and its figures are those to report
+`nlu/data/temoins` is looked at when something goes wrong; `tests/phrases_tenues` is held out:
+nobody reads its errors, so its failures name no sentence, and its figures are those to report
 (`pytest -s tests/nlu/test_phrases.py`). The thresholds below only keep them from falling.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +19,13 @@ from knowledge.territoires.loader import load_territoires
 from nlu.encoder import UseEncoder
 from nlu.evaluation import NluReport, evaluate
 from nlu.intents_examples import IntentExample
+from nlu.intents_gate import WITNESSES
 from nlu.pipeline import Understander
 from nlu.text import fold
 from nlu.understanding import IntentScore, Understanding
 
-SETS = ("phrases", "phrases_tenues")
 HELD_OUT = "phrases_tenues"
+SETS = {"temoins": WITNESSES, HELD_OUT: ROOT / "tests" / HELD_OUT}
 ROUGH = frozenset({"sms", "fautes"})
 
 
@@ -71,11 +71,11 @@ def understander() -> Understander:
     )
 
 
-@pytest.fixture(scope="module", params=SETS)
+@pytest.fixture(scope="module", params=tuple(SETS))
 def phrases(request: pytest.FixtureRequest, understander: Understander) -> Phrases:
     cases = tuple(
         Case(document["intention"], phrase, understander.understand(phrase["texte"]))
-        for path in sorted(Path(ROOT / "tests" / request.param).glob("*.yml"))
+        for path in sorted(SETS[request.param].glob("*.yml"))
         for document in [yaml.safe_load(path.read_text(encoding="utf-8"))]
         for phrase in document["phrases"]
     )
