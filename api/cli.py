@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.cli_keys import add_key_commands
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
@@ -289,15 +290,7 @@ def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
     console.print(table)
 
 
-@app.command("key", cls=FrenchCommand)
-def create_key(
-    name: Annotated[str, typer.Argument(help="Nom du conseiller ou du système.")],
-    read_only: Annotated[bool, typer.Option("--lecture-seule")] = False,
-) -> None:
-    """Créer une clé d'accès aux demandes ; elle n'est affichée qu'une fois."""
-    from api.keys import create
-
-    say(asyncio.run(create(read_settings(), name, read_only=read_only)))
+add_key_commands(app, read_settings, say)
 
 
 def main() -> None:

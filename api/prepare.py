@@ -9,8 +9,7 @@ from api.reference import is_loaded, mark_loaded
 from api.schema import migrate
 from api.settings import ROOT, Settings
 from api.standalone import database_url
-from api.tickets.keys import new_key
-from api.tickets.repository import TicketRepository
+from api.tickets.keys import KeyRepository, new_key
 from knowledge.resources.lint import read_folder
 from knowledge.resources.service import ImportReport, import_content
 from knowledge.territoires import repository as territoires
@@ -47,7 +46,7 @@ async def load_reference_data(
     await _load_content(database, base)
     if api_key:
         async with database.sessions.begin() as session:
-            await TicketRepository(session).add_key(new_key(api_key, name=_ENVIRONMENT_KEY))
+            await KeyRepository(session).add(new_key(api_key, name=_ENVIRONMENT_KEY))
 
 
 async def _load_territoires(database: Database, base: TerritoireBase) -> None:

@@ -24,9 +24,10 @@ def apply_edits(
     """
     given = edits.model_fields_set
     changes: dict[str, Any] = {}
-    for name in ("besoin", "nom"):
-        if name in given:
-            changes[name] = _clean(getattr(edits, name))
+    if "besoin" in given:
+        changes["besoin"] = _clean(edits.besoin)
+    if "nom" in given:
+        changes["nom"] = check_nom(edits.nom)
     if "courriel" in given:
         changes["courriel"] = check_courriel(edits.courriel)
     if "telephone" in given:
@@ -36,6 +37,17 @@ def apply_edits(
     if "themes" in given:
         changes["themes"] = _themes(edits.themes or [], themes)
     return replace(demande, **changes)
+
+
+def check_nom(value: str | None) -> str | None:
+    """Return the name, on one line: it will stand in the header of a mail.
+
+    Raises Problem 422 when it holds a line break.
+    """
+    name = _clean(value)
+    if name is not None and len(name.splitlines()) > 1:
+        raise Problem(422, "nom_invalide")
+    return name
 
 
 def check_courriel(value: str | None) -> str | None:

@@ -8,8 +8,7 @@ from fastapi import Depends, Header
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem
-from api.tickets.keys import READ, WRITE, hash_key
-from api.tickets.repository import TicketRepository
+from api.tickets.keys import MAILS, READ, WEBHOOKS, WRITE, KeyRepository, hash_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Actor:
     def require(self, scope: str) -> None:
         """Raise Problem 403 when the key does not allow this."""
         if scope not in self.scopes:
-            raise Problem(403, "portee")
+            raise Problem(403, "portee", portee=scope, extra={"portee": scope})
 
 
 def _bearer(authorization: str | None) -> str:
@@ -39,7 +38,7 @@ async def identify(
     """Return who calls, or raise Problem 401."""
     key = _bearer(authorization)
     async with services.database.sessions.begin() as session:
-        found = await TicketRepository(session).key(hash_key(key))
+        found = await KeyRepository(session).of_hash(hash_key(key))
     if found is None:
         raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
     return Actor(found.name, frozenset(found.scopes))
@@ -62,4 +61,16 @@ async def reader(actor: Annotated[Actor, Depends(identify)]) -> Actor:
 async def writer(actor: Annotated[Actor, Depends(identify)]) -> Actor:
     """Require the right to write."""
     actor.require(WRITE)
+    return actor
+
+
+async def webhook_manager(actor: Annotated[Actor, Depends(identify)]) -> Actor:
+    """Require the right to manage webhooks."""
+    actor.require(WEBHOOKS)
+    return actor
+
+
+async def mail_reader(actor: Annotated[Actor, Depends(identify)]) -> Actor:
+    """Require the right to read the mails sent."""
+    actor.require(MAILS)
     return actor

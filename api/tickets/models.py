@@ -28,6 +28,8 @@ class Ticket(Base):
 
     `transcript` is a snapshot of the conversation when the request was sent. `version` grows with
     each change (ETag). A ticket outlives its conversation, without its personal data.
+    `search_text` is what the queue's search reads, folded; `fingerprint` tells whether a request
+    sent again under the same idempotency key is the same.
     """
 
     __tablename__ = "ticket"
@@ -35,6 +37,13 @@ class Ticket(Base):
         Index("ix_ticket_queue", "status", "created_at"),
         Index("ix_ticket_conversation", "conversation_id", "created_at"),
         Index("ix_ticket_departement", "departement"),
+        Index("ix_ticket_recent", "created_at", "id"),
+        Index(
+            "ix_ticket_search",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +53,7 @@ class Ticket(Base):
     )
     origin: Mapped[str] = mapped_column(default="conversation")
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    fingerprint: Mapped[bytes | None]
     status: Mapped[str] = mapped_column(default="nouveau")
     priority: Mapped[str] = mapped_column(default="normale")
     assignee: Mapped[str | None]
@@ -62,6 +72,7 @@ class Ticket(Base):
     route: Mapped[str | None]
     resources_shown: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     transcript: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     first_reply_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.tickets.models import ApiKey, Draft, Ticket, TicketEvent, TicketMessage
+from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
 from api.tickets.status import OPEN_STATUSES
+from nlu.text import fold
 
 
 class CursorInvalid(ValueError):
@@ -69,9 +70,13 @@ class TicketRepository:
         self._session.add(ticket)
         await self._session.flush()
 
-    async def by_reference(self, reference: str) -> Ticket | None:
-        """Return the ticket that bears this reference."""
-        return await self._session.scalar(select(Ticket).where(Ticket.reference == reference))
+    async def by_reference(self, reference: str, *, lock: bool = False) -> Ticket | None:
+        """Return the ticket that bears this reference.
+
+        `lock`: whoever else wants to change it waits until this transaction ends.
+        """
+        query = select(Ticket).where(Ticket.reference == reference)
+        return await self._session.scalar(query.with_for_update() if lock else query)
 
     async def by_key(self, key: str) -> Ticket | None:
         """Return the ticket created under this idempotency key."""
@@ -100,31 +105,14 @@ class TicketRepository:
         last = found[limit - 1] if len(found) > limit else None
         return found[:limit], _write_cursor(last) if last else None
 
-    async def claim(self, reference: str, assignee: str) -> Ticket | None:
-        """Assign an unassigned ticket: one winner, None for the others."""
-        won = await self._session.scalar(
-            update(Ticket)
-            .where(
-                Ticket.reference == reference,
-                Ticket.assignee.is_(None),
-            )
-            .values(
-                assignee=assignee,
-                version=Ticket.version + 1,
-                updated_at=func.now(),
-            )
-            .returning(Ticket)
-        )
-        if won is not None:
-            await self._session.refresh(won)
-        return won
-
     async def add_event(
         self, ticket: Ticket, *, kind: str, actor: str, changes: dict[str, Any]
-    ) -> None:
+    ) -> TicketEvent:
         """Write one line of the history."""
-        self._session.add(TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, changes=changes))
+        event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, changes=changes)
+        self._session.add(event)
         await self._session.flush()
+        return event
 
     async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
         """Return the history, oldest first."""
@@ -135,6 +123,10 @@ class TicketRepository:
         """Keep an advisor's message."""
         self._session.add(message)
         await self._session.flush()
+
+    async def message(self, message_id: str) -> TicketMessage | None:
+        """Return an advisor's message."""
+        return await self._session.get(TicketMessage, message_id)
 
     async def messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
         """Return the messages, oldest first."""
@@ -165,23 +157,12 @@ class TicketRepository:
                 telephone=None,
                 besoin=erased,
                 transcript=[],
+                search_text="",
                 version=Ticket.version + 1,
             )
             .returning(Ticket.id)
         )
         return len(forgotten.all())
-
-    async def key(self, key_hash: bytes) -> ApiKey | None:
-        """Return the access key with this hash, unless revoked."""
-        return await self._session.scalar(
-            select(ApiKey).where(ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None))
-        )
-
-    async def add_key(self, key: ApiKey) -> None:
-        """Keep an access key, replacing the one of the same name."""
-        await self._session.execute(delete(ApiKey).where(ApiKey.name == key.name))
-        self._session.add(key)
-        await self._session.flush()
 
 
 def _filtered(criteria: TicketFilter, today: date) -> Select[Ticket]:
@@ -193,8 +174,8 @@ def _filtered(criteria: TicketFilter, today: date) -> Select[Ticket]:
     if criteria.theme is not None:
         query = query.where(Ticket.themes.contains([criteria.theme]))
     if criteria.q:
-        pattern = f"%{criteria.q.replace('%', '').replace('_', '')}%"
-        query = query.where(or_(Ticket.besoin.ilike(pattern), Ticket.reference.ilike(pattern)))
+        for word in fold(criteria.q).split():
+            query = query.where(Ticket.search_text.contains(word, autoescape=True))
     if criteria.overdue is not None:
         late = Ticket.status.in_(OPEN_STATUSES) & (Ticket.expected_reply_by < today)
         query = query.where(late if criteria.overdue else ~late)

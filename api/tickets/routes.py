@@ -13,6 +13,7 @@ from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.tickets.auth import Actor, identify_optional, reader, writer
+from api.tickets.desk import AlreadyClaimed, MessageKeyReused, TicketDesk, VersionStale
 from api.tickets.keys import WRITE
 from api.tickets.models import Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter
@@ -25,7 +26,7 @@ from api.tickets.schemas import (
     message_json,
     ticket_json,
 )
-from api.tickets.service import AlreadyClaimed, TicketService, VersionStale
+from api.tickets.service import KeyReused, TicketService
 from api.tickets.status import TransitionImpossible
 from assistant.ports import Demande, DemandeIncomplete
 
@@ -49,8 +50,8 @@ def _answer(ticket: Ticket, *, status: int = 200, **extra: Any) -> JSONResponse:
     return JSONResponse({**ticket_json(ticket), **extra}, status_code=status, headers=headers)
 
 
-async def _get(service: TicketService, reference: str) -> Ticket:
-    ticket = await service.get(reference.upper())
+async def _get(service: TicketService, reference: str, *, lock: bool = False) -> Ticket:
+    ticket = await service.get(reference.strip().upper(), lock=lock)
     if ticket is None:
         raise not_found()
     return ticket
@@ -75,6 +76,8 @@ async def create_ticket(
                 origin=actor.name if actor else "conversation",
                 idempotency_key=_scoped(key, actor, conversation_id),
             )
+        except KeyReused:
+            raise Problem(422, "cle_reutilisee") from None
         except DemandeIncomplete as error:
             labels = services.replies.table("manquants")
             names = ", ".join(labels[name] for name in error.missing)
@@ -141,24 +144,37 @@ async def read_ticket(reference: str, services: Services, actor: Reader) -> JSON
         )
 
 
+@router.get("/{reference}/events", summary="Lire l'historique d'une demande")
+async def read_events(reference: str, services: Services, actor: Reader) -> dict[str, Any]:
+    """Chaque changement : qui, quand, de quelle valeur à quelle valeur ; du plus ancien au plus
+    récent."""
+    async with services.database.sessions.begin() as session:
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        events = [event_json(each) for each in await service.events(ticket)]
+        return {"reference": ticket.reference, "items": events}
+
+
 @router.patch("/{reference}", summary="Modifier une demande")
 async def change_ticket(
     reference: str, body: TicketPatch, services: Services, actor: Writer, if_match: IfMatch = None
 ) -> JSONResponse:
     """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
     _require_version(if_match)
+    changes = _changes(body)
+    if not set(changes.get("themes", ())) <= services.chat.themes:
+        raise Problem(422, "theme_inconnu")
     async with services.database.sessions.begin() as session:
-        service = TicketService(session)
-        ticket = await _get(service, reference)
+        ticket = await _get(TicketService(session), reference, lock=True)
         try:
-            await service.change(
-                ticket, _changes(body), actor=actor.name, version=_version(if_match, ticket)
+            await TicketDesk(session).change(
+                ticket, changes, actor=actor.name, version=_version(if_match, ticket)
             )
             await session.flush()
         except VersionStale:
-            raise Problem(412, "version_perimee") from None
+            raise Problem(412, "version_perimee", headers={"ETag": _etag(ticket)}) from None
         except TransitionImpossible as error:
-            raise _impossible(services, error) from None
+            raise _impossible(error) from None
         return _answer(ticket)
 
 
@@ -184,7 +200,7 @@ def _changes(body: TicketPatch) -> dict[str, Any]:
     return {k: v for k, v in changes.items() if v is not None or k in optional}
 
 
-def _impossible(services: Container, error: TransitionImpossible) -> Problem:
+def _impossible(error: TransitionImpossible) -> Problem:
     return Problem(
         409,
         "transition",
@@ -197,15 +213,17 @@ def _impossible(services: Container, error: TransitionImpossible) -> Problem:
 
 @router.post("/{reference}/messages", status_code=201, summary="Répondre ou annoter")
 async def write_message(
-    reference: str, body: MessageWrite, services: Services, actor: Writer
+    reference: str, body: MessageWrite, services: Services, actor: Writer, key: Key = None
 ) -> dict[str, Any]:
     """« public » : l'élu le lit dans sa conversation ; « internal » : entre conseillers."""
     async with services.database.sessions.begin() as session:
-        service = TicketService(session)
-        ticket = await _get(service, reference)
-        message = await service.write(
-            ticket, body=body.body, visibility=body.visibility, actor=actor.name
-        )
+        ticket = await _get(TicketService(session), reference, lock=True)
+        try:
+            message = await TicketDesk(session).write(
+                ticket, body=body.body, visibility=body.visibility, actor=actor.name, key=key
+            )
+        except MessageKeyReused:
+            raise Problem(422, "cle_reutilisee") from None
         return message_json(message)
 
 
@@ -213,12 +231,13 @@ async def write_message(
 async def claim_ticket(reference: str, services: Services, actor: Writer) -> JSONResponse:
     """Un seul conseiller l'obtient ; les autres reçoivent 409."""
     async with services.database.sessions.begin() as session:
-        service = TicketService(session)
-        ticket = await _get(service, reference)
+        ticket = await _get(TicketService(session), reference, lock=True)
         try:
-            return _answer(await service.claim(ticket, actor=actor.name))
+            claimed = await TicketDesk(session).claim(ticket, actor=actor.name)
+            await session.flush()
         except AlreadyClaimed as error:
             raise Problem(409, "deja_prise", par=error.assignee) from None
+        return _answer(claimed)
 
 
 @router.get("/{reference}/transcript", summary="Lire la conversation d'origine")

@@ -27,6 +27,21 @@ class _Body(BaseModel):
 class TicketCreate(_Body):
     """Demande créée par un système partenaire ou depuis une conversation."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "besoin": "Nous cherchons un appui pour créer un conseil de développement.",
+                    "nom": "Camille Martin",
+                    "courriel": "mairie@exemple.fr",
+                    "territoire_code": "32013",
+                    "themes": ["conseil de développement"],
+                    "route": "conseiller",
+                }
+            ]
+        }
+    )
+
     besoin: Annotated[str, Field(min_length=1, max_length=4000, description="La question.")]
     nom: Annotated[str | None, Field(max_length=200)] = None
     courriel: Annotated[str | None, Field(max_length=254)] = None
@@ -42,6 +57,10 @@ class TicketCreate(_Body):
 
 class TicketPatch(_Body):
     """Changements ; seuls les champs présents changent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "en_cours", "priority": "haute"}]}
+    )
 
     status: Status | None = None
     assignee: Annotated[str | None, Field(max_length=200)] = None
@@ -67,6 +86,14 @@ class TicketQuery(_Body):
 
 class MessageWrite(_Body):
     """Message d'un conseiller."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"body": "Bonjour, pouvons-nous vous appeler jeudi ?", "visibility": "public"}
+            ]
+        }
+    )
 
     body: Annotated[str, Field(min_length=1, max_length=20_000)]
     visibility: Literal["public", "internal"] = "public"
@@ -120,6 +147,7 @@ def message_json(message: TicketMessage) -> dict[str, Any]:
 def event_json(event: TicketEvent) -> dict[str, Any]:
     """Return one line of a ticket's history."""
     return {
+        "id": event.id,
         "kind": event.kind,
         "actor": event.actor,
         "changes": event.changes,

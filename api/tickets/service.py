@@ -1,7 +1,8 @@
 """What can be done with tickets; every change is written in the ticket's history."""
 
+import hashlib
+import json
 import secrets
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -12,26 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.conversations.repository import ConversationRepository
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.repository import TicketFilter, TicketRepository
-from api.tickets.status import check_transition
 from assistant.business_days import add_working_days
 from assistant.ports import Demande, DemandeIncomplete
+from nlu.text import fold
 
 # No I, L, O, U: a reference is read aloud on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 6
-_PATCHABLE = ("status", "assignee", "priority", "themes", "route")
 
 
-class VersionStale(Exception):
-    """The ticket changed since it was read."""
-
-
-class AlreadyClaimed(Exception):
-    """Another advisor took the ticket first."""
-
-    def __init__(self, assignee: str) -> None:
-        super().__init__(assignee)
-        self.assignee = assignee
+class KeyReused(Exception):
+    """The idempotency key already made another request."""
 
 
 def new_reference(today: date) -> str:
@@ -93,17 +85,21 @@ class TicketService:
     ) -> Ticket:
         """Create a ticket with all that is known.
 
-        Raises DemandeIncomplete when the need or the contact is missing.
+        Raises DemandeIncomplete when the need or the contact is missing, KeyReused when the key
+        made another request.
         """
         _check_complete(demande)
+        fingerprint = _fingerprint(demande)
         if idempotency_key is not None:
-            await self._tickets.lock(f"ticket-key:{idempotency_key}")
-            known = await self._tickets.by_key(idempotency_key)
+            known = await self._keyed(idempotency_key, fingerprint)
             if known is not None:
                 return known
         today = self._now().date()
+        reference = await self._free_reference(today)
         ticket = Ticket(
-            reference=new_reference(today),
+            reference=reference,
+            fingerprint=fingerprint,
+            search_text=_search_text(demande, reference),
             conversation_id=conversation_id,
             origin=origin,
             idempotency_key=idempotency_key,
@@ -116,6 +112,20 @@ class TicketService:
         await self._tickets.add(ticket)
         await self._tickets.add_event(ticket, kind="created", actor=origin, changes={})
         return ticket
+
+    async def _keyed(self, key: str, fingerprint: bytes) -> Ticket | None:
+        """Return what the key already made; the same key sent twice at once: the second waits."""
+        await self._tickets.lock(f"ticket-key:{key}")
+        known = await self._tickets.by_key(key)
+        if known is not None and known.fingerprint not in (None, fingerprint):
+            raise KeyReused
+        return known
+
+    async def _free_reference(self, today: date) -> str:
+        while True:
+            reference = new_reference(today)
+            if await self._tickets.by_reference(reference) is None:
+                return reference
 
     async def _transcript(self, conversation_id: str | None) -> list[dict[str, Any]]:
         if conversation_id is None:
@@ -131,94 +141,9 @@ class TicketService:
             if item.author != "systeme"
         ]
 
-    async def change(
-        self, ticket: Ticket, changes: dict[str, Any], *, actor: str, version: int
-    ) -> Ticket:
-        """Apply changes to a ticket read at `version`.
-
-        Raises VersionStale, TransitionImpossible.
-        """
-        if ticket.version != version:
-            raise VersionStale
-        if "status" in changes:
-            check_transition(ticket.status, changes["status"])
-        applied = {
-            name: [getattr(ticket, name), changes[name]]
-            for name in _PATCHABLE
-            if name in changes and changes[name] != getattr(ticket, name)
-        }
-        if not applied:
-            return ticket
-        for name, (_, value) in applied.items():
-            setattr(ticket, name, value)
-        ticket.updated_at = self._now()
-        await self._tickets.add_event(ticket, kind="updated", actor=actor, changes=applied)
-        if "status" in applied:
-            await self._tell_elu(ticket)
-        return ticket
-
-    async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
-        """Take charge of a ticket.
-
-        Raises AlreadyClaimed for all but one.
-        """
-        won = await self._tickets.claim(ticket.reference, actor)
-        if won is None:
-            raise AlreadyClaimed(ticket.assignee or "")
-        if won.status == "nouveau":
-            won.status = "en_cours"
-            await self._tell_elu(won)
-        await self._tickets.add_event(
-            won, kind="claimed", actor=actor, changes={"assignee": [None, actor]}
-        )
-        return won
-
-    async def write(
-        self, ticket: Ticket, *, body: str, visibility: str, actor: str
-    ) -> TicketMessage:
-        """Write to the élu (`public`: it appears in the conversation) or between advisors."""
-        message = TicketMessage(
-            id=str(uuid.uuid4()),
-            ticket_id=ticket.id,
-            author=actor,
-            visibility=visibility,
-            body=body,
-            created_at=self._now(),
-        )
-        await self._tickets.add_message(message)
-        ticket.updated_at = self._now()
-        if visibility == "public":
-            await self._deliver(ticket, message)
-        await self._tickets.add_event(
-            ticket, kind="message", actor=actor, changes={"message": message.id}
-        )
-        return message
-
-    async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
-        ticket.first_reply_at = ticket.first_reply_at or self._now()
-        if ticket.conversation_id is None:
-            return
-        await self._conversations.add_item(
-            ticket.conversation_id,
-            id=message.id,
-            author="conseiller",
-            author_name=message.author,
-            text=message.body,
-        )
-
-    async def _tell_elu(self, ticket: Ticket) -> None:
-        if ticket.conversation_id is None:
-            return
-        await self._conversations.add_item(
-            ticket.conversation_id,
-            id=str(uuid.uuid4()),
-            author="systeme",
-            turn={"reference": ticket.reference, "status": ticket.status},
-        )
-
-    async def get(self, reference: str) -> Ticket | None:
-        """Return a ticket by its reference."""
-        return await self._tickets.by_reference(reference)
+    async def get(self, reference: str, *, lock: bool = False) -> Ticket | None:
+        """Return a ticket by its reference; `lock` when it is going to be changed."""
+        return await self._tickets.by_reference(reference, lock=lock)
 
     async def messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
         """Return the advisors' messages, oldest first."""
@@ -254,6 +179,17 @@ def _check_complete(demande: Demande) -> None:
     missing = missing if demande.joignable else (*missing, "contact")
     if missing:
         raise DemandeIncomplete(missing)
+
+
+def _fingerprint(demande: Demande) -> bytes:
+    told = json.dumps(asdict(demande), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode()).digest()
+
+
+def _search_text(demande: Demande, reference: str) -> str:
+    territoire = demande.territoire or {}
+    told = (reference, territoire.get("nom"), demande.nom, demande.courriel, demande.besoin)
+    return fold(" ".join(each for each in told if each))
 
 
 def _columns(demande: Demande) -> dict[str, Any]:

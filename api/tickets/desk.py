@@ -1,0 +1,146 @@
+"""What advisors do with a ticket; every change is written in its history.
+
+The ticket must have been read with `lock`: two advisors never change it at the same time.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.repository import ConversationRepository
+from api.tickets.models import Ticket, TicketMessage
+from api.tickets.repository import TicketRepository
+from api.tickets.status import check_transition
+
+_PATCHABLE = ("status", "assignee", "priority", "themes", "route")
+_KEYED = uuid.UUID("6f1d3c52-3b0e-4f0e-9a55-6a1f7b1f2c11")
+
+
+class VersionStale(Exception):
+    """The ticket changed since it was read."""
+
+
+class AlreadyClaimed(Exception):
+    """Another advisor took the ticket first."""
+
+    def __init__(self, assignee: str) -> None:
+        super().__init__(assignee)
+        self.assignee = assignee
+
+
+class MessageKeyReused(Exception):
+    """The idempotency key already carried another message."""
+
+
+class TicketDesk:
+    """Use cases of the advisors within one transaction."""
+
+    def __init__(
+        self, session: AsyncSession, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._tickets = TicketRepository(session)
+        self._conversations = ConversationRepository(session)
+        self._now = now
+
+    async def change(
+        self, ticket: Ticket, changes: dict[str, Any], *, actor: str, version: int
+    ) -> Ticket:
+        """Apply changes to a ticket read at `version`.
+
+        Raises VersionStale, TransitionImpossible.
+        """
+        if ticket.version != version:
+            raise VersionStale
+        if "status" in changes:
+            check_transition(ticket.status, changes["status"])
+        applied = {
+            name: [getattr(ticket, name), changes[name]]
+            for name in _PATCHABLE
+            if name in changes and changes[name] != getattr(ticket, name)
+        }
+        if not applied:
+            return ticket
+        for name, (_, value) in applied.items():
+            setattr(ticket, name, value)
+        ticket.updated_at = self._now()
+        await self._tickets.add_event(ticket, kind="updated", actor=actor, changes=applied)
+        if "status" in applied:
+            await self._tell_elu(ticket)
+        return ticket
+
+    async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
+        """Take charge of a ticket.
+
+        Raises AlreadyClaimed for all but one.
+        """
+        if ticket.assignee is not None:
+            raise AlreadyClaimed(ticket.assignee)
+        changes: dict[str, Any] = {"assignee": [None, actor]}
+        ticket.assignee = actor
+        ticket.updated_at = self._now()
+        if ticket.status == "nouveau":
+            ticket.status = "en_cours"
+            changes["status"] = ["nouveau", "en_cours"]
+        await self._tickets.add_event(ticket, kind="claimed", actor=actor, changes=changes)
+        if "status" in changes:
+            await self._tell_elu(ticket)
+        return ticket
+
+    async def write(
+        self, ticket: Ticket, *, body: str, visibility: str, actor: str, key: str | None = None
+    ) -> TicketMessage:
+        """Write to the élu (`public`: it appears in the conversation) or between advisors.
+
+        Raises MessageKeyReused when the idempotency key carried another message.
+        """
+        message_id = _message_id(ticket, actor, key)
+        known = await self._tickets.message(message_id)
+        if known is not None:
+            if (known.body, known.visibility) != (body, visibility):
+                raise MessageKeyReused
+            return known
+        message = TicketMessage(
+            id=message_id,
+            ticket_id=ticket.id,
+            author=actor,
+            visibility=visibility,
+            body=body,
+            created_at=self._now(),
+        )
+        await self._tickets.add_message(message)
+        ticket.updated_at = self._now()
+        if visibility == "public":
+            await self._deliver(ticket, message)
+        changes = {"message": message.id, "visibility": visibility}
+        await self._tickets.add_event(ticket, kind="message", actor=actor, changes=changes)
+        return message
+
+    async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
+        ticket.first_reply_at = ticket.first_reply_at or self._now()
+        if ticket.conversation_id is None:
+            return
+        await self._conversations.add_item(
+            ticket.conversation_id,
+            id=message.id,
+            author="conseiller",
+            author_name=message.author,
+            text=message.body,
+        )
+
+    async def _tell_elu(self, ticket: Ticket) -> None:
+        if ticket.conversation_id is None:
+            return
+        await self._conversations.add_item(
+            ticket.conversation_id,
+            id=str(uuid.uuid4()),
+            author="systeme",
+            turn={"reference": ticket.reference, "status": ticket.status},
+        )
+
+
+def _message_id(ticket: Ticket, actor: str, key: str | None) -> str:
+    """Return a new id, or the one that this key of this caller always gives."""
+    return str(uuid.uuid5(_KEYED, f"{ticket.id}/{actor}/{key}") if key else uuid.uuid4())
