@@ -15,8 +15,10 @@ from api.retention import RetentionTask
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
+from api.webhooks.routes import router as webhooks
 from api.widget.routes import Exploitant
 from api.widget.routes import build_router as build_pages
+from api.work import build_worker
 
 VERSION = "0.1.0"
 _DESCRIPTION = """
@@ -50,7 +52,11 @@ def create_app(container: Container) -> FastAPI:
             erased=container.replies.render("donnees.efface"),
         )
         retention.start()
+        worker = build_worker(container.settings, container.database.url)
+        if container.settings.jobs == "on":
+            worker.start()
         yield
+        await worker.stop()
         await retention.stop()
         await container.index.stop()
         await container.events.stop()
@@ -66,7 +72,7 @@ def create_app(container: Container) -> FastAPI:
     )
     app.state.container = container
     install_error_handlers(app)
-    for router in (conversations, tickets, resources, territoires, operations):
+    for router in (conversations, tickets, webhooks, resources, territoires, operations):
         app.include_router(router)
     app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)

@@ -94,6 +94,24 @@ def _interrupt(number: int, frame: Any) -> None:
 
 
 @app.command(cls=FrenchCommand)
+def worker() -> None:
+    """Lancer un exécutant de plus : courriels, webhooks, relances. « serve » en a déjà un."""
+    from api.logs import configure_logs
+    from api.standalone import database_url
+    from api.work import build_worker
+
+    settings = read_settings()
+    configure_logs(logging.WARNING)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with database_url(settings) as url:
+        say("Exécutant lancé.")
+        try:
+            asyncio.run(build_worker(settings, url).run_forever())
+        except KeyboardInterrupt:
+            say("Arrêt.")
+
+
+@app.command(cls=FrenchCommand)
 def ask(
     question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
     as_json: Annotated[bool, typer.Option("--json", help="Afficher le tour complet.")] = False,

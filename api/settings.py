@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     api_key: str | None = None
     retention_months: int = Field(default=12, ge=1, le=36)
     allowed_origins: str = ""
+    jobs: Literal["on", "off"] = "on"
+    webhook_allowed_networks: str = ""
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:
@@ -41,6 +43,16 @@ class Settings(BaseSettings):
                 "ORIENTATION_RATE_LIMIT=off n'est permis que sur la boucle locale (127.0.0.1)."
             )
         return self
+
+    @field_validator("webhook_allowed_networks")
+    @classmethod
+    def _check_networks(cls, value: str) -> str:
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ipaddress.ip_network(each)
+            except ValueError:
+                raise ValueError(f"« {each} » n'est pas un réseau ; exemple : 10.0.0.0/8") from None
+        return value
 
     @property
     def is_loopback(self) -> bool:
@@ -56,6 +68,12 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """Origins of the sites that embed the widget (CORS)."""
         return tuple(each.strip() for each in self.allowed_origins.split(",") if each.strip())
+
+    @cached_property
+    def webhook_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Networks, not public, where webhooks may go all the same."""
+        given = self.webhook_allowed_networks.split(",")
+        return tuple(ipaddress.ip_network(each.strip()) for each in given if each.strip())
 
     @property
     def models_dir(self) -> Path:

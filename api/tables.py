@@ -1,12 +1,23 @@
 """Every table of the product, gathered for the migrations."""
 
 from api.conversations import models as conversations
+from api.jobs import models as jobs
 from api.reference import ReferenceImport
 from api.tickets import models as tickets
+from api.webhooks import models as webhooks
 from knowledge.database import Base
 from knowledge.resources import models as resources
 from knowledge.territoires import models as territoires
 
 metadata = Base.metadata
 
-__all__ = ["ReferenceImport", "conversations", "metadata", "resources", "territoires", "tickets"]
+__all__ = [
+    "ReferenceImport",
+    "conversations",
+    "jobs",
+    "metadata",
+    "resources",
+    "territoires",
+    "tickets",
+    "webhooks",
+]

@@ -134,6 +134,7 @@ def launch(data_dir: Path, **environment: str) -> Service:
             "ORIENTATION_DATA_DIR": str(data_dir),
             "ORIENTATION_RATE_LIMIT": "off",
             "ORIENTATION_API_KEY": API_KEY,
+            "ORIENTATION_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
             **environment,
         },
         stdout=subprocess.PIPE,

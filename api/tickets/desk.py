@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
+from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
 from api.tickets.status import check_transition
@@ -43,6 +44,7 @@ class TicketDesk:
     ) -> None:
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
+        self._journal = Journal(session)
         self._now = now
 
     async def change(
@@ -66,7 +68,7 @@ class TicketDesk:
         for name, (_, value) in applied.items():
             setattr(ticket, name, value)
         ticket.updated_at = self._now()
-        await self._tickets.add_event(ticket, kind="updated", actor=actor, changes=applied)
+        await self._journal.changed(ticket, kind="updated", actor=actor, changes=applied)
         if "status" in applied:
             await self._tell_elu(ticket)
         return ticket
@@ -84,7 +86,7 @@ class TicketDesk:
         if ticket.status == "nouveau":
             ticket.status = "en_cours"
             changes["status"] = ["nouveau", "en_cours"]
-        await self._tickets.add_event(ticket, kind="claimed", actor=actor, changes=changes)
+        await self._journal.changed(ticket, kind="claimed", actor=actor, changes=changes)
         if "status" in changes:
             await self._tell_elu(ticket)
         return ticket
@@ -114,8 +116,7 @@ class TicketDesk:
         ticket.updated_at = self._now()
         if visibility == "public":
             await self._deliver(ticket, message)
-        changes = {"message": message.id, "visibility": visibility}
-        await self._tickets.add_event(ticket, kind="message", actor=actor, changes=changes)
+        await self._journal.wrote(ticket, message)
         return message
 
     async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
+from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.repository import TicketFilter, TicketRepository
 from assistant.business_days import add_working_days
@@ -40,6 +41,7 @@ class TicketService:
     ) -> None:
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
+        self._journal = Journal(session)
         self._now = now
 
     async def draft(self, conversation_id: str) -> Demande | None:
@@ -110,7 +112,7 @@ class TicketService:
             **_columns(demande),
         )
         await self._tickets.add(ticket)
-        await self._tickets.add_event(ticket, kind="created", actor=origin, changes={})
+        await self._journal.created(ticket, actor=origin)
         return ticket
 
     async def _keyed(self, key: str, fingerprint: bytes) -> Ticket | None:

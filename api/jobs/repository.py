@@ -1,0 +1,85 @@
+"""SQL of the jobs, and nothing else."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.jobs.models import Job
+
+CHANNEL = "jobs"
+
+
+class JobRepository:
+    """Reads and writes jobs through one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        dedupe: str | None = None,
+        run_at: datetime | None = None,
+    ) -> None:
+        """Write a job with the rest of the transaction; workers are told at commit.
+
+        A job of the same `dedupe` name that waits is not doubled: it is done at the earliest time.
+        """
+        values: dict[str, Any] = {"kind": kind, "payload": payload, "dedupe": dedupe}
+        if run_at is not None:
+            values["run_at"] = run_at
+        statement = insert(Job).values(**values)
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["dedupe"],
+                set_={
+                    "run_at": func.least(Job.run_at, statement.excluded.run_at),
+                    "failed_at": None,
+                },
+            )
+        )
+        await self._session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+
+    async def claim(self) -> Job | None:
+        """Return a job that is due and that nobody else holds.
+
+        It is held by a row lock: a worker that dies lets it go at once, whatever killed it.
+        """
+        return await self._session.scalar(
+            select(Job)
+            .where(Job.failed_at.is_(None), Job.run_at <= func.now())
+            .order_by(Job.run_at, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+
+    async def finish(self, job_id: int) -> None:
+        """Forget a job that is done."""
+        await self._session.execute(delete(Job).where(Job.id == job_id))
+
+    async def postpone(self, job_id: int, run_at: datetime) -> None:
+        """Do the job again later: that is not a failure."""
+        await self._session.execute(update(Job).where(Job.id == job_id).values(run_at=run_at))
+
+    async def fail(self, job_id: int, *, error: str, delay: timedelta | None) -> None:
+        """Note an unexpected error, and try again after `delay`; None gives up."""
+        later = {"failed_at": func.now()} if delay is None else {"run_at": func.now() + delay}
+        await self._session.execute(
+            update(Job)
+            .where(Job.id == job_id)
+            .values(attempts=Job.attempts + 1, last_error=error, **later)
+        )
+
+    async def seconds_to_next(self) -> float | None:
+        """Return how long to wait for the next job, None when there is none."""
+        wait = await self._session.scalar(
+            select(func.extract("epoch", func.min(Job.run_at) - func.now())).where(
+                Job.failed_at.is_(None)
+            )
+        )
+        return None if wait is None else float(wait)

@@ -1,0 +1,137 @@
+"""Does the jobs, several at a time, for as long as the process lives.
+
+A job is done inside the transaction that holds its row: what it writes and its end are one commit.
+Killed at any moment, the worker leaves the job as it was, for another to take.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.database import Database, connect, psycopg_url
+from api.jobs.models import Job
+from api.jobs.repository import CHANNEL, JobRepository
+
+logger = logging.getLogger(__name__)
+
+# Returns when to do the job again, None when it is done.
+Handler = Callable[[AsyncSession, dict[str, Any]], Awaitable[datetime | None]]
+
+_MAX_ATTEMPTS = 12
+_LONGEST_DELAY = timedelta(hours=1)
+_LONGEST_SLEEP = 30.0
+_SHORTEST_SLEEP = 0.5
+_DATABASE_RETRY_SECONDS = 2.0
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long to wait after the n-th unexpected error: 5 s, 10 s, 20 s… one hour."""
+    return min(timedelta(seconds=5 * 2**attempts), _LONGEST_DELAY)
+
+
+class Worker:
+    """`slots` jobs at a time; woken by the database, or by the clock."""
+
+    def __init__(self, url: str, handlers: Mapping[str, Handler], *, slots: int = 4) -> None:
+        self._url = url
+        self._handlers = handlers
+        self._slots = slots
+        self._wake = asyncio.Event()
+        self._database: Database | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Work in the background."""
+        self._database = connect(self._url, pool_size=self._slots + 1)
+        self._tasks = [asyncio.create_task(self._listen())]
+        self._tasks += [asyncio.create_task(self._work()) for _ in range(self._slots)]
+
+    async def stop(self) -> None:
+        """Stop working; a job that was running is left for later, as if never begun."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._database is not None:
+            await self._database.close()
+
+    async def run_forever(self) -> None:
+        """Work until cancelled."""
+        self.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.stop()
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                self._wake.clear()
+                while await self._do_one():
+                    pass
+                pause = await self._pause()
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("jobs postponed", extra={"error": type(error).__name__})
+                pause = _DATABASE_RETRY_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), timeout=pause)
+
+    async def _pause(self) -> float:
+        async with self._sessions() as session:
+            wait = await JobRepository(session).seconds_to_next()
+        return _LONGEST_SLEEP if wait is None else min(max(wait, _SHORTEST_SLEEP), _LONGEST_SLEEP)
+
+    def _sessions(self) -> contextlib.AbstractAsyncContextManager[AsyncSession]:
+        assert self._database is not None  # noqa: S101 - set by start()
+        return self._database.sessions.begin()
+
+    async def _do_one(self) -> bool:
+        """Do a job that is due; False when there is none."""
+        job: Job | None = None
+        try:
+            async with self._sessions() as session:
+                job = await JobRepository(session).claim()
+                if job is None:
+                    return False
+                await self._handle(session, job)
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # a job that fails must not stop the others
+            if job is not None:
+                await self._note_failure(job, error)
+        return True
+
+    async def _handle(self, session: AsyncSession, job: Job) -> None:
+        again = await self._handlers[job.kind](session, job.payload)
+        jobs = JobRepository(session)
+        if again is None:
+            await jobs.finish(job.id)
+        else:
+            await jobs.postpone(job.id, again)
+
+    async def _note_failure(self, job: Job, error: Exception) -> None:
+        name = type(error).__name__
+        logger.error("job failed", extra={"kind": job.kind, "job": job.id, "error": name})
+        delay = None if job.attempts + 1 >= _MAX_ATTEMPTS else delay_after(job.attempts)
+        async with self._sessions() as session:
+            await JobRepository(session).fail(job.id, error=name, delay=delay)
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(psycopg.Error):
+                async with await psycopg.AsyncConnection.connect(
+                    psycopg_url(self._url), autocommit=True
+                ) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")  # constant
+                    self._wake.set()
+                    async for _ in connection.notifies():
+                        self._wake.set()
+            await asyncio.sleep(_DATABASE_RETRY_SECONDS)

@@ -1,0 +1,16 @@
+"""The worker of the service: every kind of job, and who does it."""
+
+from api.jobs.worker import Worker
+from api.settings import Settings
+from api.webhooks.delivery import DeliverWebhook
+from api.webhooks.service import DELIVER
+
+
+def build_worker(settings: Settings, database_url: str) -> Worker:
+    """Build the worker; `orientation serve` runs it, `orientation worker` runs others."""
+    return Worker(
+        database_url,
+        {
+            DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
+        },
+    )
