@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from api.container import Container
 from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
+from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.resources.routes import router as resources
 from api.retention import RetentionTask
@@ -72,7 +73,7 @@ def create_app(container: Container) -> FastAPI:
     )
     app.state.container = container
     install_error_handlers(app)
-    for router in (conversations, tickets, webhooks, resources, territoires, operations):
+    for router in (conversations, tickets, webhooks, mails, resources, territoires, operations):
         app.include_router(router)
     app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)

@@ -2,12 +2,16 @@
 
 import ipaddress
 import secrets
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.mail.smtp import SmtpServer, parse_server
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA_PROJECT = ROOT / "assistant" / "rasa"
@@ -35,6 +39,9 @@ class Settings(BaseSettings):
     allowed_origins: str = ""
     jobs: Literal["on", "off"] = "on"
     webhook_allowed_networks: str = ""
+    smtp_url: str | None = None
+    mail_from: str = "Orientation <orientation@localhost>"
+    public_url: str = ""
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:
@@ -42,6 +49,30 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ORIENTATION_RATE_LIMIT=off n'est permis que sur la boucle locale (127.0.0.1)."
             )
+        return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            parse_server(value)
+        except ValueError:
+            raise ValueError("exemple : smtp+starttls://nom:secret@serveur:587") from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        if parseaddr(value)[1].count("@") != 1 or len(value.splitlines()) != 1:
+            raise ValueError("exemple : Orientation <orientation@exemple.fr>")
+        return value
+
+    @model_validator(mode="after")
+    def _require_sender(self) -> Self:
+        if self.smtp_url and self.mail_sender.domain == "localhost" and not self.is_loopback:
+            raise ValueError("ORIENTATION_MAIL_FROM est attendu : l'adresse qui envoie.")
         return self
 
     @field_validator("webhook_allowed_networks")
@@ -74,6 +105,22 @@ class Settings(BaseSettings):
         """Networks, not public, where webhooks may go all the same."""
         given = self.webhook_allowed_networks.split(",")
         return tuple(ipaddress.ip_network(each.strip()) for each in given if each.strip())
+
+    @property
+    def mail_sender(self) -> Address:
+        """Who sends mails."""
+        name, address = parseaddr(self.mail_from)
+        return Address(name, addr_spec=address)
+
+    @property
+    def smtp_server(self) -> SmtpServer | None:
+        """Where mails are handed over; None keeps them in the outbox."""
+        return parse_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def public_base(self) -> str:
+        """The address that élus know, without its last slash: links start with it."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def models_dir(self) -> Path:

@@ -2,6 +2,8 @@
 
 from api.conversations import models as conversations
 from api.jobs import models as jobs
+from api.links import ServiceSecret
+from api.mail import models as mails
 from api.reference import ReferenceImport
 from api.tickets import models as tickets
 from api.webhooks import models as webhooks
@@ -13,8 +15,10 @@ metadata = Base.metadata
 
 __all__ = [
     "ReferenceImport",
+    "ServiceSecret",
     "conversations",
     "jobs",
+    "mails",
     "metadata",
     "resources",
     "territoires",

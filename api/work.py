@@ -1,6 +1,8 @@
 """The worker of the service: every kind of job, and who does it."""
 
 from api.jobs.worker import Worker
+from api.mail.delivery import SendMail
+from api.mail.service import SEND
 from api.settings import Settings
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
@@ -12,5 +14,10 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
         database_url,
         {
             DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
+            SEND: SendMail(
+                server=settings.smtp_server,
+                sender=settings.mail_sender,
+                public_url=settings.public_base,
+            ),
         },
     )

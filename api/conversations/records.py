@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from api.conversations.models import Conversation, Item
 from api.conversations.repository import ConversationRepository
 from api.database import Database, lock_conversation
 from api.errors import Problem, not_found
+from api.links import LinkExpired, check_link, is_link, link_secret
 from api.tickets.repository import TicketRepository
 from nlu.text import strip_invisible
 
@@ -20,11 +22,26 @@ def hash_token(token: str) -> bytes:
 
 
 async def authenticate(session: AsyncSession, conversation_id: str, token: str) -> Conversation:
-    """Return the conversation, or raise the one Problem of wrong tokens and unknown ids."""
-    found = await ConversationRepository(session).get(conversation_id, hash_token(token))
+    """Return the conversation, or raise the one Problem of wrong tokens and unknown ids.
+
+    The token is the one given at the opening, or the one of a link that we sent by mail.
+    """
+    if is_link(token):
+        found = await _of_link(session, conversation_id, token)
+    else:
+        found = await ConversationRepository(session).get(conversation_id, hash_token(token))
     if found is None:
         raise not_found()
     return found
+
+
+async def _of_link(session: AsyncSession, conversation_id: str, token: str) -> Conversation | None:
+    secret, now = await link_secret(session), datetime.now(UTC)
+    try:
+        opens = check_link(secret, conversation_id, token, now=now)
+    except LinkExpired:
+        raise Problem(404, "lien_expire") from None
+    return await session.get(Conversation, conversation_id) if opens else None
 
 
 async def ticket_of(session: AsyncSession, conversation_id: str) -> dict[str, Any] | None:

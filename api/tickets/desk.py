@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
+from api.mail.service import ANSWER, post
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
@@ -42,6 +43,7 @@ class TicketDesk:
     def __init__(
         self, session: AsyncSession, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
+        self._session = session
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
         self._journal = Journal(session)
@@ -121,6 +123,15 @@ class TicketDesk:
 
     async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
         ticket.first_reply_at = ticket.first_reply_at or self._now()
+        if ticket.courriel:
+            await post(
+                self._session,
+                ticket.id,
+                kind=ANSWER,
+                recipient=ticket.courriel,
+                recipient_name=ticket.nom,
+                message_id=message.id,
+            )
         if ticket.conversation_id is None:
             return
         await self._conversations.add_item(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.mail.models import Mail
 from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
 from api.tickets.status import OPEN_STATUSES
 from nlu.text import fold
@@ -148,6 +149,7 @@ class TicketRepository:
         await self._session.execute(
             delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
         )
+        await self._session.execute(delete(Mail).where(Mail.ticket_id.in_(tickets)))
         forgotten = await self._session.execute(
             update(Ticket)
             .where(condition)

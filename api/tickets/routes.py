@@ -12,6 +12,7 @@ from api.conversations.repository import ConversationRepository
 from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
+from api.mail.repository import MailRepository
 from api.tickets.auth import Actor, identify_optional, reader, writer
 from api.tickets.desk import AlreadyClaimed, MessageKeyReused, TicketDesk, VersionStale
 from api.tickets.keys import WRITE
@@ -23,6 +24,7 @@ from api.tickets.schemas import (
     TicketPatch,
     TicketQuery,
     event_json,
+    mail_state,
     message_json,
     ticket_json,
 )
@@ -133,7 +135,7 @@ async def list_tickets(
 
 @router.get("/{reference}", summary="Lire une demande")
 async def read_ticket(reference: str, services: Services, actor: Reader) -> JSONResponse:
-    """La demande, ses messages et son historique ; l'en-tête ETag porte sa version."""
+    """La demande, ses messages, ses courriels, son historique ; l'en-tête ETag porte sa version."""
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
         ticket = await _get(service, reference)
@@ -141,6 +143,7 @@ async def read_ticket(reference: str, services: Services, actor: Reader) -> JSON
             ticket,
             messages=[message_json(each) for each in await service.messages(ticket)],
             events=[event_json(each) for each in await service.events(ticket)],
+            mails=[mail_state(each) for each in await MailRepository(session).of_ticket(ticket.id)],
         )
 
 

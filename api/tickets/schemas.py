@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.mail.models import Mail
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 
 Status = Literal["nouveau", "en_cours", "en_attente_elu", "resolu", "clos"]
@@ -152,4 +153,17 @@ def event_json(event: TicketEvent) -> dict[str, Any]:
         "actor": event.actor,
         "changes": event.changes,
         "created_at": event.created_at.isoformat(),
+    }
+
+
+def mail_state(mail: Mail) -> dict[str, Any]:
+    """Return what became of a mail; its content is in the outbox."""
+    return {
+        "id": mail.id,
+        "kind": mail.kind,
+        "message": mail.message_id,
+        "status": mail.status,
+        "error": mail.error,
+        "created_at": mail.created_at.isoformat(),
+        "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
     }

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-ENTRIES = ("v1.js", "v1/more.js")
+ENTRIES = ("v1.js", "v1/more.js", "reprise.js")
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # The only form of import that the modules use: one line, named.
 _FROM = re.compile(r'^(?P<word>import|export) (?P<names>\{[^}]*\}) from "(?P<path>[^"]+)";\n', re.M)

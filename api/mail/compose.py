@@ -1,0 +1,93 @@
+"""Writes mails: French, plain text and HTML, from the templates of `modeles/`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from assistant.replies import french_date
+
+_TEMPLATES = Path(__file__).parent / "modeles"
+
+
+class MailInvalid(ValueError):
+    """The address or the name cannot stand in a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["date_fr"] = french_date
+    return environment
+
+
+@cache
+def _subjects() -> dict[str, str]:
+    subjects: dict[str, str] = yaml.safe_load(
+        (_TEMPLATES / "objets.yml").read_text(encoding="utf-8")
+    )
+    return subjects
+
+
+def write_letter(kind: str, **facts: Any) -> Letter:
+    """Return the letter of this kind; a missing fact is an error, never a hole."""
+    environment = _environment()
+    subject = environment.from_string(_subjects()[kind]).render(**facts)
+    text = environment.get_template(f"{kind}.txt").render(**facts)
+    html = environment.get_template(f"{kind}.html").render(sujet=subject, **facts)
+    return Letter(subject, text, html)
+
+
+def build_message(
+    letter: Letter,
+    *,
+    sender: Address,
+    to: str,
+    to_name: str | None,
+    mail_id: str,
+    reference: str,
+    now: datetime,
+) -> EmailMessage:
+    """Return the message as it leaves.
+
+    Raises MailInvalid when a header would hold a line break or no address.
+    """
+    message = EmailMessage()
+    try:
+        message["From"] = sender
+        message["To"] = Address(to_name or "", addr_spec=to)
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
+        thread = f"<{reference.lower()}@{sender.domain}>"
+        message["In-Reply-To"] = thread
+        message["References"] = thread
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = "fr"
+    except (ValueError, IndexError) as error:
+        raise MailInvalid from error
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message
