@@ -20,6 +20,7 @@ from nlu.lieux_intercommunalites import find_epci
 from nlu.lieux_mentions import NEAR, Hit, continues, without_overlaps
 from nlu.lieux_rejets import mark_rejected
 from nlu.lieux_texte import Phrase, read_phrase
+from nlu.lieux_vocabulaire import ARTICLES
 from nlu.understanding import Ambiguite, Candidat, TerritoireMention
 
 __all__ = ["LieuFinder", "LieuxTrouves", "Place"]
@@ -77,7 +78,7 @@ class LieuFinder:
         wide = list(find_departements(phrase, self._gazetteer))
         epci = list(find_epci(phrase, self._gazetteer))
         communes = _without_articles(
-            list(find_communes(phrase, self._gazetteer, [*codes, *wide])), wide
+            phrase, list(find_communes(phrase, self._gazetteer, [*codes, *wide])), wide
         )
         compounds = [
             *self._compound_speller.find(phrase),
@@ -91,12 +92,13 @@ class LieuFinder:
         return sorted(hits, key=lambda hit: hit.start)
 
 
-def _without_articles(communes: list[Hit], wide: list[Hit]) -> list[Hit]:
+def _without_articles(phrase: Phrase, communes: list[Hit], wide: list[Hit]) -> list[Hit]:
     """Prefer « la Creuse » the département to « La Creuse », a village that bears its name."""
     return [
         hit
         for hit in communes
-        if not any(each.end == hit.end and each.start == hit.start + 1 for each in wide)
+        if phrase.word(hit.start) not in ARTICLES
+        or not any(each.end == hit.end and each.start == hit.start + 1 for each in wide)
     ]
 
 

@@ -61,7 +61,7 @@ def _five_characters(phrase: Phrase, gazetteer: Gazetteer, index: int) -> Iterat
 def _has_postal_cue(phrase: Phrase, gazetteer: Gazetteer, index: int) -> bool:
     """Tell whether a round number is a postal code: said so, alone, or beside its commune."""
     left = phrase.left(index)
-    if _POSTAL_CUE.search(left) or re.search(r"\b(?:dans le|a|au)\Z", left):
+    if _POSTAL_CUE.search(left) or re.search(r"\bdans le\Z", left):
         return True
     others = (token.folded for token in phrase.tokens if token is not phrase.tokens[index])
     if all(word in vocabulaire.FILLERS for word in others):

@@ -21,6 +21,8 @@ KNOWN_POPULATION = 5_000
 ORDINARY_ZIPF = 3.0
 ORDINARY_NAME_ZIPF = 3.6
 ARTICLED_ZIPF = 2.7
+# Up to which a capital and « au » are enough: « au Breuil », not « au Parc ».
+CONTRACTED_ZIPF = 3.8
 # Up to which an ordinary word is still a name: in lower case, in lower case for a town, alone.
 LOWER_CASE_ZIPF = 4.0
 TOWN_ZIPF = 4.5
@@ -38,11 +40,20 @@ _DWELLING = frozenset({"habite", "habitons", "habitez", "represente", "represent
 _BETS = frozenset({"les", "des", "nos", "ces", "leurs"})
 _SAINTS = frozenset({"saint", "sainte", "saints", "saintes"})
 _SAINT_WORDS = 2
-_NAMED_AFTER_SAINTS = word_set(
+_PLACING = word_set("sur sous les lez pres")
+_COUNTRIES = word_set(
     """
-    la le les l du quartier eglise ecole lycee college hopital clinique chapelle fete foire
-    marche salle mont cite groupe centre maison ehpad paroisse secteur ilot gare institution
+    normandie bretagne savoie provence champagne anjou auvergne touraine bearn quercy vendee
+    sologne brie vexin beauce perche picardie artois flandre lorraine alsace bourgogne
+    gatinais poitou saintonge medoc perigord rouergue gevaudan velay vivarais dauphine royans
     """
+)
+_LONG = 4
+# What a saint or a person gives a name to, with its article or without: « la Saint-Jean ».
+_NAMED_AFTER_SAINTS = (
+    vocabulaire.NAMED_THINGS
+    | vocabulaire.STREETS
+    | word_set("la le les l du quartier mont centre maison secteur pont source lieu hameau")
 )
 
 
@@ -68,9 +79,19 @@ class Name:
     def ordinary(self) -> bool:
         """Tell whether the name is also an ordinary word or phrase."""
         if not self.core:
-            return self.zipf >= ORDINARY_NAME_ZIPF
+            return self.zipf >= ORDINARY_NAME_ZIPF and not self.placed
+        if self.core in vocabulaire.PROPER_TOWNS:
+            return False
         limit = ARTICLED_ZIPF if self.articled else ORDINARY_ZIPF
         return self.zipf >= limit or len(self.key) < MIN_LOWER_LENGTH
+
+    @property
+    def placed(self) -> bool:
+        """Tell whether only a place has such a name: « Saint-Bonnet-le-Froid », « Ver-sur-Mer »."""
+        content = [word for word in self.words if word not in vocabulaire.LINKS]
+        saint = self.words[0] in _SAINTS and len(self.words) > _SAINT_WORDS
+        placing = not _PLACING.isdisjoint(self.words[1:-1]) or content[-1] in _COUNTRIES
+        return saint or placing or len(content) >= _LONG
 
     @property
     def famous(self) -> bool:
@@ -110,7 +131,8 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
         return evidence.strong or _accepts_saint(evidence)
     if _is_elsewhere(name) and not evidence.strong:
         return False
-    if evidence.proper and not evidence.strong:
+    named_after = evidence.before in vocabulaire.NAMED_THINGS and not name.famous
+    if (evidence.proper or named_after) and not evidence.strong:
         return False
     if name.famous:
         if name.core in vocabulaire.KNOWN_WORD_TOWNS:
@@ -140,7 +162,7 @@ def _is_elsewhere(name: Name) -> bool:
 
 def _accepts_saint(evidence: Evidence) -> bool:
     """« à Saint-Denis » is a commune; « la Saint-Jean », « le quartier Saint-Michel » are not."""
-    if evidence.before in _NAMED_AFTER_SAINTS or evidence.before in vocabulaire.STREETS:
+    if evidence.before in _NAMED_AFTER_SAINTS:
         return False
     if evidence.whole or evidence.hyphened or evidence.after_comma:
         return True
@@ -164,13 +186,27 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
         return True
     if not evidence.capital:
         return _accepts_lower_case(name, evidence)
+    if evidence.stands or (evidence.led and name.population >= KNOWN_POPULATION):
+        return True
     if evidence.noun or (evidence.whole and name.zipf < WHOLE_ZIPF):
         return True
-    if name.articled and evidence.titled and evidence.before in _DWELLING:
-        return True
     if name.articled:
-        return evidence.preposition in _TO and name.population >= TOWN_POPULATION
+        return _accepts_articled(name, evidence)
     return evidence.preposition == "a"
+
+
+def _accepts_articled(name: Name, evidence: Evidence) -> bool:
+    """« à La Bouillie », « au Breuil », « Le Diamant organise », not « au Parc »."""
+    if evidence.titled and evidence.before in _DWELLING:
+        return True
+    if evidence.titled and evidence.verb:
+        known = name.population >= KNOWN_POPULATION
+        return known and name.core not in vocabulaire.EVERYDAY_TOWNS
+    return evidence.preposition in _TO and (
+        name.population >= TOWN_POPULATION
+        or (evidence.titled and evidence.preposition == "a")
+        or name.zipf < CONTRACTED_ZIPF
+    )
 
 
 def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
@@ -178,20 +214,24 @@ def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
     town = name.population >= TOWN_POPULATION
     if evidence.role:
         return seldom or town
-    named = evidence.noun and town and name.zipf < TOWN_ZIPF
+    several = not name.core and "commune" not in name.words
+    named = evidence.noun and (several or (town and name.zipf < TOWN_ZIPF))
     return named or (evidence.stands and seldom)
 
 
 def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     """Names that are hardly words: « Trémargat » anywhere, « Saules » with a cue."""
     known = name.population >= KNOWN_POPULATION
-    if evidence.strong or evidence.whole:
+    if evidence.strong or evidence.whole or evidence.heads:
         return True
     if evidence.capital:
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)
         return known or seldom or bool(evidence.preposition)
     if evidence.preposition:
+        proper = name.core in vocabulaire.PROPER_TOWNS and evidence.preposition in _TOWARDS
+        if evidence.stands or evidence.dwells or proper or not name.core:
+            return True
         limit = SELDOM_ZIPF if evidence.preposition in _TOWARDS else RARE_ZIPF
         return known or name.zipf < limit
     bare = name.zipf < RARE_ZIPF and len(name.key) >= MIN_BARE_LENGTH

@@ -34,6 +34,8 @@ _NEAR = re.compile(
     rf"|limitrophe){_LINK}\Z"
 )
 _NAMED = re.compile(r"\b(?:m appelle|mon nom est|mon nom c est)\Z")
+_PAUSE = re.compile(r"[,(]")
+_FLOWS = re.compile(r"(?:\w+ )?(?:debord|inond|coul|serpent|en crue|sort de son lit)")
 _MAX_ROLE_DISTANCE = 6
 _OF = vocabulaire.DE | {"la", "le", "les", "l"}
 _OF_OR_ON = vocabulaire.LINKS | {"sur"}
@@ -55,6 +57,8 @@ def _leads(phrase: Phrase, start: int, nouns: frozenset[str]) -> bool:
     links = 0
     while index >= max(0, start - _MAX_ROLE_DISTANCE) and phrase.same_sentence(index, start):
         word = phrase.word(index)
+        if not links and _PAUSE.search(phrase.gap(index + 1)) and word not in vocabulaire.ROLES:
+            return False  # « 900 habitants, Creuse »
         if word in nouns and (links or phrase.is_capital(start)):
             return True
         if word not in vocabulaire.LINKS and word not in vocabulaire.QUALIFIERS:
@@ -188,10 +192,13 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
 
 def is_river(phrase: Phrase, start: int) -> bool:
     """Tell whether the name of a département is here that of its river."""
+    if _PAUSE.search(phrase.gap(start)):
+        return False  # « Rives (Isère) »
     index = start - 1
     while index >= max(0, start - _MAX_LINKS) and phrase.word(index) in _OF_OR_ON:
         index -= 1
-    return index >= 0 and phrase.word(index) in vocabulaire.RIVERS
+    flows = bool(_FLOWS.match(phrase.right(start + 1)))
+    return flows or (index >= 0 and phrase.word(index) in vocabulaire.RIVERS)
 
 
 def is_example(phrase: Phrase, start: int, end: int) -> bool:

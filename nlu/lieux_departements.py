@@ -26,6 +26,15 @@ _COLLECTIVITE = re.compile(r"\b(?:ile|collectivite)(?: d outre mer)? de\Z")
 _HELD = re.compile(r"\b(?:communes?|villages?|villes?|mairies?|maires?|epci|region)(?: \w+)? de\Z")
 _MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
 _DIRECTION = re.compile(r"(?:de|du|d|des|est|ouest)\b")
+_SEVERAL_OF = re.compile(
+    r"\b(?:une?|des|les|plusieurs|quelques|autres?|deux|trois|nos|petite?s?)(?: \w+)?"
+    r" (?:communes?|villages?|villes?|maires?|elue?s?|mairies?|adjointe?s?|collectivites?)"
+    r" d(?:e)?\Z"
+)
+# « un maire de Corrèze » is of the département, « des élus de Vienne » of the town.
+_TOWN_POPULATION = 5_000
+_TO_COMMUNE = frozenset({"dans", "en", "du", "de", "d", "la", "le", "les", "l", "a", "cote"})
+_MAX_LINKS = 3
 _OVERSEAS_LENGTH = 3
 _MAX_NAME_WORDS = 6
 
@@ -69,13 +78,19 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
 def _accepts(
     phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, left: str
 ) -> bool:
-    if _SAID.search(left) or _is_numbered(phrase, gazetteer, end, key):
+    if (
+        _SAID.search(left)
+        or _is_numbered(phrase, gazetteer, end, key)
+        or _follows_own(phrase, gazetteer, start, key)
+    ):
         return True
     if key == "la reunion":
-        return _is_island(phrase, start, end, left) or _follows_own(phrase, gazetteer, start, key)
+        return _is_island(phrase, start, end, left)
     if _is_commune(phrase, gazetteer, start, key):
         if any(len(p.code) == _OVERSEAS_LENGTH for p in gazetteer.departements[key]):
             return bool(_COLLECTIVITE.search(left))
+        if _SEVERAL_OF.search(left) and _bears_village(gazetteer, key):
+            return True
         return _accepts_homonym(phrase, start, key, left)
     if key in vocabulaire.STRICT_DEPARTEMENTS:
         return _accepts_strict(phrase, start, end, key, left)
@@ -87,6 +102,12 @@ def _is_commune(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> b
     raw = phrase.tokens[start].raw.casefold()
     names = [place.nom.casefold() for place in gazetteer.communes.get(key, ())]
     return bool(names) and (not phrase.has_accents or len(key) != len(raw) or raw in names)
+
+
+def _bears_village(gazetteer: Gazetteer, key: str) -> bool:
+    """Tell whether the communes of this name are too small to be thought of first."""
+    communes = gazetteer.communes.get(key, ())
+    return all((place.population or 0) < _TOWN_POPULATION for place in communes)
 
 
 def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, end: int, key: str) -> bool:
@@ -109,8 +130,13 @@ def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
 
 
 def _follows_own(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> bool:
-    """Tell whether a commune of the département stands just before: « le tampon a la reunion »."""
-    end = start - 1 if phrase.word(start - 1) in {"a", "de"} else start
+    """Tell whether a commune that it holds stands just before: « Cahors (Lot) »."""
+    end = start
+    while end and start - end < _MAX_LINKS and phrase.word(end - 1) in _TO_COMMUNE:
+        end -= 1
+    led = end < start or not phrase.gap(start).isspace() or phrase.is_capital(start)
+    if not led or not phrase.same_sentence(max(0, end - 1), start):
+        return False
     codes = {place.code for place in gazetteer.departements[key]}
     return any(
         phrase.joined(first, end)

@@ -18,6 +18,7 @@ _MARKERS = word_set("metropole agglomeration agglo communaute")
 _DIRECTIONS = word_set("nord sud est ouest centre")
 # Names of everyday words that only an EPT bears.
 COINED_NAMES = frozenset({"est ensemble", "plaine commune"})
+_ARTICLES = ("le ", "la ", "les ", "l ")
 _NOT_GRAND = frozenset({"paris", "saint", "orly"})
 _ADJECTIVE_ENDINGS = ("oise", "oises", "ienne", "iennes")
 # First words of names that are also those of a landscape or of a country.
@@ -53,6 +54,8 @@ def spoken_names(official: str, alias: tuple[str, ...] = ()) -> SpokenNames:
     bare = _PARENTHESIS.sub("", official).strip()
     core = " ".join(name_words(_PREFIX.sub("", bare)))
     names = [core, " ".join(name_words(bare)), *_variants(core), *_inner_names(official)]
+    if names[0].startswith(_ARTICLES):  # « Le Grand Narbonne », « du Grand Narbonne »
+        names.append(names[0].partition(" ")[2])
     names += [" ".join(name_words(name)) for name in alias if " " in name or "-" in name]
     free = [name for name in names if _is_free(name, official, core)]
     cued = [name for name in names if name not in free]

@@ -99,7 +99,7 @@ class Speller:
         if not content or content[-1] != words[-1]:
             return True
         if len(content) == 1 and strong and phrase.is_capital(end - 1):
-            return False
+            return content[0] in common  # « Petites Villes de Demain »
         if len(content) == 1:
             return content[0] in common or self._misspells_a_word(content[0])
         saint = words[0] in {"saint", "sainte", "st", "ste"}
@@ -133,7 +133,7 @@ def _only_best(candidates: list[Candidate]) -> Candidate | None:
         if each[0] == closest[0] and each[2] == closest[2] and each[3] != closest[3]
     ]
     dominated = all(_size(closest) >= DOMINANCE * _size(each) for each in rivals)
-    return closest if dominated and len(closest[3]) == 1 else None
+    return closest if dominated else None
 
 
 def _size(candidate: Candidate) -> int:

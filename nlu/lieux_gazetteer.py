@@ -16,6 +16,10 @@ COMMON_ZIPF = 3.0
 ZIPF_OFFSET = 9
 _ARTICLES = frozenset({"le", "la", "les", "l"})
 _INSEE_LENGTH = 5
+# From which a town is thought of before the village whose name it bears for short.
+_LEAST_TOWN = 3_000
+_TOWN_RATIO = 5
+_SHORTENED_BEFORE = frozenset({"sur", "sous", "les", "en", "au", "aux", "le", "la", "du", "d", "l"})
 
 
 class Place(Protocol):
@@ -106,6 +110,7 @@ def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
         gazetteer.by_key[place.type, place.code] = place
     for place in gazetteer.by_key.values():
         _INDEXERS[place.type](gazetteer, place)
+    _index_short_names(gazetteer)
     _measure(gazetteer)
     return gazetteer
 
@@ -117,6 +122,8 @@ def _add(index: Index, key: str, place: Place) -> None:
 
 def _index_commune(gazetteer: Gazetteer, place: Place) -> None:
     _add_commune_name(gazetteer, gazetteer.communes, place.nom, place)
+    if "(" in place.nom:  # « Château-Chinon (Ville) » and « (Campagne) »
+        _add_commune_name(gazetteer, gazetteer.communes, place.nom.partition("(")[0], place)
     for alias in place.alias:
         if len(alias) == _INSEE_LENGTH and alias[-3:].isdigit():
             gazetteer.insee[alias] = place
@@ -136,6 +143,24 @@ def _add_commune_name(gazetteer: Gazetteer, index: Index, name: str, place: Plac
     _add(index, " ".join(words), place)
     if len(words) > 1 and words[0] in _ARTICLES:
         _add(gazetteer.articled, " ".join(words[1:]), place)
+
+
+def _index_short_names(gazetteer: Gazetteer) -> None:
+    """Give a village the towns that are called by its name for short: « Lagny », « Asnières ».
+
+    The village alone bears the name, but most people mean Lagny-sur-Marne.
+    """
+    longer: dict[str, list[Place]] = {}
+    for key, places in gazetteer.communes.items():
+        words = key.split(" ")
+        for rank in range(1, len(words) - 1):
+            if words[rank] in _SHORTENED_BEFORE:
+                longer.setdefault(" ".join(words[:rank]), []).extend(places)
+    for key, places in gazetteer.communes.items():
+        size = max(_LEAST_TOWN, _TOWN_RATIO * max(place.population or 0 for place in places))
+        towns = [town for town in longer.get(key, ()) if (town.population or 0) >= size]
+        if len(places) == 1 and towns:
+            gazetteer.communes[key] = (*places, *towns)
 
 
 def _index_epci(gazetteer: Gazetteer, place: Place) -> None:

@@ -8,6 +8,8 @@ from nlu.lieux_texte import Phrase
 
 # How far, in words, a département may stand from the commune that it only makes precise.
 QUALIFIER_DISTANCE = 8
+# How far a place cited as an example may stand from what it makes precise.
+BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ def settle(hits: list[Hit], context: Context) -> list[Hit]:
 
 def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
     places = hit.places
-    others = [each for each in hits if each is not hit and not each.rejected]
+    others = [each for each in hits if each is not hit and _is_about(hit, each)]
     for other in sorted(others, key=lambda each: _distance(hit, each)):
         places = _narrow(places, other)
     for other in hits:
@@ -35,6 +37,12 @@ def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
     if len(places) > 1 and context.departement:
         places = tuple(p for p in places if p.departement == context.departement) or places
     return replace(hit, places=places)
+
+
+def _is_about(hit: Hit, other: Hit) -> bool:
+    """Tell whether a mention may settle: what is cited as an example says nothing of one's own."""
+    cited = other.example and not hit.example and _distance(hit, other) > BESIDE
+    return not other.rejected and not cited
 
 
 def _narrow(places: tuple[Place, ...], other: Hit) -> tuple[Place, ...]:

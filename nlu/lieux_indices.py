@@ -20,7 +20,14 @@ _LISTING = word_set("et ou a au aux de d la le les l")
 _CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
 # What may stand between a name and its département or code: « Cahors, côté Lot ».
 _TO_CODE = vocabulaire.LINKS | word_set("dans comme cote code postal cp")
-_STANDING = re.compile(r"\b(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)\Z")
+_STANDING = re.compile(
+    r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)"
+    r"|(?:suis|sommes|viens|venons|originaire) (?:de|d))\Z"
+)
+_LEADING = word_set("a de d pour vers chez entre depuis comme par sur avec")
+_SUBJECTS = word_set("on nous je j les ils il elle c y des")
+_HEADING = re.compile(r"\s*[,:(]")
+_LOWER_HEADING = re.compile(r"\s*[:(]")
 _VERBS = word_set(
     """
     a est veut va fait lance souhaite cherche organise prepare envisage reflechit travaille
@@ -37,7 +44,8 @@ class Evidence:
     holds it; `whole`: nothing else in the message; `opens`: first of its sentence; `verb`: a verb
     of action follows; `listed`: goes on a list of communes; `hyphened`: typed with the hyphens of
     a name; `titled`: its article has a capital; `proper`: another proper name follows at once;
-    `stands`: « je suis à », and no more.
+    `stands`: « je suis à », and no more; `led`: a preposition stands right before, without an
+    article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut ».
     """
 
     before: str
@@ -56,6 +64,9 @@ class Evidence:
     after_comma: bool
     before_de: bool
     titled: bool
+    led: bool
+    heads: bool
+    dwells: bool
 
     @property
     def strong(self) -> bool:
@@ -74,6 +85,7 @@ def gather_evidence(
 ) -> Evidence:
     """Read what stands around the words `start:end`; `previous` is the commune found before."""
     content = next((i for i in range(start, end) if phrase.word(i) not in vocabulaire.LINKS), start)
+    opens = phrase.starts_sentence(start)
     return Evidence(
         before=phrase.word(start - 1),
         role=contexte.has_role(phrase, start),
@@ -82,7 +94,7 @@ def gather_evidence(
         beside=any(is_beside(phrase, start, end, places, code) for code in codes),
         whole=is_whole(phrase, start, end),
         capital=phrase.is_capital(content),
-        opens=phrase.starts_sentence(start),
+        opens=opens,
         verb=phrase.word(end) in _VERBS,
         proper=contexte.heads_proper_name(phrase, end),
         stands=_stands(phrase, start, end),
@@ -90,6 +102,9 @@ def gather_evidence(
         after_comma="," in phrase.gap(start),
         before_de=phrase.word(end) in vocabulaire.DE,
         titled=phrase.is_capital(start),
+        led=not opens and phrase.word(start - 1) in _LEADING,
+        heads=opens and _heads(phrase, start, end),
+        dwells=phrase.word(start - 1) in {"a", "au"} and phrase.word(end) in _SUBJECTS,
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
 
@@ -117,6 +132,12 @@ def _stands(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the élu says where they are, and no more: « je suis à fontenay »."""
     closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
     return closed and bool(_STANDING.search(phrase.left(start)))
+
+
+def _heads(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a pause follows at once: « Beaujeu, Rhône », « breteuil : un conseil »."""
+    pause = _HEADING if phrase.is_capital(start) else _LOWER_HEADING
+    return end < len(phrase) and bool(pause.match(phrase.gap(end)))
 
 
 def _is_listed(phrase: Phrase, start: int, previous: Hit | None) -> bool:

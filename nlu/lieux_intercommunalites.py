@@ -7,6 +7,7 @@ from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
 from nlu.lieux_epci import COINED_NAMES, EVERYDAY_ZIPF
 from nlu.lieux_gazetteer import Gazetteer, Place, ept_of
+from nlu.lieux_indices import is_whole
 from nlu.lieux_mentions import SURE, Hit, key_of, windows
 from nlu.lieux_texte import Phrase
 
@@ -45,8 +46,17 @@ _BRANDS = frozenset({"agglo", "agglomeration", "metropole"})
 # In lower case, a name of everyday words needs one of these.
 _UNMISTAKABLE = frozenset({"metropole", "agglomeration", "agglo", "grand", "communaute", "paris"})
 _LONG = 4
+_LARGE = frozenset({"CA", "CU", "METRO"})
+_SMALL = frozenset({"CC"})
+_KINDS = {
+    **dict.fromkeys(("agglo", "agglomeration", "aglo", "lagglo", "laglo", "ca"), _LARGE),
+    **dict.fromkeys(("metropole", "eurometropole"), frozenset({"METRO"})),
+    **dict.fromkeys(("com", "comm", "comcom", "codecom", "cc"), _SMALL),
+}
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _MAX_CUE = 3
+# Countries whose name says more than the intercommunality that took it.
+_WIDER = frozenset({"pays basque"})
 
 
 def find_epci(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
@@ -109,10 +119,16 @@ def _of_town(
             continue
         for end, key in windows(phrase, gazetteer, first):
             towns = gazetteer.communes.get(key, ()) or gazetteer.articled.get(key, ())
-            places = _led_by(gazetteer, towns)
+            places = _of_kind(phrase, start, _led_by(gazetteer, towns))
             if places:
                 return Hit(start, end, places, SURE)
     return None
+
+
+def _of_kind(phrase: Phrase, start: int, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Keep those of the kind said, if any: « l'agglo de Valence » is no communauté de communes."""
+    kinds = _KINDS.get(phrase.word(start), frozenset())
+    return tuple(p for p in places if getattr(p, "nature", None) in kinds) or places
 
 
 def _led_by(gazetteer: Gazetteer, towns: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -142,7 +158,8 @@ def _accepts_free(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int) ->
         # No verb comes after a preposition: « agent à est ensemble ».
         coined = key_of(phrase, start, end) in COINED_NAMES
         long = end - start >= _LONG
-        return long or marked or capitals or (coined and bool(contexte.preposition(phrase, start)))
+        led = bool(contexte.preposition(phrase, start)) or is_whole(phrase, start, end)
+        return long or marked or capitals or (coined and led)
     return True
 
 
@@ -151,7 +168,8 @@ def _country(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
     raw = phrase.tokens[start].raw
     if raw != "Pays" or phrase.starts_sentence(start) or _PETR.search(phrase.left(start)):
         return None
-    return _named(phrase, gazetteer, start, start)
+    hit = _named(phrase, gazetteer, start, start)
+    return None if hit and key_of(phrase, hit.start, hit.end) in _WIDER else hit
 
 
 def _branded(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:

@@ -140,9 +140,11 @@ ORGANISATION_QUALIFIERS = word_set(
 )
 RIVERS = word_set(
     """
-    massif pied montagnes monts plateau sommet foret parc bord bords rive rives quai quais
+    massif val pied montagnes monts plateau sommet foret parc bord bords rive rives quai quais
     berge berges vallee vallees crue crues pont eaux riviere fleuve long gorges estuaire
     embouchure source sources debordement inondations bassin canal affluent lit niveau
+    longe longent longeons borde bordent traverse traversent enjambe surplombe domine
+    moulin barrage passerelle digue digues ecluse gue guinguette baignade peche kayak
     """
 )
 
@@ -211,11 +213,38 @@ LOWER_CASE_DEPARTEMENTS = word_set(
     """
 )
 
+# Names of towns that are often written, as ordinary words are, and that are no French word.
+PROPER_TOWNS = word_set(
+    """
+    aignan amboise apt arcachon asnieres auteuil aulnay autun avranches bayeux beaufort beaulieu
+    beaumont beauregard beauvoir belleville billancourt briancon brienne calvi canet chambord
+    champigny charleville charly chateauneuf chatel choisy clermont cluny conde corbeil corte
+    deauville estaing evry faye fleury foix fontainebleau fontenay frontenac gignac gournay
+    granville guingamp joinville langres lescure lisieux marly mende mirabeau mons montebourg
+    montesquieu montfort montigny morlaix munster murat nemours neuilly neuville noailles nogent
+    persan pia rambouillet richelieu rohan romans roquefort rousset roussillon salins savigny
+    sedan senlis sochaux sully thiers turenne varennes vauban vaux vence vendome verdun verneuil
+    vernet villars villeneuve villers villiers woerth
+    """
+)
+# What is named after saints and people: « le gymnase Saint-Exupéry », « le collège Montfort ».
+NAMED_THINGS = word_set(
+    """
+    eglise ecole lycee college hopital clinique chapelle fete foire marche salle cite groupe
+    ehpad paroisse ilot gare institution parc foyer espace residence creche amicale stade
+    gymnase theatre cinema cathedrale basilique abbaye prieure couvent cimetiere ile pointe cap
+    fort tour ruelle sentier montee fontaine hameau ferme domaine chateau bar cafe restaurant
+    boulangerie pharmacie camping gite mutuelle fondation zone zac batiment immeuble caserne
+    bibliotheque mediatheque piscine halle complexe maternelle ludotheque galerie tiers
+    laboratoire hotel auberge cabinet entreprise societe
+    """
+)
+
 # Towns and countries abroad that a commune of France also bears the name of.
 ABROAD = word_set(
     """
     bologne venise cologne grenade fribourg montreal suisse sion soudan argentine caire
-    cadix modene treves baden rhodes lagos montreux aoste perouse pavie ancone munster berg
+    cadix modene treves baden rhodes lagos montreux aoste perouse pavie ancone berg
     bruges
     """
 )
