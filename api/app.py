@@ -11,7 +11,9 @@ from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
+from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
+from api.resources.staff import router as resources_staff
 from api.retention import RetentionTask
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
@@ -28,7 +30,8 @@ cohésion des territoires (ANCT).
 
 * **Conversation** : anonyme ; le jeton rendu à l'ouverture autorise les appels suivants.
 * **Demandes** : réservées aux conseillers et aux systèmes partenaires, par clé d'accès.
-* **Ressources** : la base publiée, en lecture.
+* **Ressources** : la base publiée, en lecture ; sa rédaction, par clé d'accès portant un rôle
+  (`redacteur`, `relecteur`, `responsable`).
 
 Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en français.
 """
@@ -73,7 +76,10 @@ def create_app(container: Container) -> FastAPI:
     )
     app.state.container = container
     install_error_handlers(app)
-    for router in (conversations, tickets, webhooks, mails, resources, territoires, operations):
+    install_resource_errors(app)
+    for router in (conversations, tickets, webhooks, mails, territoires, operations):
+        app.include_router(router)
+    for router in (resources, resources_staff):
         app.include_router(router)
     app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)

@@ -1,4 +1,4 @@
-"""The commands `orientation key` and `orientation keys`: access keys of the ticket API."""
+"""The commands `orientation key` and `orientation keys`: access keys to tickets or resources."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,19 +23,29 @@ class Scope(StrEnum):
     WRITE = "tickets:write"
     WEBHOOKS = "webhooks:manage"
     MAILS = "mails:read"
+    REDACTEUR = "redacteur"
+    RELECTEUR = "relecteur"
+    RESPONSABLE = "responsable"
 
+
+# A key that says nothing else opens the tickets, never the writing of resources.
+_DEFAULT = (Scope.READ, Scope.WRITE, Scope.WEBHOOKS, Scope.MAILS)
 
 Name = Annotated[str, typer.Argument(metavar="NOM", help="Nom du conseiller ou du système.")]
 Scopes = Annotated[
     list[Scope] | None,
-    typer.Option("--portee", help="Ce que la clé permet ; à répéter. Par défaut : tout."),
+    typer.Option(
+        "--portee",
+        help="Ce que la clé permet ; à répéter. Par défaut : toutes les demandes. Un rôle de"
+        " rédaction (redacteur, relecteur, responsable) ouvre la base de ressources.",
+    ),
 ]
 
 
 def add_key_commands(app: typer.Typer, read_settings: Callable[[], Settings], say: Say) -> None:
     """Add the commands that manage access keys."""
     keys = typer.Typer(
-        help="Lister ou révoquer les clés d'accès aux demandes.",
+        help="Lister ou révoquer les clés d'accès.",
         no_args_is_help=True,
         cls=FrenchGroup,
     )
@@ -49,10 +59,10 @@ def add_key_commands(app: typer.Typer, read_settings: Callable[[], Settings], sa
             bool, typer.Option("--lecture-seule", help="Seulement tickets:read.")
         ] = False,
     ) -> None:
-        """Créer une clé d'accès aux demandes ; elle n'est affichée qu'une fois."""
+        """Créer une clé d'accès aux demandes ou aux ressources ; elle n'est affichée qu'une fois."""
         from api.keys import create
 
-        wanted = [Scope.READ] if read_only else scopes or list(Scope)
+        wanted = [Scope.READ] if read_only else scopes or list(_DEFAULT)
         chosen = tuple(dict.fromkeys(each.value for each in wanted))
         say(asyncio.run(create(read_settings(), name, chosen)))
 

@@ -49,7 +49,7 @@ class SearchIndexKeeper:
 
     def start(self) -> None:
         """Listen to changes in the background."""
-        refresher = IndexRefresher(self._connect, self._service.refresh)
+        refresher = IndexRefresher(self._connect, self._service.refresh, withdraw=self.engine.hide)
         self._task = asyncio.create_task(refresher.run())
 
     async def stop(self) -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 from api.postgres import EmbeddedPostgres, start_embedded
 from api.rasa_process import free_port
 from api.schema import migrate
+from api.tickets.keys import hash_key
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("ORIENTATION_CHROMIUM", "/usr/bin/chromium")
@@ -181,6 +182,43 @@ def client(service: Service) -> Iterator[httpx2.Client]:
     """An HTTP client of the running service."""
     with httpx2.Client(base_url=service.url, timeout=30) as opened:
         yield opened
+
+
+STAFF = {
+    "claire": "redacteur",
+    "paul": "relecteur",
+    "sofia": "responsable",
+    "karim": "redacteur",
+}
+
+
+@pytest.fixture(scope="session")
+def staff_keys(service: Service) -> dict[str, str]:
+    """A key for each member of the staff, by first name."""
+    keys = {name: f"cle-d-essai-de-{name}-0123456789" for name in STAFF}
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
+        for name, key in keys.items():
+            connection.execute(
+                "INSERT INTO api_key (key_hash, name, scopes) VALUES (%s, %s, %s)",
+                (hash_key(key), name, [STAFF[name]]),
+            )
+    return keys
+
+
+@pytest.fixture
+def staff(service: Service, staff_keys: dict[str, str]) -> Iterator[dict[str, httpx2.Client]]:
+    """An HTTP client for each member of the staff, by first name."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                httpx2.Client(
+                    base_url=service.url,
+                    timeout=30,
+                    headers={"Authorization": f"Bearer {key}"},
+                )
+            )
+            for name, key in staff_keys.items()
+        }
 
 
 @dataclass

@@ -3,21 +3,31 @@
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.container import Container
 from api.dependencies import get_container, limit_address
 from api.errors import Problem, not_found
+from api.resources.auth import required_staff, staff_or_nobody
+from api.resources.staff import editorial, known_id, record_response
+from api.resources.views import details_json, record_json
 from assistant.actions.chercher import resource_json
-from knowledge.resources.resource import ResourceType
+from knowledge.resources import records
+from knowledge.resources.records import RecordFilter
+from knowledge.resources.resource import ResourceState, ResourceType
 from knowledge.search.query import SearchQuery
 from knowledge.territoires.territoire import TerritoireContext, to_context
+from nlu.text import strip_invisible
 
 router = APIRouter(
     prefix="/api/v1/resources", tags=["Ressources"], dependencies=[Depends(limit_address)]
 )
 Services = Annotated[Container, Depends(get_container)]
+Authorization = Annotated[
+    str | None, Header(description="Facultatif : « Bearer », puis une clé de la rédaction.")
+]
 
 
 class ResourceQuery(BaseModel):
@@ -30,15 +40,27 @@ class ResourceQuery(BaseModel):
         str | None, Field(max_length=20, description="Code INSEE ou SIREN, ou « region:76 ».")
     ] = None
     population: Annotated[int | None, Field(ge=0, le=70_000_000)] = None
-    cursor: Annotated[str | None, Field(max_length=40)] = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
     limit: Annotated[int, Field(ge=1, le=50)] = 10
+    etat: Annotated[
+        list[ResourceState], Field(max_length=4, description="Réservé à la rédaction.")
+    ] = []
+    supprimees: Annotated[bool, Field(description="Réservé à la rédaction.")] = False
 
 
 @router.get("", summary="Chercher dans les ressources publiées")
 async def search_resources(
-    services: Services, query: Annotated[ResourceQuery, Query()]
+    services: Services,
+    query: Annotated[ResourceQuery, Query()],
+    authorization: Authorization = None,
 ) -> dict[str, Any]:
-    """Publiées et non expirées seulement ; chaque résultat dit son score et pourquoi il est là."""
+    """Publiées et non expirées seulement ; chaque résultat dit son score et pourquoi il est là.
+
+    Avec « etat » (ou « supprimees »), la rédaction liste toutes les fiches de ces états.
+    """
+    if query.etat or query.supprimees:
+        await required_staff(services, authorization)
+        return await _list_records(services, query)
     offset = _read_cursor(query.cursor)
     result = services.knowledge.engine.search(
         SearchQuery(
@@ -69,29 +91,42 @@ async def search_resources(
     }
 
 
+async def _list_records(services: Container, query: ResourceQuery) -> dict[str, Any]:
+    criteria = RecordFilter(
+        states=tuple(query.etat),
+        type=query.type,
+        theme=strip_invisible(query.theme or "") or None,
+        words=strip_invisible(query.q),
+        deleted=query.supprimees,
+    )
+    async with services.database.sessions() as session:
+        found, following, total = await records.page(
+            session, criteria, cursor=query.cursor, limit=query.limit
+        )
+    return {
+        "items": [record_json(each, services.knowledge) for each in found],
+        "total": total,
+        "next_cursor": following,
+    }
+
+
 @router.get("/{resource_id}", summary="Lire une ressource publiée")
-async def read_resource(resource_id: str, services: Services) -> dict[str, Any]:
-    """La fiche entière, avec toutes ses sources."""
+async def read_resource(
+    resource_id: str, services: Services, authorization: Authorization = None
+) -> JSONResponse:
+    """La fiche entière, avec toutes ses sources.
+
+    Une clé de la rédaction lit la fiche dans tout état, avec sa version (ETag).
+    """
+    editor = await staff_or_nobody(services, authorization)
+    if editor is not None:
+        async with services.database.sessions() as session:
+            record = await editorial(services, session, editor).read(known_id(resource_id))
+        return record_response(record, services)
     resource = services.knowledge.engine.get(resource_id)
     if resource is None:
         raise not_found()
-    return {
-        **resource_json(resource, services.knowledge),
-        "body": resource.body,
-        "publics": list(resource.publics),
-        "annee": resource.year,
-        "sources": [
-            {
-                "nom": source.name,
-                "url": source.url,
-                "date": source.published_on.isoformat() if source.published_on else None,
-                "consultee_le": source.consulted_on.isoformat() if source.consulted_on else None,
-            }
-            for source in resource.sources
-        ],
-        "verifie_le": resource.verified_on.isoformat() if resource.verified_on else None,
-        "expire_le": resource.expires_on.isoformat() if resource.expires_on else None,
-    }
+    return JSONResponse({**resource_json(resource, services.knowledge), **details_json(resource)})
 
 
 def _context(services: Container, reference: str | None) -> TerritoireContext | None:

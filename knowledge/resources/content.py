@@ -1,6 +1,8 @@
 """Content files: Markdown with a YAML front matter ↔ `Resource`, both ways."""
 
+import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from knowledge.resources.problems import ContentProblem, ContentRefused, from_validation
 from knowledge.resources.resource import Resource, ResourceState, ResourceType, Source
+from knowledge.resources.snapshot import to_snapshot
 from nlu.text import strip_invisible
 
 _FRONT_MATTER = re.compile(r"\A---\r?\n(?P<fields>.*?)^---[ \t]*\r?\n?(?P<body>.*)\Z", re.S | re.M)
@@ -20,6 +23,9 @@ def _empty_to_none(value: Any) -> Any:
 
 
 _ABSENT = BeforeValidator(_empty_to_none)
+_SIMPLE = re.compile(r"[^\W\d_][\w'’ -]*[^\W_]")
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_PLAIN = ("id", "type", "etat", "population", "annee")
 OptionalDay = Annotated[date | None, _ABSENT]
 OptionalText = Annotated[str | None, _ABSENT]
 OptionalYear = Annotated[Annotated[int, Field(ge=1945, le=2100)] | None, _ABSENT]
@@ -76,12 +82,50 @@ def parse_content(text: str, *, file: str = "") -> Resource:
 
 
 def serialise_content(resource: Resource) -> str:
-    """Write a resource as a content file: `parse_content` gives the same content back."""
-    fields = {
-        name: value for name, value in _to_fields(resource).items() if value not in (None, [])
-    }
-    front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
-    return f"---\n{front}---\n\n{resource.body}\n"
+    """Write a resource as a content file: `parse_content` gives the same content back.
+
+    The form is the one that writers use, so that an export changes no line of a file unchanged.
+    """
+    fields = to_snapshot(resource)
+    body = fields.pop("corps")
+    lines = [line for name, value in fields.items() for line in _front_lines(name, value)]
+    return "\n".join(["---", *lines, "---", "", body, ""])
+
+
+def _front_lines(name: str, value: Any) -> list[str]:
+    if value in (None, []):
+        return []
+    if name in _PLAIN:
+        return [f"{name}: {value}"]
+    if name in _INLINE:
+        return [f"{name}: [{', '.join(map(_INLINE[name], value))}]"]
+    if name == "questions":
+        return [f"{name}:", *(f"  - {_quoted(each)}" for each in value)]
+    if name == "sources":
+        return [f"{name}:", *(line for each in value for line in _source_lines(each))]
+    return [f"{name}: {_quoted(value)}"]
+
+
+def _source_lines(source: dict[str, str]) -> list[str]:
+    lines = [f"    {name}: {_quoted(value)}" for name, value in source.items()]
+    return [f"  - {lines[0].strip()}", *lines[1:]]
+
+
+def _quoted(text: str) -> str:
+    """Write a double-quoted YAML scalar; what YAML takes for a line break is escaped."""
+    written = json.dumps(text, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+
+
+def _word(text: str) -> str:
+    return text if _SIMPLE.fullmatch(text) else _quoted(text)
+
+
+_INLINE: dict[str, Callable[[str], str]] = {
+    "themes": _word,
+    "publics": _word,
+    "territoires": _quoted,
+}
 
 
 def _split(text: str, *, file: str) -> tuple[dict[str, Any], str]:
@@ -125,38 +169,3 @@ def _to_resource(fiche: Fiche, body: str) -> Resource:
         owner=fiche.responsable,
         state=fiche.etat,
     )
-
-
-def _to_fields(resource: Resource) -> dict[str, Any]:
-    return {
-        "id": resource.id,
-        "type": resource.type.value,
-        "titre": resource.title,
-        "resume": resource.summary,
-        "themes": list(resource.themes),
-        "territoires": list(resource.territoires),
-        "population": resource.population,
-        "publics": list(resource.publics),
-        "annee": resource.year,
-        "sources": [_source_fields(source) for source in resource.sources],
-        "verifie_le": _iso(resource.verified_on),
-        "a_revoir_le": _iso(resource.review_on),
-        "expire_le": _iso(resource.expires_on),
-        "responsable": resource.owner,
-        "etat": resource.state.value,
-        "questions": list(resource.questions),
-    }
-
-
-def _source_fields(source: Source) -> dict[str, str]:
-    fields = {
-        "nom": source.name,
-        "url": source.url,
-        "date": _iso(source.published_on),
-        "consultee_le": _iso(source.consulted_on),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -23,6 +23,9 @@ IsKnown = Callable[[TerritoireType, str], bool]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REF = re.compile(r"(?P<type>commune|epci|departement|region):(?P<code>[0-9AB]{2,9})")
+# Bodies are Markdown: no HTML (but « <https://…> »), and no link that runs something.
+_HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z!/?]")
+_LINK = re.compile(r"\]\(\s*<?(?!https?://|mailto:)|^\s*\[[^\]]+\]:\s*(?!https?://|mailto:)", re.M)
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.I)
 
 Finding = tuple[str, str, dict[str, Any]]
@@ -161,6 +164,10 @@ def _check_dates(resource: Resource, today: date) -> Iterator[Finding]:
 
 
 def _check_body(resource: Resource) -> Iterator[Finding]:
+    if _HTML.search(f"{resource.title}\n{resource.summary}\n{resource.body}"):
+        yield "", "html", {}
+    if _LINK.search(resource.body):
+        yield "", "lien", {}
     count = len(resource.body.split())
     least, most = BODY_WORDS
     if count == 0:

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import DateTime, Enum, ForeignKey, Index, Integer, LargeBinary, Text, func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base
@@ -26,7 +27,8 @@ def _text_enum(kind: type[StrEnum], name: str) -> Enum:
 class ResourceRow(Base):
     """A resource. `imported_hash` is its content as the last import left it, None if typed here.
 
-    `version` grows by one at each change: the guard of concurrent edits.
+    `version` grows by one at each change: the guard of concurrent edits. `revision` is the new text
+    of a published resource, not yet published. Deletion is soft: `deleted_at` hides the row.
     """
 
     __tablename__ = "resource"
@@ -55,6 +57,28 @@ class ResourceRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    publish_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    author: Mapped[str] = mapped_column(Text, server_default="contenu")
+    editor: Mapped[str] = mapped_column(Text, server_default="contenu")
+    revision: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    revision_state: Mapped[ResourceState | None] = mapped_column(
+        _text_enum(ResourceState, "revision_state")
+    )
+
+
+class ResourceRevisionRow(Base):
+    """One entry of the history of a resource: its text after the change. Never modified."""
+
+    __tablename__ = "resource_revision"
+
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    action: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    state: Mapped[ResourceState] = mapped_column(_text_enum(ResourceState, "state"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class ResourceTerritoireRow(Base):
@@ -72,12 +96,18 @@ class ResourceTerritoireRow(Base):
 
 
 class SourceRow(Base):
-    """A page that resources cite: one row per address, whatever the number of citations."""
+    """A page that resources cite: one row per address, whatever the number of citations.
+
+    `link` says what the last visit found (see `knowledge.veille.links`).
+    """
 
     __tablename__ = "source"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     url: Mapped[str] = mapped_column(Text, unique=True)
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    link: Mapped[str | None] = mapped_column(Text)
+    failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ResourceSourceRow(Base):

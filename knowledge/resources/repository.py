@@ -4,24 +4,24 @@ The caller opens the session and commits. Every write tells the search indexes, 
 transaction, that the base has changed (channel `CHANGED_CHANNEL`).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge.resources.children import read_sources, read_territoires, write_children
 from knowledge.resources.errors import ResourceModifiedError, ResourceNotFoundError
 from knowledge.resources.models import (
+    ResourceRevisionRow,
     ResourceRow,
     ResourceSourceRow,
     ResourceTerritoireRow,
-    SourceRow,
 )
 from knowledge.resources.resource import Resource, ResourceState, Source
+from knowledge.resources.snapshot import to_snapshot
 
 CHANGED_CHANNEL = "resources_changed"
 
@@ -30,32 +30,64 @@ _EVERYTHING = ResourceRow.id.is_not(None)
 
 @dataclass(frozen=True, slots=True)
 class StoredResource:
-    """A resource as stored; `imported_hash` is its content as the last import left it."""
+    """A resource as stored; `imported_hash` is its content as the last import left it.
+
+    `touched` when staff are revising its published text, or deleted it.
+    """
 
     resource: Resource
     imported_hash: str | None
+    touched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Who changes a resource and what for: what the history keeps of a change.
+
+    `content` is the text after the change, when it is not the one that élus see. A change that
+    shows in no answer (`silent`) does not wake the indexes up.
+    """
+
+    actor: str
+    action: str
+    content: Resource | None = None
+    silent: bool = False
+
+
+BY_CONTENT_FILES = Trace("contenu", "importer")
 
 
 def is_visible(today: date) -> ColumnElement[bool]:
-    """Condition of what an élu may see: published and not expired."""
-    unexpired = or_(ResourceRow.expires_on.is_(None), ResourceRow.expires_on >= today)
-    return and_(ResourceRow.state == ResourceState.PUBLIE, unexpired)
+    """Condition of what an élu may see: published, its hour come, not expired, not deleted."""
+    return and_(
+        ResourceRow.state == ResourceState.PUBLIE,
+        ResourceRow.deleted_at.is_(None),
+        or_(ResourceRow.publish_at.is_(None), ResourceRow.publish_at <= func.now()),
+        or_(ResourceRow.expires_on.is_(None), ResourceRow.expires_on >= today),
+    )
 
 
 async def list_visible(session: AsyncSession, *, today: date) -> list[Resource]:
     """Return all that an élu may see, in the order of identifiers."""
-    return [stored.resource for stored in await _load(session, is_visible(today))]
+    return [resource for _, resource in await load(session, is_visible(today))]
 
 
 async def list_all(session: AsyncSession) -> dict[str, StoredResource]:
     """Return every resource, whatever its state, by identifier."""
-    return {stored.resource.id: stored for stored in await _load(session, _EVERYTHING)}
+    return {
+        row.id: StoredResource(
+            resource,
+            row.imported_hash,
+            touched=row.revision is not None or row.deleted_at is not None,
+        )
+        for row, resource in await load(session, _EVERYTHING)
+    }
 
 
 async def get(session: AsyncSession, resource_id: str) -> Resource | None:
     """Return a resource whatever its state, or None."""
-    found = await _load(session, ResourceRow.id == resource_id)
-    return found[0].resource if found else None
+    found = await load(session, ResourceRow.id == resource_id)
+    return found[0][1] if found else None
 
 
 async def next_expiry(session: AsyncSession, *, today: date) -> date | None:
@@ -66,8 +98,24 @@ async def next_expiry(session: AsyncSession, *, today: date) -> date | None:
     return nearest
 
 
+async def next_publication(session: AsyncSession) -> datetime | None:
+    """Return the moment of the nearest scheduled publication, or None."""
+    nearest: datetime | None = await session.scalar(
+        select(func.min(ResourceRow.publish_at)).where(
+            ResourceRow.state == ResourceState.PUBLIE,
+            ResourceRow.deleted_at.is_(None),
+            ResourceRow.publish_at > func.now(),
+        )
+    )
+    return nearest
+
+
 async def insert_many(
-    session: AsyncSession, resources: Sequence[Resource], *, hashes: Mapping[str, str] | None = None
+    session: AsyncSession,
+    resources: Sequence[Resource],
+    *,
+    hashes: Mapping[str, str] | None = None,
+    trace: Trace = BY_CONTENT_FILES,
 ) -> None:
     """Add resources; `hashes` are the imported contents by identifier, absent if typed here."""
     if not resources:
@@ -77,11 +125,14 @@ async def insert_many(
         _to_values(each)
         | {"version": 1, "imported_hash": imported.get(each.id)}
         | {"published_at": now if each.state == ResourceState.PUBLIE else None}
+        | {"author": trace.actor, "editor": trace.actor}
         for each in resources
     ]
     await session.execute(insert(ResourceRow), rows)
-    await _write_children(session, resources)
-    await notify_changed(session)
+    await write_children(session, resources)
+    await _write_history(session, resources, trace, version=1)
+    if not trace.silent:
+        await notify_changed(session)
 
 
 async def change(
@@ -90,10 +141,13 @@ async def change(
     *,
     expected_version: int,
     imported_hash: str | None = None,
+    trace: Trace = BY_CONTENT_FILES,
+    columns: Mapping[str, Any] | None = None,
 ) -> int:
     """Replace the content and state of a resource; return its new version.
 
     `imported_hash` is given by imports only; a change by hand leaves the one of the last import.
+    `columns` are the other values to write (who edited last, the revision under way…).
 
     Raises:
         ResourceNotFoundError: no resource has this identifier.
@@ -106,6 +160,7 @@ async def change(
         values["published_at"] = case(
             (ResourceRow.published_at.is_(None), func.now()), else_=ResourceRow.published_at
         )
+    values |= columns or {}
     changed = await session.execute(
         update(ResourceRow)
         .where(ResourceRow.id == resource.id, ResourceRow.version == expected_version)
@@ -115,16 +170,42 @@ async def change(
     version = changed.scalar_one_or_none()
     if version is None:
         await _refuse(session, resource.id, expected_version)
-    await _write_children(session, [resource])
-    await notify_changed(session)
+    await write_children(session, [resource])
+    await _write_history(session, [resource], trace, version=expected_version + 1)
+    if not trace.silent:
+        hidden = resource.state != ResourceState.PUBLIE or values.get("deleted_at") is not None
+        await notify_changed(session, withdrawn=resource.id if hidden else "")
     return expected_version + 1
 
 
-async def notify_changed(session: AsyncSession) -> None:
-    """Tell the indexes, once the transaction is committed, that the base has changed."""
+async def notify_changed(session: AsyncSession, *, withdrawn: str = "") -> None:
+    """Tell the indexes, once the transaction is committed, that the base has changed.
+
+    A resource `withdrawn` disappears from them at once, before they are built again.
+    """
     await session.execute(
-        text("SELECT pg_notify(:channel, '')").bindparams(channel=CHANGED_CHANNEL)
+        text("SELECT pg_notify(:channel, :withdrawn)").bindparams(
+            channel=CHANGED_CHANNEL, withdrawn=withdrawn
+        )
     )
+
+
+async def _write_history(
+    session: AsyncSession, resources: Sequence[Resource], trace: Trace, *, version: int
+) -> None:
+    contents = [trace.content or each for each in resources]
+    rows = [
+        {
+            "resource_id": each.id,
+            "version": version,
+            "action": trace.action,
+            "actor": trace.actor,
+            "state": each.state,
+            "content": to_snapshot(each),
+        }
+        for each in contents
+    ]
+    await session.execute(insert(ResourceRevisionRow), rows)
 
 
 async def _refuse(session: AsyncSession, resource_id: str, expected: int) -> None:
@@ -134,98 +215,17 @@ async def _refuse(session: AsyncSession, resource_id: str, expected: int) -> Non
     raise ResourceModifiedError(resource_id, expected=expected, actual=actual)
 
 
-async def _load(session: AsyncSession, condition: ColumnElement[bool]) -> list[StoredResource]:
+async def load(
+    session: AsyncSession, condition: ColumnElement[bool]
+) -> list[tuple[ResourceRow, Resource]]:
     """Read resources with their places and citations: three queries, whatever their number."""
     rows = (
         await session.scalars(select(ResourceRow).where(condition).order_by(ResourceRow.id))
     ).all()
     kept = select(ResourceRow.id).where(condition)
-    places = await _territoires(session, ResourceTerritoireRow.resource_id.in_(kept))
-    sources = await _sources(session, ResourceSourceRow.resource_id.in_(kept))
-    return [
-        StoredResource(_to_resource(row, places[row.id], sources[row.id]), row.imported_hash)
-        for row in rows
-    ]
-
-
-async def _territoires(
-    session: AsyncSession, condition: ColumnElement[bool]
-) -> dict[str, list[str]]:
-    columns = ResourceTerritoireRow.resource_id, ResourceTerritoireRow.type
-    query = (
-        select(*columns, ResourceTerritoireRow.code)
-        .where(condition)
-        .order_by(ResourceTerritoireRow.position)
-    )
-    groups: dict[str, list[str]] = defaultdict(list)
-    for resource_id, type_, code in await session.execute(query):
-        groups[resource_id].append(f"{type_}:{code}" if code else type_)
-    return groups
-
-
-async def _sources(
-    session: AsyncSession, condition: ColumnElement[bool]
-) -> dict[str, list[Source]]:
-    query = (
-        select(ResourceSourceRow, SourceRow.url)
-        .join(SourceRow, SourceRow.id == ResourceSourceRow.source_id)
-        .where(condition)
-        .order_by(ResourceSourceRow.position)
-    )
-    groups: dict[str, list[Source]] = defaultdict(list)
-    for row, url in await session.execute(query):
-        groups[row.resource_id].append(
-            Source(
-                name=row.name,
-                url=url,
-                published_on=row.published_on,
-                consulted_on=row.consulted_on,
-            )
-        )
-    return groups
-
-
-async def _write_children(session: AsyncSession, resources: Sequence[Resource]) -> None:
-    ids = [each.id for each in resources]
-    for table in (ResourceTerritoireRow, ResourceSourceRow):
-        await session.execute(delete(table).where(table.resource_id.in_(ids)))
-    places = [row for each in resources for row in _territoire_values(each)]
-    if places:
-        await session.execute(insert(ResourceTerritoireRow), places)
-    pages = await _page_ids(session, {s.url for each in resources for s in each.sources})
-    citations = [row for each in resources for row in _citation_values(each, pages)]
-    if citations:
-        await session.execute(insert(ResourceSourceRow), citations)
-
-
-async def _page_ids(session: AsyncSession, urls: Iterable[str]) -> dict[str, int]:
-    rows = [{"url": url} for url in sorted(urls)]
-    if not rows:
-        return {}
-    await session.execute(upsert(SourceRow).on_conflict_do_nothing(), rows)
-    wanted = [row["url"] for row in rows]
-    found = await session.execute(
-        select(SourceRow.url, SourceRow.id).where(SourceRow.url.in_(wanted))
-    )
-    return {row.url: row.id for row in found}
-
-
-def _territoire_values(resource: Resource) -> Iterable[dict[str, Any]]:
-    for position, ref in enumerate(resource.territoires):
-        type_, _, code = ref.partition(":")
-        yield {"resource_id": resource.id, "type": type_, "code": code, "position": position}
-
-
-def _citation_values(resource: Resource, pages: Mapping[str, int]) -> Iterable[dict[str, Any]]:
-    for position, source in enumerate(resource.sources):
-        yield {
-            "resource_id": resource.id,
-            "position": position,
-            "source_id": pages[source.url],
-            "name": source.name,
-            "published_on": source.published_on,
-            "consulted_on": source.consulted_on,
-        }
+    places = await read_territoires(session, ResourceTerritoireRow.resource_id.in_(kept))
+    sources = await read_sources(session, ResourceSourceRow.resource_id.in_(kept))
+    return [(row, _to_resource(row, places[row.id], sources[row.id])) for row in rows]
 
 
 _COLUMNS = ("id", "type", "state", "title", "summary", "body", "population", "year", "owner")

@@ -79,6 +79,8 @@ def _decide(resource: Resource, stored: StoredResource | None, *, overwrite: boo
     if stored is None:
         return "create"
     wanted, present = content_hash(resource), content_hash(stored.resource)
+    if stored.touched and not overwrite:
+        return "unchanged" if stored.imported_hash == wanted else "keep"
     if wanted == present and stored.imported_hash == wanted:
         return "unchanged"
     if overwrite or present in (stored.imported_hash, wanted):

@@ -1,9 +1,9 @@
-"""Keeps the index fresh: rebuilt when the base says that it changed, and when a day passes."""
+"""Keeps the index fresh: rebuilt when the base changed, when an expiry or a publication is due."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,11 @@ _PARIS = ZoneInfo("Europe/Paris")
 OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection[object]]]
 """Opens a connection of its own, in autocommit mode, closed by the refresher."""
 
-Rebuild = Callable[[], Awaitable[date | None]]
-"""Rebuilds the index and returns the nearest last day of validity."""
+Rebuild = Callable[[], Awaitable[datetime | None]]
+"""Rebuilds the index and returns the moment when it will have to be rebuilt, None if unknown."""
+
+Withdraw = Callable[[Sequence[str]], None]
+"""Hides resources at once, before any rebuild."""
 
 
 class IndexRefresher:
@@ -36,11 +39,13 @@ class IndexRefresher:
         connect: OpenConnection,
         rebuild: Rebuild,
         *,
+        withdraw: Withdraw = lambda _ids: None,
         debounce: float = DEBOUNCE_SECONDS,
         backoff: float = FIRST_BACKOFF_SECONDS,
     ) -> None:
         self._connect = connect
         self._rebuild = rebuild
+        self._withdraw = withdraw
         self._debounce = debounce
         self._backoff = backoff
         self._changed = asyncio.Event()
@@ -82,23 +87,29 @@ class IndexRefresher:
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         self.listening.set()
-        async for _ in connection.notifies():
+        async for notification in connection.notifies():
+            if notification.payload:
+                self._withdraw(notification.payload.split())
             self._changed.set()
 
     async def _rebuild_when_needed(self) -> None:
-        expiry: date | None = None
+        moment: datetime | None = None
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), seconds_until_after(expiry))
+                await asyncio.wait_for(self._changed.wait(), seconds_until(moment))
             # An import writes hundreds of records: rebuild once, a moment after the last word.
             await asyncio.sleep(self._debounce)
             self._changed.clear()
-            expiry = await self._rebuild()
+            moment = await self._rebuild()
 
 
-def seconds_until_after(day: date | None, *, now: datetime | None = None) -> float | None:
-    """Return the seconds until the midnight that ends a day in France, None without day."""
-    if day is None:
+def end_of(day: date) -> datetime:
+    """Return the midnight that ends a day in France."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=_PARIS)
+
+
+def seconds_until(moment: datetime | None, *, now: datetime | None = None) -> float | None:
+    """Return the seconds until a moment, 0 once past, None without moment."""
+    if moment is None:
         return None
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=_PARIS)
-    return max(0.0, (midnight - (now or datetime.now(_PARIS))).total_seconds())
+    return max(0.0, (moment - (now or datetime.now(_PARIS))).total_seconds())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -13,6 +13,7 @@ from knowledge.search import repository
 from knowledge.search.encoder import Encoder
 from knowledge.search.engine import ResourceIndex, SearchEngine, to_indexed_text
 from knowledge.search.places import FindTerritoire
+from knowledge.search.refresh import end_of
 from knowledge.search.repository import EmbeddedField
 from knowledge.search.vectors import EMBEDDED_CHARS, Progress, text_hash
 
@@ -37,16 +38,16 @@ class SearchIndexService:
         self._protected = protected
         self._lock = asyncio.Lock()
 
-    async def refresh(self, *, progress: Progress | None = None) -> date | None:
+    async def refresh(self, *, progress: Progress | None = None) -> datetime | None:
         """Rebuild the index off the event loop and swap it in.
 
-        Returns the nearest last day of validity: the index must be rebuilt once it has passed.
+        Returns the nearest end of validity or scheduled publication: when to rebuild.
         """
         async with self._lock:
-            today = french_today()
+            today, hidden = french_today(), self.engine.hidden
             async with self._sessions() as session:
                 visible = await resources.list_visible(session, today=today)
-                expiry = await resources.next_expiry(session, today=today)
+                moment = await _next_moment(session, today)
                 stored = (
                     await repository.read_vectors(session, self._encoder) if self._encoder else {}
                 )
@@ -59,9 +60,9 @@ class SearchIndexService:
                 protected=self._protected,
                 progress=progress,
             )
-            self.engine.swap(index)
+            self.engine.swap(index, known=hidden)
             await self._keep_vectors(index)
-        return expiry
+        return moment
 
     async def _keep_vectors(self, index: ResourceIndex) -> None:
         if self._encoder is None or not index.fresh_vectors:
@@ -73,6 +74,13 @@ class SearchIndexService:
         except IntegrityError:
             # A resource was deleted since it was read: the next rebuild computes again and keeps.
             return
+
+
+async def _next_moment(session: AsyncSession, today: date) -> datetime | None:
+    expiry = await resources.next_expiry(session, today=today)
+    publication = await resources.next_publication(session)
+    moments = [publication, end_of(expiry) if expiry else None]
+    return min((each for each in moments if each), default=None)
 
 
 def embedded_fields(visible: Sequence[Resource]) -> Iterator[EmbeddedField]:

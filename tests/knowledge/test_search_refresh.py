@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from knowledge.resources.models import ResourceEmbeddingRow
 from knowledge.resources.resource import ResourceState, french_today
 from knowledge.search.engine import SearchEngine
 from knowledge.search.query import SearchQuery
-from knowledge.search.refresh import IndexRefresher, seconds_until_after
+from knowledge.search.refresh import IndexRefresher, end_of, seconds_until
 from knowledge.search.service import SearchIndexService
 from nlu.encoder import UseEncoder
 from tests.knowledge.resources_examples import cafe
@@ -118,6 +118,55 @@ async def test_a_committed_change_reaches_the_index(sessions: Sessions, database
         await _until(engine, 0)
 
 
+async def test_a_withdrawn_resource_disappears_before_any_rebuild(
+    sessions: Sessions, database_url: str
+) -> None:
+    await _add(sessions, CAFE)
+    engine = SearchEngine()
+    await SearchIndexService(engine, sessions).refresh()
+
+    async def never() -> None:
+        return None
+
+    async def connect() -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+
+    refresher = IndexRefresher(connect, never, withdraw=engine.hide)
+    task = asyncio.create_task(refresher.run())
+    await refresher.listening.wait()
+    async with sessions.begin() as session:
+        await repository.change(session, cafe(state=ResourceState.ARCHIVE), expected_version=1)
+    async with asyncio.timeout(20):
+        while engine.get(CAFE) is not None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert engine.size == 1
+    assert engine.search(SearchQuery("ouvrir un café associatif")).hits == ()
+    task.cancel()
+
+
+async def test_what_was_withdrawn_during_a_rebuild_stays_hidden(sessions: Sessions) -> None:
+    await _add(sessions, CAFE)
+    engine = SearchEngine()
+    service = SearchIndexService(engine, sessions)
+    await service.refresh()
+    stale, known = engine.index, engine.hidden
+    engine.hide([CAFE])
+    engine.swap(stale, known=known)
+    assert engine.get(CAFE) is None
+    await service.refresh()
+    assert engine.get(CAFE) is not None
+
+
+async def test_a_scheduled_publication_is_hidden_until_its_hour(sessions: Sessions) -> None:
+    await _add(sessions, CAFE)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    async with sessions.begin() as session:
+        await repository.change(session, cafe(), expected_version=1, columns={"publish_at": later})
+    engine = SearchEngine()
+    assert await SearchIndexService(engine, sessions).refresh() == later
+    assert engine.size == 0
+
+
 async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(
     sessions: Sessions, database_url: str
 ) -> None:
@@ -136,14 +185,14 @@ async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(
 
 
 async def test_a_resource_leaves_the_index_when_its_day_has_passed() -> None:
-    days = iter([date(2000, 1, 1), None])
+    moments = iter([end_of(date(2000, 1, 1)), None])
     rebuilt = asyncio.Event()
 
-    async def rebuild() -> date | None:
-        day = next(days)
-        if day is None:
+    async def rebuild() -> datetime | None:
+        moment = next(moments)
+        if moment is None:
             rebuilt.set()
-        return day
+        return moment
 
     refresher = IndexRefresher(None, rebuild, debounce=0)  # type: ignore[arg-type]
     refresher._changed.set()
@@ -162,8 +211,8 @@ async def test_a_resource_leaves_the_index_when_its_day_has_passed() -> None:
 )
 def test_a_day_ends_at_midnight_in_france(now: str, seconds: float) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Paris"))
-    assert seconds_until_after(date(2026, 11, 24), now=moment) == seconds
+    assert seconds_until(end_of(date(2026, 11, 24)), now=moment) == seconds
 
 
 def test_without_expiry_there_is_nothing_to_wait_for() -> None:
-    assert seconds_until_after(None) is None
+    assert seconds_until(None) is None

@@ -1,0 +1,82 @@
+"""The refusals of the base of resources as RFC 9457 problems."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from api.errors import Problem, not_found, problem_response
+from knowledge.resources.errors import (
+    ActionForbiddenError,
+    FourEyesError,
+    ResourceDeletedError,
+    ResourceError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+    ScheduleImpossibleError,
+    TransitionImpossibleError,
+)
+from knowledge.resources.lifecycle import RIGHTS, Action
+from knowledge.resources.problems import ContentProblem, ContentRefused
+from knowledge.resources.records import InvalidCursorError
+
+_SIMPLE: dict[type[ResourceError], tuple[int, str]] = {
+    ResourceModifiedError: (412, "version_perimee"),
+    ResourceExistsError: (409, "ressource_existe"),
+    FourEyesError: (403, "quatre_yeux"),
+    ScheduleImpossibleError: (409, "programmation"),
+}
+
+
+def install_resource_errors(app: FastAPI) -> None:
+    """Make every refusal of the base a French problem."""
+    for kind in (ResourceError, ContentRefused, InvalidCursorError):
+        app.add_exception_handler(kind, _on_refusal)
+
+
+def problems_json(problems: Sequence[ContentProblem]) -> list[dict[str, str]]:
+    """Return what is wrong, field by field, in French."""
+    return [{"champ": each.field, "message": each.message} for each in problems]
+
+
+async def _on_refusal(request: Request, error: Exception) -> JSONResponse:
+    return problem_response(_to_problem(error))
+
+
+def _to_problem(error: Exception) -> Problem:
+    match error:
+        case ResourceNotFoundError():
+            return not_found()
+        case ResourceDeletedError():
+            return Problem(409, "ressource_supprimee", extra={"possibles": [Action.RESTORE.value]})
+        case TransitionImpossibleError():
+            return _impossible(error)
+        case ActionForbiddenError():
+            roles = sorted(role.value for role in RIGHTS[Action(error.action)])
+            return Problem(403, "role", roles=", ".join(roles), extra={"roles": roles})
+        case ContentRefused():
+            listed = problems_json(error.problems)
+            fields = list(dict.fromkeys(each["champ"] for each in listed))
+            summary = " ".join(_sentence(each) for each in listed[:3])
+            extra = {"champs": fields, "problemes": listed}
+            return Problem(422, "fiche", problemes=summary, extra=extra)
+        case InvalidCursorError():
+            return Problem(422, "curseur")
+        case _:
+            return Problem(*_SIMPLE[type(error)])  # type: ignore[index]
+
+
+def _impossible(error: TransitionImpossibleError) -> Problem:
+    return Problem(
+        409,
+        "transition",
+        depuis=str(error.current),
+        vers=str(error.wanted),
+        possibles=", ".join(map(str, error.possible)) or "–",
+        extra={"possibles": list(map(str, error.possible))},
+    )
+
+
+def _sentence(problem: dict[str, str]) -> str:
+    return "{champ} : {message}".format_map(problem)
