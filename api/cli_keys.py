@@ -59,7 +59,7 @@ def add_key_commands(app: typer.Typer, read_settings: Callable[[], Settings], sa
             bool, typer.Option("--lecture-seule", help="Seulement tickets:read.")
         ] = False,
     ) -> None:
-        """Créer une clé d'accès aux demandes ou aux ressources ; elle n'est affichée qu'une fois."""
+        """Créer une clé d'accès (demandes ou ressources) ; elle n'est affichée qu'une fois."""
         from api.keys import create
 
         wanted = [Scope.READ] if read_only else scopes or list(_DEFAULT)
