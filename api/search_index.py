@@ -49,7 +49,9 @@ class SearchIndexKeeper:
 
     def start(self) -> None:
         """Listen to changes in the background."""
-        refresher = IndexRefresher(self._connect, self._service.refresh, withdraw=self.engine.hide)
+        refresher = IndexRefresher(
+            self._connect, self._service.refresh, withdraw=self._service.withdraw
+        )
         self._task = asyncio.create_task(refresher.run())
 
     async def stop(self) -> None:

@@ -95,7 +95,6 @@ class SearchEngine:
 
     def __init__(self, index: ResourceIndex | None = None) -> None:
         self._index = index or ResourceIndex.build([])
-        self._hidden: frozenset[str] = frozenset()
 
     @property
     def index(self) -> ResourceIndex:
@@ -107,31 +106,15 @@ class SearchEngine:
         """Number of resources indexed."""
         return len(self._index.resources)
 
-    @property
-    def hidden(self) -> frozenset[str]:
-        """The resources withdrawn since the index was built."""
-        return self._hidden
-
-    def hide(self, resource_ids: Iterable[str]) -> None:
-        """Show these resources no more, without waiting for the next index."""
-        self._hidden |= frozenset(resource_ids)
-
-    def swap(self, index: ResourceIndex, *, known: frozenset[str] = frozenset()) -> None:
-        """Answer from another index from now on; searches under way end on theirs.
-
-        `known` are the hidden resources at the time when the base was read for this index: the
-        index itself says of them what the base says. Those hidden since then stay hidden.
-        """
+    def swap(self, index: ResourceIndex) -> None:
+        """Answer from another index from now on; searches under way end on theirs."""
         self._index = index
-        self._hidden -= known
 
     def get(self, resource_id: str) -> Resource | None:
         """Return a visible resource, None when unknown, unpublished or expired."""
         index = self._index
         position = index.positions.get(resource_id)
-        if position is None or resource_id in self._hidden:
-            return None
-        if index.resources[position].is_expired(french_today()):
+        if position is None or index.resources[position].is_expired(french_today()):
             return None
         return index.resources[position]
 
@@ -139,7 +122,6 @@ class SearchEngine:
         """Find the resources that answer a question, for the one who asks it."""
         index = self._index
         allowed = index.allowed(query.filters)
-        allowed[[index.positions[each] for each in self._hidden if each in index.positions]] = False
         if not allowed.any():
             return SearchResult(hits=(), found=False)
         repaired = index.hybrid.repair.repair(query.text)

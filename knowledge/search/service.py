@@ -1,9 +1,11 @@
 """From the database to a ready index: read, embed what is new, keep the vectors."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime
 
+import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -37,6 +39,12 @@ class SearchIndexService:
         self._find_territoire = find_territoire
         self._protected = protected
         self._lock = asyncio.Lock()
+        self._withdrawn: set[str] = set()
+
+    def withdraw(self, resource_ids: Iterable[str]) -> None:
+        """Show these resources no more, at once; the next index says of them what the base says."""
+        self._withdrawn.update(resource_ids)
+        self.engine.swap(without(self.engine.index, self._withdrawn))
 
     async def refresh(self, *, progress: Progress | None = None) -> datetime | None:
         """Rebuild the index off the event loop and swap it in.
@@ -44,7 +52,7 @@ class SearchIndexService:
         Returns the nearest end of validity or scheduled publication: when to rebuild.
         """
         async with self._lock:
-            today, hidden = french_today(), self.engine.hidden
+            today, known = french_today(), set(self._withdrawn)
             async with self._sessions() as session:
                 visible = await resources.list_visible(session, today=today)
                 moment = await _next_moment(session, today)
@@ -60,7 +68,9 @@ class SearchIndexService:
                 protected=self._protected,
                 progress=progress,
             )
-            self.engine.swap(index, known=hidden)
+            # What was withdrawn while the index was being built is in it: it stays hidden.
+            self._withdrawn -= known
+            self.engine.swap(without(index, self._withdrawn))
             await self._keep_vectors(index)
         return moment
 
@@ -74,6 +84,19 @@ class SearchIndexService:
         except IntegrityError:
             # A resource was deleted since it was read: the next rebuild computes again and keeps.
             return
+
+
+def without(index: ResourceIndex, withdrawn: Set[str]) -> ResourceIndex:
+    """Return an index where some resources have expired: nothing is built again."""
+    gone = [index.positions[each] for each in withdrawn if each in index.positions]
+    if not gone:
+        return index
+    resources, expires = list(index.resources), index.facets.expires.copy()
+    for position in gone:
+        resources[position] = replace(resources[position], expires_on=date.min)
+        expires[position] = np.datetime64(date.min)
+    facets = replace(index.facets, expires=expires)
+    return replace(index, resources=tuple(resources), facets=facets)
 
 
 async def _next_moment(session: AsyncSession, today: date) -> datetime | None:

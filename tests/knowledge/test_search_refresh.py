@@ -123,7 +123,8 @@ async def test_a_withdrawn_resource_disappears_before_any_rebuild(
 ) -> None:
     await _add(sessions, CAFE)
     engine = SearchEngine()
-    await SearchIndexService(engine, sessions).refresh()
+    service = SearchIndexService(engine, sessions)
+    await service.refresh()
 
     async def never() -> None:
         return None
@@ -131,7 +132,7 @@ async def test_a_withdrawn_resource_disappears_before_any_rebuild(
     async def connect() -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
 
-    refresher = IndexRefresher(connect, never, withdraw=engine.hide)
+    refresher = IndexRefresher(connect, never, withdraw=service.withdraw)
     task = asyncio.create_task(refresher.run())
     await refresher.listening.wait()
     async with sessions.begin() as session:
@@ -148,11 +149,11 @@ async def test_what_was_withdrawn_during_a_rebuild_stays_hidden(sessions: Sessio
     await _add(sessions, CAFE)
     engine = SearchEngine()
     service = SearchIndexService(engine, sessions)
-    await service.refresh()
-    stale, known = engine.index, engine.hidden
-    engine.hide([CAFE])
-    engine.swap(stale, known=known)
+    building = asyncio.create_task(service.refresh(progress=lambda *_: service.withdraw([CAFE])))
+    await building
+    assert engine.size == 1
     assert engine.get(CAFE) is None
+    assert engine.search(SearchQuery("ouvrir un café associatif")).hits == ()
     await service.refresh()
     assert engine.get(CAFE) is not None
 
