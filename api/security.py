@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import Problem, problem_response
 
 MAX_BODY_BYTES = 64 * 1024
+# A form adds a little around the file that it carries.
+MAX_IMPORT_BYTES = 10_100_000
+_IMPORT_PATH = "/api/v1/resources/import"
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -59,8 +62,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > self._max:
-            await problem_response(Problem(413, "trop_volumineux"))(scope, receive, send)
+        imported = scope["path"] == _IMPORT_PATH
+        limit = MAX_IMPORT_BYTES if imported else self._max
+        refusal = Problem(413, "import_volumineux" if imported else "trop_volumineux")
+        if _declared_length(scope) > limit:
+            await problem_response(refusal)(scope, receive, send)
             return
         received = 0
 
@@ -68,8 +74,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max:
-                raise Problem(413, "trop_volumineux")
+            if received > limit:
+                raise refusal
             return message
 
         await self._app(scope, counted, send)

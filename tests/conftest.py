@@ -272,3 +272,15 @@ class Chat:
 def chat(client: httpx2.Client) -> Chat:
     """A new conversation."""
     return Chat.open(client)
+
+
+@pytest.fixture(scope="session")
+def content() -> dict[str, str]:
+    """The content files of the project by name, an empty line below their heading."""
+    folder = ROOT / "knowledge" / "contenu"
+    return {
+        path.relative_to(folder).as_posix(): re.sub(
+            r"\n---\n(?!\n)", "\n---\n\n", path.read_text(encoding="utf-8"), count=1
+        )
+        for path in folder.glob("*/*.md")
+    }

@@ -1,6 +1,5 @@
 """What staff send to the base of resources: English names, or those of the content files."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,12 +15,12 @@ from pydantic import (
     Field,
 )
 
+from knowledge.resources.identifiers import make_identifier
 from knowledge.resources.resource import Resource, ResourceType, Source
-from nlu.text import fold, strip_invisible
+from nlu.text import strip_invisible
 
 Day = date | None
 _PARIS = ZoneInfo("Europe/Paris")
-_SLUG_LENGTH = 80
 
 
 def _to_reference(place: Any) -> Any:
@@ -125,7 +124,7 @@ class ResourceCreate(ResourceWrite):
     def to_resource(self) -> Resource:
         """Return the draft."""
         empty = Resource(
-            id=self.id or identifier(self.type, self.title),
+            id=self.id or make_identifier(self.type, self.title),
             type=self.type,
             title="",
             summary="",
@@ -144,14 +143,6 @@ class PublishBody(_Body):
             validation_alias=AliasChoices("publish_at", "publier_le"),
         ),
     ] = None
-
-
-def identifier(kind: ResourceType, title: str) -> str:
-    """Return an identifier made from a title, such as `outil-reunion-publique`."""
-    prefix = kind.value.replace("_", "-")
-    words = re.findall(r"[a-z0-9]+", fold(title).replace("'", " ")) or ["sans", "titre"]
-    slug = "-".join(words)[:_SLUG_LENGTH].strip("-")
-    return f"{prefix}-{slug}"
 
 
 _ATTRIBUTES = {

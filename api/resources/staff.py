@@ -87,7 +87,9 @@ async def _duplicates(
 async def create_resource(body: ResourceCreate, services: Services, editor: Staff) -> JSONResponse:
     """La fiche naît brouillon ; « doublons_possibles » signale celles qu'elle répéterait."""
     async with services.database.sessions.begin() as session:
-        record = await editorial(services, session, editor).create(body.to_resource())
+        record = await editorial(services, session, editor).create(
+            body.to_resource(), numbered=body.id is None
+        )
         found = await _duplicates(services, session, record.working)
     return record_response(record, services, status=201, doublons_possibles=found)
 

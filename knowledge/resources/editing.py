@@ -33,7 +33,7 @@ from knowledge.resources.snapshot import to_snapshot
 
 Change = Callable[[Resource], Resource]
 # These never change what élus see: the indexes need not be told.
-_UNSEEN = frozenset({Action.CREATE, Action.EDIT, Action.SUBMIT, Action.REOPEN})
+_UNSEEN = frozenset({Action.CREATE, Action.EDIT, Action.SUBMIT, Action.REOPEN, Action.IMPORT})
 _NO_REVISION: dict[str, Any] = {"revision": None, "revision_state": None}
 
 
@@ -60,8 +60,8 @@ class EditorialService:
         self._now = now
         self._today = today
 
-    async def create(self, resource: Resource) -> ResourceRecord:
-        """Add a draft.
+    async def create(self, resource: Resource, *, numbered: bool = False) -> ResourceRecord:
+        """Add a draft; `numbered` gives it another identifier when its own is taken.
 
         Raises:
             ContentRefused: it says something wrong; it may be unfinished.
@@ -70,6 +70,8 @@ class EditorialService:
         self._editor.check(Action.CREATE)
         draft = replace(resource, state=ResourceState.BROUILLON, version=1)
         self._check_draft(draft)
+        if numbered:
+            draft = replace(draft, id=await records.free_identifier(self._session, draft.id))
         if await records.find(self._session, draft.id) is not None:
             raise ResourceExistsError(draft.id)
         try:

@@ -60,6 +60,17 @@ async def find(session: AsyncSession, resource_id: str) -> ResourceRecord | None
     return found[0] if found else None
 
 
+async def free_identifier(session: AsyncSession, wanted: str) -> str:
+    """Return an identifier that no resource has: the one wanted, or with a number after it."""
+    taken = set(
+        await session.scalars(
+            select(ResourceRow.id).where(ResourceRow.id.startswith(wanted, autoescape=True))
+        )
+    )
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (wanted, *numbered) if each not in taken)
+
+
 async def lock(session: AsyncSession, resource_id: str) -> None:
     """Wait for whoever is changing this resource to commit."""
     await session.execute(
