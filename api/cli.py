@@ -209,6 +209,8 @@ def import_content(
     )
     for problem in report.problems:
         say(str(problem))
+    for resource_id in report.kept:
+        say(f"{resource_id} : gardée telle que l'équipe l'a écrite ; le fichier dit autre chose.")
     say(
         f"{len(report.created)} créées, {len(report.updated)} mises à jour,"
         f" {len(report.unchanged)} inchangées, {len(report.kept)} gardées telles que l'équipe les"

@@ -1,9 +1,10 @@
 """Whatever a resource says, a file of it reads back the same; whatever a file is, it is told."""
 
-from dataclasses import replace
+import json
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +71,7 @@ def _read(data: bytes) -> Resource:
 def test_a_resource_exported_reads_back_the_same(resource: Resource) -> None:
     record = ResourceRecord(resource=resource, author="a", editor="a")
     for write in (to_json, to_csv):
-        assert _read(write([record])) == replace(resource, state=Resource.state)
+        assert _read(write([record])) == resource
 
 
 @_SETTINGS
@@ -101,12 +102,11 @@ def _told(data: bytes) -> None:
         table = read_table(data)
         columns = match_columns(table)
     except FileRefused as refused:
-        assert refused.message
-        assert "{" not in refused.message
-        return
-    for row in table.rows:
-        for problem in read_row(row, columns).problems:
-            assert problem.message
+        said = [refused.message]
+    else:
+        entries = [read_row(row, columns) for row in table.rows]
+        said = [problem.message for entry in entries for problem in entry.problems]
+    assert all(said)
 
 
 @_SETTINGS
@@ -130,18 +130,19 @@ _FIELDS = ("id", "type", "titre", "themes", "sources", "annee", "verifie_le", "v
 @_SETTINGS
 @given(row=st.dictionaries(st.sampled_from(_FIELDS), _cells, min_size=1))
 def test_no_json_breaks_the_reading(row: dict[str, Any]) -> None:
-    import json
-
     _told(json.dumps([row]).encode())
 
 
-def test_a_formula_is_refused() -> None:
-    for cell in ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"):
-        try:
-            to_text(cell)
-        except CellRefused as refused:
-            assert refused.code == "formule"
-        else:
-            raise AssertionError(cell)
-    for cell in ("- une liste\n- de points", "-5 %", "+33 1 23 45 67 89", "a = b"):
-        assert to_text(cell) == cell
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", " =A1"]
+)
+def test_a_formula_is_refused(cell: str) -> None:
+    with pytest.raises(CellRefused, match="formule"):
+        to_text(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["- une liste\n- de points", "-5 %", "+33 1 23 45 67 89", "a = b", "(= oui)"]
+)
+def test_an_ordinary_text_is_no_formula(cell: str) -> None:
+    assert to_text(cell) == cell

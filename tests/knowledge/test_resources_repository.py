@@ -1,7 +1,7 @@
 """Resources on a real PostgreSQL: written once, read whole, never shown before their time."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from knowledge.resources.errors import ResourceModifiedError, ResourceNotFoundEr
 from knowledge.resources.lint import ContentFile
 from knowledge.resources.resource import Resource, ResourceState, Source
 from knowledge.resources.service import ImportReport, import_content
+from knowledge.resources.snapshot import to_snapshot
 from knowledge.territoires.territoire import TerritoireType
 from tests.knowledge.resources_examples import CONTENT_DAY, cafe, cafe_file
 
@@ -135,6 +136,23 @@ async def test_what_staff_wrote_is_not_overwritten(sessions: Sessions) -> None:
     assert (await _get(sessions)).title == "Montaud : le café des habitants"
     assert (await _import(sessions, cafe_file(SHORTER), overwrite=True)).updated == (CAFE,)
     assert (await _get(sessions)).title.endswith("ouvert par la commune et des habitants")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"revision": to_snapshot(cafe())}, {"deleted_at": datetime(2026, 11, 1, tzinfo=UTC)}],
+)
+async def test_what_staff_revise_or_delete_is_not_overwritten(
+    sessions: Sessions, columns: dict[str, Any]
+) -> None:
+    await _import(sessions, cafe_file())
+    async with sessions.begin() as session:
+        present = await repository.get(session, CAFE)
+        assert present is not None
+        await repository.change(session, present, expected_version=1, columns=columns)
+    assert (await _import(sessions, cafe_file())).unchanged == (CAFE,)
+    assert (await _import(sessions, cafe_file(SHORTER))).kept == (CAFE,)
+    assert "Une équipe" in (await _get(sessions)).body
 
 
 async def test_archiving_by_hand_survives_the_next_import(sessions: Sessions) -> None:
