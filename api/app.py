@@ -19,6 +19,7 @@ from api.retention import RetentionTask
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
+from api.veille.routes import router as veille
 from api.webhooks.routes import router as webhooks
 from api.widget.routes import Exploitant
 from api.widget.routes import build_router as build_pages
@@ -81,7 +82,7 @@ def create_app(container: Container) -> FastAPI:
     for router in (conversations, tickets, webhooks, mails, territoires, operations):
         app.include_router(router)
     # « /export » before « /{resource_id} »: the first route that fits wins.
-    for router in (resources_exchange, resources, resources_staff):
+    for router in (resources_exchange, veille, resources, resources_staff):
         app.include_router(router)
     app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)

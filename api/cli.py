@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.cli_keys import add_key_commands
+from api.cli_links import add_link_command
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
@@ -311,6 +312,7 @@ def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
 
 
 add_key_commands(app, read_settings, say)
+add_link_command(app, read_settings, say)
 
 
 def main() -> None:

@@ -52,17 +52,19 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def check_target(url: str, *, allowed: tuple[Network, ...] = ()) -> Target:
+async def check_target(
+    url: str, *, allowed: tuple[Network, ...] = (), schemes: tuple[str, ...] = ("https",)
+) -> Target:
     """Return where to connect.
 
-    HTTPS and public addresses only, but for the networks that the operator allows.
+    HTTPS (or `schemes`) and public addresses only, but for the networks that the operator allows.
     Raises TargetRefused.
     """
     parsed = _parse(url)
     port = parsed.port or _DEFAULT_PORTS[parsed.scheme]
     addresses = await _resolve(parsed.host, port)
     inside = all(any(address in network for network in allowed) for address in addresses)
-    public = parsed.scheme == "https" and all(is_public(address) for address in addresses)
+    public = parsed.scheme in schemes and all(is_public(address) for address in addresses)
     if not addresses or not (inside or public):
         raise TargetRefused(url)
     return Target(parsed, addresses[0])

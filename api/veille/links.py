@@ -1,0 +1,72 @@
+"""Visit every page that resources cite: `orientation check-links`."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from api.database import Database, connect
+from api.schema import migrate
+from api.settings import Settings
+from api.standalone import database_url
+from api.veille.fetch import Fetcher, FetchRefused
+from knowledge.veille.links import (
+    CitedPage,
+    LinkState,
+    Visit,
+    cited_pages,
+    note_visits,
+    state_of,
+)
+
+_AT_ONCE = 8
+_PAUSE_SECONDS = 0.5
+# What a page answers when its name no longer leads anywhere public.
+_DEAD = frozenset({"adresse_refusee"})
+Advance = Callable[[int, int], None]
+
+
+async def check_links(settings: Settings, advance: Advance) -> list[Visit]:
+    """Visit the pages cited in the service's database and note what was found."""
+    with database_url(settings) as url:
+        migrate(url)
+        database = connect(url)
+        try:
+            return await visit_all(database, Fetcher(), advance)
+        finally:
+            await database.close()
+
+
+async def visit_all(
+    database: Database, fetcher: Fetcher, advance: Advance, *, pause: float = _PAUSE_SECONDS
+) -> list[Visit]:
+    """Visit every page, one at a time on each site, and keep what was found."""
+    async with database.sessions() as session:
+        pages = await cited_pages(session)
+    sites: dict[str, list[CitedPage]] = defaultdict(list)
+    for page in pages:
+        sites[urlsplit(page.url).netloc].append(page)
+    gate, visits = asyncio.Semaphore(_AT_ONCE), list[Visit]()
+
+    async def visit_site(site: Iterable[CitedPage]) -> None:
+        async with gate:
+            for page in site:
+                visits.append(await visit(fetcher, page))
+                advance(len(visits), len(pages))
+                await asyncio.sleep(pause)
+
+    await asyncio.gather(*map(visit_site, sites.values()))
+    async with database.sessions.begin() as session:
+        await note_visits(session, visits, at=datetime.now(UTC))
+    return visits
+
+
+async def visit(fetcher: Fetcher, page: CitedPage) -> Visit:
+    """Visit a page; its content is left unread."""
+    try:
+        found = await fetcher.get(page.url, max_bytes=0)
+    except FetchRefused as refused:
+        state = LinkState.MORT if refused.code in _DEAD else LinkState.INCERTAIN
+        return Visit(page, state, refused.code)
+    return Visit(page, state_of(found.status), str(found.status))
