@@ -17,6 +17,7 @@ from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
 from api.settings import ROOT, Settings
 from api.tickets.gateway import BuiltInTickets
+from api.tickets.routing import load_aiguillage
 from assistant.actions.base import Services
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
@@ -110,7 +111,8 @@ async def build_container(
         sigles=load_sigles(),
     )
     await asyncio.to_thread(_warm_up, understander, knowledge)
-    tickets = BuiltInTickets(database.actions_sessions)
+    aiguillage = load_aiguillage(settings.routing_file)
+    tickets = BuiltInTickets(database.actions_sessions, aiguillage)
     assistant = Assistant(understander, dialogue, Services(knowledge, tickets, replies, clock))
     limited = settings.rate_limit == "on"
     conversations = ConversationService(
@@ -132,6 +134,7 @@ async def build_container(
         records=ConversationRecords(database),
         chat=Chat(database, conversations, replies, knowledge, themes, metrics),
         events=ConversationEvents(psycopg_url(database.url)),
+        aiguillage=aiguillage,
         replies=replies,
         clock=clock,
         metrics=metrics,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from api.prepare import CONTENT_DIR, known_places
 from api.rasa_process import command, environment
 from api.settings import RASA_PROJECT, Settings
+from api.tickets.routing import AiguillageInvalide, load_aiguillage
 from knowledge.orientation.check import References, check_regles
 from knowledge.orientation.loader import REGLES_DIR
 from knowledge.resources.lint import lint_content, read_folder
@@ -23,6 +24,7 @@ def run_checks(settings: Settings, say: Say) -> bool:
     for title, found in (
         ("Contenus", content_defects(base)),
         ("Règles d'orientation", rule_defects(base)),
+        ("Aiguillage des demandes", routing_defects(settings)),
         ("Dialogue (rasa data validate)", dialogue_defects(settings)),
     ):
         lines = list(found)
@@ -47,6 +49,14 @@ def rule_defects(base: TerritoireBase) -> Iterator[str]:
     references = References(french_today(), knows_code=known_places(base))
     for problem in check_regles(REGLES_DIR, references):
         yield problem.phrase
+
+
+def routing_defects(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong in the table that gives each request to a team."""
+    try:
+        load_aiguillage(settings.routing_file)
+    except AiguillageInvalide as error:
+        yield from error.problemes
 
 
 def dialogue_defects(settings: Settings) -> Iterator[str]:

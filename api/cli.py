@@ -75,6 +75,7 @@ def serve() -> None:
     from api.serve import serve as run
 
     settings = read_settings()
+    _check_routing(settings)
     configure_logs(logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -87,6 +88,18 @@ def serve() -> None:
     except OSError as error:
         say(f"Impossible de démarrer : {error.strerror or error}.")
         raise typer.Exit(1) from None
+
+
+def _check_routing(settings: Settings) -> None:
+    """Refuse to start on a table of teams that is wrong, and say what to mend."""
+    from api.tickets.routing import AiguillageInvalide, load_aiguillage
+
+    try:
+        load_aiguillage(settings.routing_file)
+    except AiguillageInvalide as error:
+        for each in error.problemes:
+            say(each)
+        raise typer.Exit(2) from None
 
 
 def _interrupt(number: int, frame: Any) -> None:
@@ -102,6 +115,7 @@ def worker() -> None:
     from api.work import build_worker
 
     settings = read_settings()
+    _check_routing(settings)
     configure_logs(logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
     with database_url(settings) as url:

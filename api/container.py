@@ -11,6 +11,7 @@ from api.limits import AddressLimiter
 from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
 from api.settings import Settings
+from api.tickets.routing import Aiguillage
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
 from assistant.ports import Clock
@@ -34,6 +35,7 @@ class Container:
     records: ConversationRecords
     chat: Chat
     events: ConversationEvents
+    aiguillage: Aiguillage
     replies: Replies
     clock: Clock
     metrics: Metrics

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     mail_from: str = "Orientation <orientation@localhost>"
     public_url: str = ""
+    routing_file: Path | None = None
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:

@@ -4,6 +4,8 @@ from api.jobs.worker import Worker
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
 from api.settings import Settings
+from api.tickets.reminders import REMIND, Remind
+from api.tickets.routing import load_aiguillage
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
 
@@ -14,6 +16,7 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
         database_url,
         {
             DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
+            REMIND: Remind(load_aiguillage(settings.routing_file)),
             SEND: SendMail(
                 server=settings.smtp_server,
                 sender=settings.mail_sender,

@@ -22,7 +22,7 @@ from api.conversations.schemas import (
 from api.conversations.service import check_message
 from api.dependencies import get_container, limit_address
 from api.errors import not_found
-from assistant.business_days import add_working_days
+from assistant.business_days import promised_date
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversation"])
 _PING_SECONDS = 15.0
@@ -65,7 +65,7 @@ async def open_conversation(
     body = body or ConversationCreate()
     greeting = greeting_of(
         services.replies,
-        delai=add_working_days(services.clock.now().date()),
+        delai=promised_date(services.clock.now()),
         mois=services.settings.retention_months,
     )
     conversation_id, token = await services.conversations.open(

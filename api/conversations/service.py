@@ -14,6 +14,7 @@ from api.conversations.records import authenticate, hash_token, ticket_of
 from api.conversations.repository import ConversationRepository
 from api.database import Database, lock_conversation
 from api.errors import Problem, not_found
+from api.tickets.desk import TicketDesk
 from api.tickets.repository import TicketRepository
 from assistant.engine import Assistant, Incoming
 from assistant.memory import Memory, TerritoireRetenu
@@ -128,6 +129,8 @@ class ConversationService:
             known = await repository.keyed(conversation_id, key) if key else None
             if known is None:
                 await self._check_rate(repository, conversation_id)
+                # The ticket before the conversation, as advisors lock them: no deadlock.
+                await TicketDesk(session, now=self._now).elu_wrote(conversation_id)
                 return await self._keep(repository, conversation_id, message, key=key)
             if (known.text or "", known.payload) != (message.text, message.raw_payload):
                 raise Problem(422, "cle_reutilisee")

@@ -12,7 +12,7 @@ from api.mail.compose import Letter, MailInvalid, build_message, write_letter
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.mail.smtp import MailPostponed, MailRefused, SmtpServer, send_message
-from api.tickets.journal import Journal
+from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
 
@@ -22,7 +22,6 @@ DELAYS = (
     *(timedelta(hours=8), timedelta(hours=16), timedelta(hours=24)),
 )
 LINK_DAYS = 30
-_SYSTEM = "service"
 
 
 class SendMail:
@@ -70,6 +69,7 @@ class SendMail:
             besoin=ticket.besoin,
             attendu_le=ticket.expected_reply_by,
             corps=message.body if message else "",
+            conseiller=ticket.assignee,
             lien=await self._link(session, ticket, expires_at),
             lien_expire=expires_at.date(),
         )
@@ -123,4 +123,4 @@ class SendMail:
         """Say on the ticket that the mail did not leave: an advisor may telephone."""
         mail.status, mail.error = status, code
         told = {"mail": mail.id, "mail_status": [None, status], "code": code}
-        await Journal(session).changed(ticket, kind="mail_failed", actor=_SYSTEM, changes=told)
+        await Journal(session).changed(ticket, kind="mail_failed", actor=SYSTEM, changes=told)

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
 from api.mail.service import ANSWER, post
+from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.tickets.status import check_transition
+from api.tickets.status import WAITING, check_transition
 
-_PATCHABLE = ("status", "assignee", "priority", "themes", "route")
+_PATCHABLE = ("status", "assignee", "priority", "themes", "route", "team")
 _KEYED = uuid.UUID("6f1d3c52-3b0e-4f0e-9a55-6a1f7b1f2c11")
 
 
@@ -31,6 +32,10 @@ class AlreadyClaimed(Exception):
     def __init__(self, assignee: str) -> None:
         super().__init__(assignee)
         self.assignee = assignee
+
+
+class ReasonMissing(Exception):
+    """A ticket changes team with a reason."""
 
 
 class MessageKeyReused(Exception):
@@ -50,30 +55,51 @@ class TicketDesk:
         self._now = now
 
     async def change(
-        self, ticket: Ticket, changes: dict[str, Any], *, actor: str, version: int
+        self,
+        ticket: Ticket,
+        changes: dict[str, Any],
+        *,
+        actor: str,
+        version: int,
+        reason: str | None = None,
     ) -> Ticket:
         """Apply changes to a ticket read at `version`.
 
-        Raises VersionStale, TransitionImpossible.
+        Another team is given a `reason`, and chooses its own advisor.
+        Raises VersionStale, TransitionImpossible, ReasonMissing.
         """
         if ticket.version != version:
             raise VersionStale
-        if "status" in changes:
-            check_transition(ticket.status, changes["status"])
-        applied = {
-            name: [getattr(ticket, name), changes[name]]
-            for name in _PATCHABLE
-            if name in changes and changes[name] != getattr(ticket, name)
-        }
+        before = ticket.status
+        applied = _applied(ticket, changes)
+        if "status" in applied:
+            check_transition(before, changes["status"])
+        if "team" in applied and not reason:
+            raise ReasonMissing
         if not applied:
             return ticket
         for name, (_, value) in applied.items():
             setattr(ticket, name, value)
         ticket.updated_at = self._now()
-        await self._journal.changed(ticket, kind="updated", actor=actor, changes=applied)
+        kind = "rerouted" if "team" in applied else "updated"
+        told = {**applied, "reason": reason} if reason else applied
+        if "status" in applied:
+            turn_clock(ticket, before=before, now=self._now())
+        await self._journal.changed(ticket, kind=kind, actor=actor, changes=told)
         if "status" in applied:
             await self._tell_elu(ticket)
         return ticket
+
+    async def elu_wrote(self, conversation_id: str) -> None:
+        """The élu wrote again: a ticket that waited for it is the advisor's once more."""
+        ticket = await self._tickets.latest(conversation_id, lock=True)
+        if ticket is None or ticket.status != WAITING:
+            return
+        ticket.status, ticket.updated_at = "en_cours", self._now()
+        turn_clock(ticket, before=WAITING, now=self._now())
+        changes = {"status": [WAITING, "en_cours"]}
+        await self._journal.changed(ticket, kind="elu_replied", actor="elu", changes=changes)
+        await self._tell_elu(ticket)
 
     async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
         """Take charge of a ticket.
@@ -151,6 +177,17 @@ class TicketDesk:
             author="systeme",
             turn={"reference": ticket.reference, "status": ticket.status},
         )
+
+
+def _applied(ticket: Ticket, changes: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return what really changes, old and new; another team has not chosen its advisor yet."""
+    if "team" in changes and changes["team"] != ticket.team:
+        changes = {"assignee": None, **changes}
+    return {
+        name: [getattr(ticket, name), changes[name]]
+        for name in _PATCHABLE
+        if name in changes and changes[name] != getattr(ticket, name)
+    }
 
 
 def _message_id(ticket: Ticket, actor: str, key: str | None) -> str:

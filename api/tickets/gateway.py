@@ -2,6 +2,7 @@
 
 from api.database import SessionFactory
 from api.tickets.models import Ticket
+from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
 from assistant.ports import Demande, TicketReceipt
 
@@ -14,8 +15,9 @@ def receipt_of(ticket: Ticket) -> TicketReceipt:
 class BuiltInTickets:
     """Each call is its own transaction: what an action did stays done, and is idempotent."""
 
-    def __init__(self, sessions: SessionFactory) -> None:
+    def __init__(self, sessions: SessionFactory, aiguillage: Aiguillage | None = None) -> None:
         self._sessions = sessions
+        self._aiguillage = aiguillage
 
     async def draft(self, conversation_id: str) -> Demande | None:
         """See TicketGateway."""
@@ -36,7 +38,8 @@ class BuiltInTickets:
     async def send(self, conversation_id: str) -> TicketReceipt:
         """See TicketGateway."""
         async with self._sessions.begin() as session:
-            return receipt_of(await TicketService(session).send_draft(conversation_id))
+            service = TicketService(session, aiguillage=self._aiguillage)
+            return receipt_of(await service.send_draft(conversation_id))
 
     async def latest(self, conversation_id: str) -> TicketReceipt | None:
         """See TicketGateway."""

@@ -11,6 +11,7 @@ from api.webhooks.service import announce
 CREATED = "ticket.created"
 UPDATED = "ticket.updated"
 MESSAGE = "ticket.message"
+SYSTEM = "service"
 
 
 def event_data(ticket: Ticket) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def event_data(ticket: Ticket) -> dict[str, Any]:
         "status": ticket.status,
         "priority": ticket.priority,
         "assignee": ticket.assignee,
+        "team": ticket.team,
         "categorie": ticket.categorie,
         "route": ticket.route,
         "themes": ticket.themes,
@@ -37,17 +39,21 @@ class Journal:
         self._session = session
         self._tickets = TicketRepository(session)
 
-    async def created(self, ticket: Ticket, *, actor: str) -> None:
-        """Write the birth of a ticket."""
-        await self._tickets.add_event(ticket, kind="created", actor=actor, changes={})
+    async def created(self, ticket: Ticket, *, actor: str, changes: dict[str, Any]) -> None:
+        """Write the birth of a ticket, and the team that it was given to."""
+        await self._tickets.add_event(ticket, kind="created", actor=actor, changes=changes)
         await announce(self._session, CREATED, {"ticket": event_data(ticket)})
 
     async def changed(
         self, ticket: Ticket, *, kind: str, actor: str, changes: dict[str, Any]
     ) -> TicketEvent:
-        """Write a change: each name with its old and its new value."""
+        """Write a change: each name with its old and its new value.
+
+        A `reason` is an advisor's own words: it stays in the history.
+        """
         event = await self._tickets.add_event(ticket, kind=kind, actor=actor, changes=changes)
-        data = {"ticket": event_data(ticket), "changes": changes, "actor": actor}
+        told = {name: value for name, value in changes.items() if name != "reason"}
+        data = {"ticket": event_data(ticket), "changes": told, "actor": actor}
         await announce(self._session, UPDATED, data)
         return event
 

@@ -29,7 +29,8 @@ class Ticket(Base):
     `transcript` is a snapshot of the conversation when the request was sent. `version` grows with
     each change (ETag). A ticket outlives its conversation, without its personal data.
     `search_text` is what the queue's search reads, folded; `fingerprint` tells whether a request
-    sent again under the same idempotency key is the same.
+    sent again under the same idempotency key is the same. `waiting_since` stops the clock while
+    the élu is waited for. Without a `team`, the ticket is in the common queue.
     """
 
     __tablename__ = "ticket"
@@ -37,6 +38,7 @@ class Ticket(Base):
         Index("ix_ticket_queue", "status", "created_at"),
         Index("ix_ticket_conversation", "conversation_id", "created_at"),
         Index("ix_ticket_departement", "departement"),
+        Index("ix_ticket_team", "team", "created_at"),
         Index("ix_ticket_recent", "created_at", "id"),
         Index(
             "ix_ticket_search",
@@ -77,6 +79,10 @@ class Ticket(Base):
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     first_reply_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     expected_reply_by: Mapped[date]
+    first_reply_due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    resolution_due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    team: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as is

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_, update
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.mail.models import Mail
 from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
-from api.tickets.status import OPEN_STATUSES
+from api.tickets.status import COMMON_QUEUE, OPEN_STATUSES, WAITING
 from nlu.text import fold
 
 
@@ -32,6 +32,7 @@ class TicketFilter:
     assignee: str | None = None
     q: str | None = None
     overdue: bool | None = None
+    team: str | None = None
 
 
 class TicketRepository:
@@ -79,27 +80,32 @@ class TicketRepository:
         query = select(Ticket).where(Ticket.reference == reference)
         return await self._session.scalar(query.with_for_update() if lock else query)
 
+    async def by_id(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+        """Return a ticket by its number; `lock` as above."""
+        return await self._session.get(Ticket, ticket_id, with_for_update=lock or None)
+
     async def by_key(self, key: str) -> Ticket | None:
         """Return the ticket created under this idempotency key."""
         return await self._session.scalar(select(Ticket).where(Ticket.idempotency_key == key))
 
-    async def latest(self, conversation_id: str) -> Ticket | None:
-        """Return the last ticket of a conversation."""
-        return await self._session.scalar(
+    async def latest(self, conversation_id: str, *, lock: bool = False) -> Ticket | None:
+        """Return the last ticket of a conversation; `lock` as above."""
+        query = (
             select(Ticket)
             .where(Ticket.conversation_id == conversation_id)
             .order_by(Ticket.id.desc())
             .limit(1)
         )
+        return await self._session.scalar(query.with_for_update() if lock else query)
 
     async def page(
-        self, criteria: TicketFilter, *, cursor: str | None, limit: int, today: date
+        self, criteria: TicketFilter, *, cursor: str | None, limit: int, now: datetime
     ) -> tuple[Sequence[Ticket], str | None]:
         """Return one page, newest first, and the cursor of the next.
 
         Raises CursorInvalid.
         """
-        query = _filtered(criteria, today).order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        query = _filtered(criteria, now).order_by(Ticket.created_at.desc(), Ticket.id.desc())
         if cursor is not None:
             query = query.where(tuple_(Ticket.created_at, Ticket.id) < _read_cursor(cursor))
         found = (await self._session.execute(query.limit(limit + 1))).scalars().all()
@@ -167,7 +173,7 @@ class TicketRepository:
         return len(forgotten.all())
 
 
-def _filtered(criteria: TicketFilter, today: date) -> Select[Ticket]:
+def _filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
     query = select(Ticket)
     for name in ("status", "route", "departement", "assignee"):
         wanted = getattr(criteria, name)
@@ -179,9 +185,19 @@ def _filtered(criteria: TicketFilter, today: date) -> Select[Ticket]:
         for word in fold(criteria.q).split():
             query = query.where(Ticket.search_text.contains(word, autoescape=True))
     if criteria.overdue is not None:
-        late = Ticket.status.in_(OPEN_STATUSES) & (Ticket.expected_reply_by < today)
+        late = _overdue(now)
         query = query.where(late if criteria.overdue else ~late)
+    if criteria.team is not None:
+        common = criteria.team == COMMON_QUEUE
+        query = query.where(Ticket.team.is_(None) if common else Ticket.team == criteria.team)
     return query
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    """What `api.tickets.clock.is_overdue` says, in SQL."""
+    running = Ticket.status.in_(OPEN_STATUSES) & (Ticket.status != WAITING)
+    unanswered = Ticket.first_reply_at.is_(None) & (Ticket.first_reply_due_at < now)
+    return running & (unanswered | (Ticket.resolution_due_at < now))
 
 
 def _write_cursor(ticket: Ticket) -> str:

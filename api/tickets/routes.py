@@ -14,7 +14,13 @@ from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.mail.repository import MailRepository
 from api.tickets.auth import Actor, identify_optional, reader, writer
-from api.tickets.desk import AlreadyClaimed, MessageKeyReused, TicketDesk, VersionStale
+from api.tickets.desk import (
+    AlreadyClaimed,
+    MessageKeyReused,
+    ReasonMissing,
+    TicketDesk,
+    VersionStale,
+)
 from api.tickets.keys import WRITE
 from api.tickets.models import Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter
@@ -72,7 +78,7 @@ async def create_ticket(
     demande = _demande(services, body)
     async with services.database.sessions.begin() as session:
         try:
-            ticket = await TicketService(session).create(
+            ticket = await TicketService(session, aiguillage=services.aiguillage).create(
                 demande,
                 conversation_id=conversation_id,
                 origin=actor.name if actor else "conversation",
@@ -165,20 +171,33 @@ async def change_ticket(
     """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
     _require_version(if_match)
     changes = _changes(body)
-    if not set(changes.get("themes", ())) <= services.chat.themes:
-        raise Problem(422, "theme_inconnu")
+    _check_words(services, changes)
     async with services.database.sessions.begin() as session:
         ticket = await _get(TicketService(session), reference, lock=True)
         try:
             await TicketDesk(session).change(
-                ticket, changes, actor=actor.name, version=_version(if_match, ticket)
+                ticket,
+                changes,
+                actor=actor.name,
+                version=_version(if_match, ticket),
+                reason=body.reason,
             )
             await session.flush()
         except VersionStale:
             raise Problem(412, "version_perimee", headers={"ETag": _etag(ticket)}) from None
+        except ReasonMissing:
+            raise Problem(422, "motif_attendu", extra={"champs": ["reason"]}) from None
         except TransitionImpossible as error:
             raise _impossible(error) from None
         return _answer(ticket)
+
+
+def _check_words(services: Container, changes: dict[str, Any]) -> None:
+    if not set(changes.get("themes", ())) <= services.chat.themes:
+        raise Problem(422, "theme_inconnu")
+    team = changes.get("team")
+    if team is not None and services.aiguillage.equipe(team) is None:
+        raise Problem(422, "equipe_inconnue")
 
 
 def _require_version(if_match: str | None) -> None:
@@ -195,11 +214,11 @@ def _version(if_match: str | None, ticket: Ticket) -> int:
 
 
 def _changes(body: TicketPatch) -> dict[str, Any]:
-    changes = body.model_dump(exclude_unset=True)
+    changes = body.model_dump(exclude_unset=True, exclude={"reason"})
     theme = changes.pop("theme", None)
     if theme is not None:
         changes["themes"] = [theme]
-    optional = ("assignee", "route")
+    optional = ("assignee", "route", "team")
     return {k: v for k, v in changes.items() if v is not None or k in optional}
 
 
@@ -245,7 +264,14 @@ async def claim_ticket(reference: str, services: Services, actor: Writer) -> JSO
 
 @router.get("/{reference}/transcript", summary="Lire la conversation d'origine")
 async def read_transcript(reference: str, services: Services, actor: Reader) -> dict[str, Any]:
-    """Ce qui a été dit avant l'envoi de la demande."""
+    """« transcript » : ce qui a été dit avant l'envoi ; « since » : ce que l'élu et l'assistant se
+    sont dit depuis, tant que la conversation existe."""
     async with services.database.sessions.begin() as session:
-        ticket = await _get(TicketService(session), reference)
-        return {"reference": ticket.reference, "transcript": ticket.transcript}
+        service = TicketService(session)
+        ticket = await _get(service, reference)
+        since = await service.said_since(ticket)
+        return {
+            "reference": ticket.reference,
+            "transcript": ticket.transcript,
+            "since": since,
+        }

@@ -1,10 +1,12 @@
 """What the ticket endpoints receive and return."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.mail.models import Mail
+from api.tickets.clock import is_overdue
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 
 Status = Literal["nouveau", "en_cours", "en_attente_elu", "resolu", "clos"]
@@ -69,6 +71,12 @@ class TicketPatch(_Body):
     theme: Annotated[str | None, Field(max_length=60)] = None
     themes: Annotated[list[str] | None, Field(max_length=10)] = None
     route: Route | None = None
+    team: Annotated[
+        str | None, Field(max_length=40, description="Équipe ; null : la file commune.")
+    ] = None
+    reason: Annotated[
+        str | None, Field(max_length=500, description="Motif, attendu pour changer d'équipe.")
+    ] = None
 
 
 class TicketQuery(_Body):
@@ -81,6 +89,9 @@ class TicketQuery(_Body):
     assignee: Annotated[str | None, Field(max_length=200)] = None
     q: Annotated[str | None, Field(max_length=200)] = None
     overdue: bool | None = None
+    team: Annotated[
+        str | None, Field(max_length=40, description="« commune » : la file commune.")
+    ] = None
     cursor: Annotated[str | None, Field(max_length=400)] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
@@ -107,6 +118,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "status": ticket.status,
         "priority": ticket.priority,
         "assignee": ticket.assignee,
+        "team": ticket.team,
         "categorie": ticket.categorie,
         "besoin": ticket.besoin,
         "territoire": ticket.territoire,
@@ -130,8 +142,17 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "created_at": ticket.created_at.isoformat(),
         "updated_at": ticket.updated_at.isoformat(),
         "expected_reply_by": ticket.expected_reply_by.isoformat(),
+        "first_reply_due_at": ticket.first_reply_due_at.isoformat(),
+        "resolution_due_at": ticket.resolution_due_at.isoformat(),
+        "first_reply_at": _moment(ticket.first_reply_at),
+        "waiting_since": _moment(ticket.waiting_since),
+        "overdue": is_overdue(ticket, datetime.now(UTC)),
         "version": ticket.version,
     }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def message_json(message: TicketMessage) -> dict[str, Any]:

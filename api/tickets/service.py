@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
+from api.tickets.clock import due_from
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
+from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketFilter, TicketRepository
-from assistant.business_days import add_working_days
+from api.tickets.routing import Aiguillage, load_aiguillage
+from assistant.business_days import CELLULE
 from assistant.ports import Demande, DemandeIncomplete
 from nlu.text import fold
 
@@ -37,8 +40,14 @@ class TicketService:
     """Use cases of the tickets within one transaction."""
 
     def __init__(
-        self, session: AsyncSession, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        session: AsyncSession,
+        *,
+        aiguillage: Aiguillage | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._session = session
+        self._aiguillage = aiguillage or load_aiguillage()
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
         self._journal = Journal(session)
@@ -96,7 +105,8 @@ class TicketService:
             known = await self._keyed(idempotency_key, fingerprint)
             if known is not None:
                 return known
-        today = self._now().date()
+        now = self._now()
+        today, due = CELLULE.today(now), due_from(now)
         reference = await self._free_reference(today)
         ticket = Ticket(
             reference=reference,
@@ -107,13 +117,29 @@ class TicketService:
             idempotency_key=idempotency_key,
             status="nouveau",
             priority="normale",
-            expected_reply_by=add_working_days(today),
+            expected_reply_by=CELLULE.today(due.first_reply),
+            first_reply_due_at=due.first_reply,
+            resolution_due_at=due.resolution,
             transcript=await self._transcript(conversation_id),
             **_columns(demande),
         )
         await self._tickets.add(ticket)
-        await self._journal.created(ticket, actor=origin)
+        await self._journal.created(ticket, actor=origin, changes=self._route(ticket))
+        await schedule_reminder(self._session, ticket)
         return ticket
+
+    def _route(self, ticket: Ticket) -> dict[str, Any]:
+        """Give the ticket to the team that the table says, and say by which rule.
+
+        Without a rule it stays in the common queue.
+        """
+        regle = self._aiguillage.decide(
+            themes=ticket.themes, departement=ticket.departement, besoin=ticket.categorie
+        )
+        if regle is None:
+            return {}
+        ticket.team = regle.alors
+        return {"team": [None, regle.alors], "rule": regle.id}
 
     async def _keyed(self, key: str, fingerprint: bytes) -> Ticket | None:
         """Return what the key already made; the same key sent twice at once: the second waits."""
@@ -128,6 +154,10 @@ class TicketService:
             reference = new_reference(today)
             if await self._tickets.by_reference(reference) is None:
                 return reference
+
+    async def said_since(self, ticket: Ticket) -> list[dict[str, Any]]:
+        """Return what was said after the request was sent."""
+        return (await self._transcript(ticket.conversation_id))[len(ticket.transcript) :]
 
     async def _transcript(self, conversation_id: str | None) -> list[dict[str, Any]]:
         if conversation_id is None:
@@ -163,9 +193,7 @@ class TicketService:
         self, criteria: TicketFilter, *, cursor: str | None, limit: int
     ) -> tuple[Sequence[Ticket], str | None]:
         """Return a page of the queue and the next cursor."""
-        return await self._tickets.page(
-            criteria, cursor=cursor, limit=limit, today=self._now().date()
-        )
+        return await self._tickets.page(criteria, cursor=cursor, limit=limit, now=self._now())
 
 
 def read_demande(data: dict[str, Any]) -> Demande:

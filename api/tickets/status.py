@@ -2,6 +2,8 @@
 
 STATUSES = ("nouveau", "en_cours", "en_attente_elu", "resolu", "clos")
 OPEN_STATUSES = ("nouveau", "en_cours", "en_attente_elu")
+WAITING = "en_attente_elu"
+COMMON_QUEUE = "commune"
 PRIORITIES = ("basse", "normale", "haute", "urgente")
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "nouveau": ("en_cours",),

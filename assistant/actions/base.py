@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from assistant.business_days import add_working_days
+from assistant.business_days import promised_date
 from assistant.memory import Memory
 from assistant.payloads import Payload
 from assistant.ports import Clock, TicketGateway
@@ -65,7 +65,7 @@ class Call:
 
     def expected_reply_by(self) -> date:
         """Return the date promised for an advisor's answer if the request left now."""
-        return add_working_days(self.services.clock.now().date())
+        return promised_date(self.services.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""The clock of a ticket: what is due, and the time that waiting for the élu gives back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.tickets.models import Ticket
+from api.tickets.status import OPEN_STATUSES, WAITING
+from assistant.business_days import (
+    CELLULE,
+    REPLY_WORKING_DAYS,
+    add_working_days,
+    add_working_time,
+    promised_date,
+    working_time_between,
+)
+
+_FILE = Path(__file__).with_name("delais.yml")
+
+Destinataire = Literal["conseiller", "responsable", "elu"]
+
+
+class Rappel(BaseModel):
+    """A step of the reminder ladder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    jours: int = Field(ge=REPLY_WORKING_DAYS)
+    a: Destinataire
+
+
+class Delais(BaseModel):
+    """The delays, as the team reads and changes them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    resolution_jours: int = Field(ge=REPLY_WORKING_DAYS)
+    rappels: tuple[Rappel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When the first answer and the end of a ticket are due."""
+
+    first_reply: datetime
+    resolution: datetime
+
+
+@cache
+def load_delais() -> Delais:
+    """Read the delays."""
+    return Delais.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+def due_from(now: datetime) -> Due:
+    """Return what is due for a ticket that begins (or begins again) now: at closing time."""
+    end = add_working_days(CELLULE.today(now), load_delais().resolution_jours)
+    return Due(CELLULE.span(promised_date(now))[1], CELLULE.span(end)[1])
+
+
+def turn_clock(ticket: Ticket, *, before: str, now: datetime) -> None:
+    """Stop, start or wind up the clock of a ticket whose status was `before`."""
+    if ticket.status == WAITING:
+        ticket.waiting_since = now
+    elif before == WAITING:
+        _give_back(ticket, now)
+    if before not in OPEN_STATUSES and ticket.status in OPEN_STATUSES:
+        ticket.resolution_due_at = due_from(now).resolution
+
+
+def _give_back(ticket: Ticket, now: datetime) -> None:
+    """The time spent waiting for the élu does not count."""
+    waited = working_time_between(ticket.waiting_since or now, now)
+    ticket.waiting_since = None
+    ticket.resolution_due_at = add_working_time(ticket.resolution_due_at, waited)
+    if ticket.first_reply_at is None:
+        ticket.first_reply_due_at = add_working_time(ticket.first_reply_due_at, waited)
+        ticket.expected_reply_by = CELLULE.today(ticket.first_reply_due_at)
+
+
+def is_overdue(ticket: Ticket, now: datetime) -> bool:
+    """Tell whether an advisor is late; the queue's filter says the same in SQL."""
+    if ticket.status not in OPEN_STATUSES or ticket.status == WAITING:
+        return False
+    unanswered = ticket.first_reply_at is None and ticket.first_reply_due_at < now
+    return unanswered or ticket.resolution_due_at < now
+
+
+def reminder_at(ticket: Ticket, rappel: Rappel) -> datetime:
+    """Return when a step of the ladder is reached, waiting for the élu excluded."""
+    first = CELLULE.today(ticket.first_reply_due_at)
+    return CELLULE.span(add_working_days(first, rappel.jours - REPLY_WORKING_DAYS))[1]

@@ -1,0 +1,141 @@
+"""Which team a ticket goes to: the table, its refusals, and another team by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.tickets.routing import AiguillageInvalide, load_aiguillage
+from tests.api.tickets import BODY, KEY, create, path
+from tests.conftest import Chat
+
+TABLE = """
+equipes:
+  - id: cellule
+    nom: "Cellule"
+    courriel: cellule@exemple.fr
+    responsable: chef@exemple.fr
+  - id: outre-mer
+    nom: "Outre-mer"
+  - id: jeunesse
+    nom: "Jeunesse"
+regles:
+  - id: tout-conseil
+    rang: 90
+    si: {besoins: [conseil]}
+    alors: cellule
+    motif: "Le reste."
+    exemples: [{attendu: cellule}, {departement: "01", attendu: cellule}]
+  - id: outre-mer
+    rang: 10
+    si: {departements: ["971", "974"], besoins: [conseil]}
+    alors: outre-mer
+    motif: "Décalage horaire."
+    exemples: [{departement: "974", themes: [jeunesse], attendu: outre-mer}]
+  - id: jeunes
+    rang: 20
+    si: {themes: [jeunesse, école]}
+    alors: jeunesse
+    motif: "Une équipe suit la jeunesse."
+    exemples: [{themes: [école, eau], attendu: jeunesse}, {besoin: reclamation, attendu: commune}]
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "aiguillage.yml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("ticket", "team"),
+    [
+        ({"themes": ["jeunesse"], "departement": "974", "besoin": "conseil"}, "outre-mer"),
+        ({"themes": ["jeunesse"], "departement": "974", "besoin": "reclamation"}, "jeunesse"),
+        ({"themes": [], "departement": None, "besoin": "conseil"}, "cellule"),
+        ({"themes": [], "departement": "974", "besoin": "reclamation"}, None),
+    ],
+)
+def test_the_smallest_rank_decides_whatever_the_order_of_the_file(
+    tmp_path: Path, ticket: dict[str, Any], team: str | None
+) -> None:
+    decided = load_aiguillage(write(tmp_path, TABLE)).decide(**ticket)
+    assert (decided.alors if decided else None) == team
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("rang: 10", "rang: 20", "« outre-mer », « jeunes » ont le même rang, 20"),
+        ("alors: jeunesse", "alors: sport", "l’équipe « sport » n’existe pas"),
+        ("[jeunesse, école]", "[pétanque]", "le thème « pétanque » n’existe pas"),
+        ("attendu: outre-mer", "attendu: cellule", "attendu « cellule », obtenu « outre-mer »"),
+        ('["971", "974"]', '["99"]', "regles.1.si.departements.0"),
+        ('motif: "Le reste."', "raison: x", "regles.0.motif"),
+        ("id: jeunes\n", "id: outre-mer\n", "deux règles s’appellent « outre-mer »"),
+        ("id: jeunesse\n", "id: commune\n", "deux équipes s’appellent « commune »"),
+        ("cellule@exemple.fr", "a@b.fr, c@d.fr", "equipes.0.courriel"),
+        ("equipes:", "equipes: [", "n’est pas du YAML"),
+    ],
+)
+def test_a_wrong_table_is_refused_and_says_why(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in TABLE
+    with pytest.raises(AiguillageInvalide) as refused:
+        load_aiguillage(write(tmp_path, TABLE.replace(old, new, 1)))
+    assert any(told in each for each in refused.value.problemes), refused.value.problemes
+
+
+def test_a_missing_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AiguillageInvalide):
+        load_aiguillage(tmp_path / "absente.yml")
+
+
+def test_a_ticket_finds_its_team_and_changes_it_with_a_reason(client: httpx2.Client) -> None:
+    ticket = create(client)
+    assert ticket["team"] == "cellule"
+    assert ticket["reference"] in listed(client, "cellule")
+    client.post(path(ticket, "/claim"), headers=KEY)
+
+    def patch(**change: Any) -> httpx2.Response:
+        return client.patch(path(ticket), json=change, headers={**KEY, "If-Match": "*"})
+
+    assert patch(team="base").status_code == 422
+    assert patch(team="inconnue", reason="x").status_code == 422
+    moved = patch(team="base", reason="Une fiche est à corriger.")
+    assert moved.json()["team"] == "base"
+    assert moved.json()["assignee"] is None
+    back = patch(team=None, reason="Personne ne sait.")
+    assert back.json()["team"] is None
+    assert ticket["reference"] in listed(client, "commune")
+    assert ticket["reference"] not in listed(client, "cellule")
+    events = client.get(path(ticket, "/events"), headers=KEY).json()["items"]
+    kinds = [each["kind"] for each in events]
+    assert kinds == ["created", "claimed", "rerouted", "rerouted"]
+    assert events[0]["changes"] == {"team": [None, "cellule"], "rule": "conseils"}
+    assert events[2]["changes"]["reason"] == "Une fiche est à corriger."
+
+
+def listed(client: httpx2.Client, team: str) -> set[str]:
+    """The references of the tickets of a team."""
+    query: dict[str, Any] = {"team": team, "limit": 100}
+    page = client.get("/api/v1/tickets", params=query, headers=KEY).json()
+    return {each["reference"] for each in page["items"]}
+
+
+def test_an_elu_who_writes_again_starts_the_clock_and_is_read(client: httpx2.Client) -> None:
+    chat = Chat.open(client)
+    made = client.post("/api/v1/tickets", json=BODY, headers=chat.headers).json()
+    for status in ("en_cours", "en_attente_elu"):
+        headers = {**KEY, "If-Match": "*"}
+        changed = client.patch(path(made), json={"status": status}, headers=headers)
+    assert changed.json()["waiting_since"]
+    chat.say("Nous sommes 900 habitants.")
+    read = client.get(path(made), headers=KEY).json()
+    assert read["status"] == "en_cours"
+    assert read["waiting_since"] is None
+    assert read["events"][-1]["kind"] == "elu_replied"
+    since = client.get(path(made, "/transcript"), headers=KEY).json()["since"]
+    assert since[0]["text"] == "Nous sommes 900 habitants."
