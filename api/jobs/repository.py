@@ -1,5 +1,7 @@
 """SQL of the jobs, and nothing else."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.jobs.models import Job
 
 CHANNEL = "jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job as a worker took it: readable even when the transaction is undone."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
 
 
 class JobRepository:
@@ -45,18 +57,20 @@ class JobRepository:
         )
         await self._session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
-    async def claim(self) -> Job | None:
-        """Return a job that is due and that nobody else holds.
+    async def claim(self, kinds: Collection[str]) -> Claimed | None:
+        """Return a job of these kinds that is due and that nobody else holds.
 
         It is held by a row lock: a worker that dies lets it go at once, whatever killed it.
         """
-        return await self._session.scalar(
-            select(Job)
-            .where(Job.failed_at.is_(None), Job.run_at <= func.now())
+        found = await self._session.execute(
+            select(Job.id, Job.kind, Job.payload, Job.attempts)
+            .where(Job.failed_at.is_(None), Job.run_at <= func.now(), Job.kind.in_(kinds))
             .order_by(Job.run_at, Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
+        row = found.first()
+        return Claimed(*row) if row else None
 
     async def finish(self, job_id: int) -> None:
         """Forget a job that is done."""
@@ -75,11 +89,11 @@ class JobRepository:
             .values(attempts=Job.attempts + 1, last_error=error, **later)
         )
 
-    async def seconds_to_next(self) -> float | None:
-        """Return how long to wait for the next job, None when there is none."""
+    async def seconds_to_next(self, kinds: Collection[str]) -> float | None:
+        """Return how long to wait for the next job of these kinds, None when there is none."""
         wait = await self._session.scalar(
             select(func.extract("epoch", func.min(Job.run_at) - func.now())).where(
-                Job.failed_at.is_(None)
+                Job.failed_at.is_(None), Job.kind.in_(kinds)
             )
         )
         return None if wait is None else float(wait)

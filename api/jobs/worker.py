@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import Database, connect, psycopg_url
-from api.jobs.models import Job
-from api.jobs.repository import CHANNEL, JobRepository
+from api.jobs.repository import CHANNEL, Claimed, JobRepository
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +28,7 @@ _LONGEST_DELAY = timedelta(hours=1)
 _LONGEST_SLEEP = 30.0
 _SHORTEST_SLEEP = 0.5
 _DATABASE_RETRY_SECONDS = 2.0
+_DATABASE_GONE = (OperationalError, InterfaceError)
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -37,7 +37,10 @@ def delay_after(attempts: int) -> timedelta:
 
 
 class Worker:
-    """`slots` jobs at a time; woken by the database, or by the clock."""
+    """`slots` jobs at a time; woken by the database, or by the clock.
+
+    A kind that it does not know is left to others: an older worker may run beside a newer one.
+    """
 
     def __init__(self, url: str, handlers: Mapping[str, Handler], *, slots: int = 4) -> None:
         self._url = url
@@ -86,7 +89,7 @@ class Worker:
 
     async def _pause(self) -> float:
         async with self._sessions() as session:
-            wait = await JobRepository(session).seconds_to_next()
+            wait = await JobRepository(session).seconds_to_next(self._handlers)
         return _LONGEST_SLEEP if wait is None else min(max(wait, _SHORTEST_SLEEP), _LONGEST_SLEEP)
 
     def _sessions(self) -> contextlib.AbstractAsyncContextManager[AsyncSession]:
@@ -95,21 +98,20 @@ class Worker:
 
     async def _do_one(self) -> bool:
         """Do a job that is due; False when there is none."""
-        job: Job | None = None
+        job: Claimed | None = None
         try:
             async with self._sessions() as session:
-                job = await JobRepository(session).claim()
+                job = await JobRepository(session).claim(self._handlers)
                 if job is None:
                     return False
                 await self._handle(session, job)
-        except (SQLAlchemyError, OSError):
-            raise
         except Exception as error:  # a job that fails must not stop the others
-            if job is not None:
-                await self._note_failure(job, error)
+            if job is None or isinstance(error, _DATABASE_GONE):
+                raise
+            await self._note_failure(job, error)
         return True
 
-    async def _handle(self, session: AsyncSession, job: Job) -> None:
+    async def _handle(self, session: AsyncSession, job: Claimed) -> None:
         again = await self._handlers[job.kind](session, job.payload)
         jobs = JobRepository(session)
         if again is None:
@@ -117,7 +119,7 @@ class Worker:
         else:
             await jobs.postpone(job.id, again)
 
-    async def _note_failure(self, job: Job, error: Exception) -> None:
+    async def _note_failure(self, job: Claimed, error: Exception) -> None:
         name = type(error).__name__
         logger.error("job failed", extra={"kind": job.kind, "job": job.id, "error": name})
         delay = None if job.attempts + 1 >= _MAX_ATTEMPTS else delay_after(job.attempts)
