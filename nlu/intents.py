@@ -30,12 +30,12 @@ from nlu.intents_scope import (
 )
 from nlu.intents_training import (
     LinearModel,
-    calibration_logits,
     fit_linear,
     fit_temperature,
     softmax,
 )
 from nlu.text import fold
+from nlu.training_worker import TrainingWorker
 from nlu.understanding import IntentScore
 from nlu.vocabulary import read_vocabulary
 
@@ -169,13 +169,16 @@ def train(examples: Sequence[IntentExample], encoder: Encoder) -> IntentClassifi
     """Train on these sentences; `NotEnoughIntentsError` below two distinct intents."""
     read = [replace(example, text=read_calmly(example.text)) for example in examples]
     taught = [*read, *plain_twins(read)]
-    vectors = encoder.encode([example.text for example in taught])
-    features = IntentFeatures()
     texts = [example.text for example in taught]
-    clues = features.clues(texts)
-    model = fit_linear(features.fit(texts, vectors, clues), [example.intent for example in taught])
+    features = IntentFeatures()
+    with TrainingWorker(encoder, texts=len(texts)) as worker:
+        vectors = worker.encode(texts)
+        clues = features.clues(texts)
+        calibration = worker.calibrate(taught, vectors, clues)
+        seen = features.fit(texts, vectors, clues)
+        model = fit_linear(seen, [example.intent for example in taught])
+        rows, logits = calibration()
     neighbours = _spread(vectors[[example.intent != OUT_OF_SCOPE for example in taught]])
-    rows, logits = calibration_logits(taught, vectors, clues)
     logits, rows = logits[rows < len(read)], rows[rows < len(read)]
     columns = np.asarray([model.intents.index(read[row].intent) for row in rows])
     temperature = fit_temperature(logits, columns)
