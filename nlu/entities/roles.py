@@ -143,7 +143,8 @@ def _opens(span: Span, body: int, before: str, after: str) -> bool:
     if span.start - body >= _WINDOW or not contexte.OPENING.match(before.replace("c est ", "")):
         return False
     if contexte.IN_PERSON.search(before):
-        return bool(contexte.OF_A_PLACE.match(after))
+        said = contexte.OF_A_PLACE.match(after) or contexte.WRITES_TO_YOU.match(after)
+        return bool(said or (before.endswith(("ici le ", "ici la ")) and after.startswith(",")))
     if _is_vague(span):
         return bool(contexte.OF_A_PLACE.match(after) and contexte.SPEAKS_NEXT.match(after))
     return _opens_as_writer(span, before, after)
@@ -166,7 +167,8 @@ def _is_vague(span: Span) -> bool:
 def _is_plain_opening(before: str, after: str) -> bool:
     """« Bonjour, une adjointe de Foix, je cherche… »: the article stays, then comes « je »."""
     is_indefinite = before.rstrip().endswith(("un", "une", "l"))
-    return is_indefinite and bool(re.search(r", (?:je|j|nous|on)\b", after))
+    writes = re.search(r", (?:je|j|nous|on)\b", after)
+    return bool(is_indefinite and writes and not contexte.THIRD_PERSON_VERB.match(after))
 
 
 def _role_by_office(text: str) -> str | None:

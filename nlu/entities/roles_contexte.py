@@ -4,7 +4,8 @@ import re
 
 FILLERS = (
     r"(?:(?:une?|la?|le|les|des|votre|aussi|egalement|donc|toujours|actuellement|bien|juste|moi|"
-    r"nouvelle?|nouveau|jeune|simple|tout|toute|recemment|depuis \w+ (?:an|mois)s?|depuis peu|"
+    r"nouvelle?|nouveau|jeune|sa|son|leur|titulaire|simple|tout|toute|recemment|"
+    r"depuis \w+ (?:an|mois)s?|depuis peu|"
     r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
     r"comme|entre autres|a la fois|desormais|devenue?|redevenue?|meme|maintenant|seulement|enfin|"
     r"simplement|modeste|petite?|heureuse?|heureux|humble|l heureux|par ailleurs) )*"
@@ -15,21 +16,23 @@ _OWN_OFFICE = (
     r"qualite|casquette|statut|echarpe|indemnites?) (?:de|d)"
 )
 _NOT_THIS_BUT_THAT = (
-    r"\b(?:suis|etais) pas\b[^.;!?]{0,40}\b(?:mais|juste|seulement|simplement|plutot)"
+    r"\b(?:suis|etais) (?:pas|plus)\b[^.;!?]{0,40}\b(?:mais|juste|seulement|simplement|plutot)"
 )
 CUE = re.compile(
     r"(?:\b(?:je suis|je sui|j suis|suis|j ai ete|ai ete|en tant qu(?:e)?|en qualite d(?:e)?|"
     r"en ma qualite d(?:e)?|comme(?! (?:le|la|les|l|mon|ma|nos|notre|votre) )|etant|"
     r"je viens d etre|viens d etre|je deviens|c est moi|c est moi qui suis|nommee?|promue?|"
     r"l honneur d etre|fiere? d etre|nous sommes|on est|reelue?|signee?|signature|qualite|"
-    r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est)(?: [:,])?|"
+    r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est|fais fonction d(?:e)?|"
+    r"faisant fonction d(?:e)?|fais office d(?:e)?|moi c(?: est)? \S+ ,|moi \S+ ,)(?: [:,])?|"
     rf"{_OWN_OFFICE}|{_NOT_THIS_BUT_THAT}|"
     r"(?:^|[,.;:(-] )(?:et |mais )?moi(?: ,)?|"
     r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,) " + FILLERS + r"$"
 )
 NEGATED = re.compile(
     r"\b(?:suis|etais|serai|sommes|est) (?:pas|plus|jamais|ni)\b"
-    r"(?:(?!\b(?:mais|juste|seulement|simplement|plutot)\b)[^.;!?])*$"
+    r"(?:(?!\b(?:mais|juste|seulement|simplement|plutot|je suis)\b)[^.;!?])*$"
+    r"|\bai (?:longtemps |deja )?ete (?:le |la |une? )?$"
 )
 OPENING = re.compile(
     r"^(?:\W*\b(?:bonjour|bonsoir|salut|coucou|hello|bjr|madame|monsieur|mesdames|messieurs|a|"
@@ -39,6 +42,10 @@ OPENING = re.compile(
 )
 IN_PERSON = re.compile(r"\b(?:c est|ici) (?:le|la|l|une?) $")
 """« Bonjour, c'est la maire de Foix »: then comes her commune, not what the maire decides."""
+WRITES_TO_YOU = re.compile(
+    r"[^.,;!?]{0,60}\bqui vous (?:ecri\w*|parle|appelle|contacte|sollicite)\b"
+)
+"""« C'est l'adjoint à l'urbanisme qui vous écrit »."""
 AFTER_OPENING = re.compile(
     r"(?: ?(?:$|[,.:;!?)(-]|(?:d|de|du|des|dans|en|a|au|aux|pour|chargee?|deleguee?|ici|depuis|"
     r"qui|pres|sur|j|je|nous|on|sans|avec|rurale?|sortante?|novice|debutante?|"
@@ -81,8 +88,15 @@ SPEAKS_NEXT = re.compile(r"[^.;!?]*, (?:je|j|nous|on)\b")
 _INTERCOMMUNAL = (
     r"(?:communaute|com com|comcom|agglo\w*|intercommunalite|interco|metropole|epci|petr|syndicat)"
 )
+_ASSOCIATION = r"(?:asso(?:ciation)?|collectif|comite (?:de quartier|des fetes)|club)"
 _COMMUNE = r"(?:commune|village|ville|municipalite|cite|bourgade|mairie)"
 OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "citoyen",
+        re.compile(
+            rf"\bje (?:preside|represente|dirige|co-?preside)\b[^.;!?]{{0,15}}\b{_ASSOCIATION}\b"
+        ),
+    ),
     (
         "elu_departemental",
         re.compile(
@@ -96,6 +110,13 @@ OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"\b{_INTERCOMMUNAL}\b[^.;!?]{{0,30}}\b(?:que|dont) je preside\b"
             rf"|\bje preside\b[^.;!?]{{0,20}}\b{_INTERCOMMUNAL}\b"
             rf"|\b{_INTERCOMMUNAL}\b[^.;!?]{{0,40}}\bdont j'(?:assure|exerce) la presidence\b"
+            rf"|^\W*(?:bonjour\W+)?a la tete d['eu]\S*(?: \S+)?? ?{_INTERCOMMUNAL}\b[^.;!?]*, je\b"
+        ),
+    ),
+    (
+        "dgs",
+        re.compile(
+            rf"\bje dirige les services (?:municipaux )?(?:d['eu]|de)[^.;!?]{{0,12}}{_COMMUNE}"
         ),
     ),
     (
@@ -103,13 +124,16 @@ OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             rf"\b{_COMMUNE}\b[^.;!?]{{0,20}}"
             r"\b(?:que je (?:dirige|gere|preside|administre)|dont je suis (?:le |la )?maire)\b"
+            rf"|\bj'administre [^.;!?]{{0,12}}{_COMMUNE}\b"
         ),
     ),
     (
         "agent",
         re.compile(
-            r"\b(?:je (?:travaille|bosse)|je suis (?:employee?|salariee?|en poste))\b"
-            r"[^,.;!?]{0,20}\b(?:mairie|services? (?:de|du|des|technique|communication)|"
+            r"\b(?:je (?:travaille|bosse)|(?:^|, )travaillant"
+            r"|je suis (?:employee?|salariee?|en poste))\b"
+            r"(?! avec)[^,.;!?]{0,20}\b"
+            r"(?:mairie|services? (?:de|du|des|technique|communication|jeunesse|culture|urbanisme)|"
             r"(?:ville|agglo|metropole|departement|communaute|interco)(?= d[eu']))"
         ),
     ),
