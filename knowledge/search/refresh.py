@@ -39,7 +39,7 @@ class IndexRefresher:
         connect: OpenConnection,
         rebuild: Rebuild,
         *,
-        withdraw: Withdraw = lambda _ids: None,
+        withdraw: Withdraw | None = None,
         debounce: float = DEBOUNCE_SECONDS,
         backoff: float = FIRST_BACKOFF_SECONDS,
     ) -> None:
@@ -88,9 +88,11 @@ class IndexRefresher:
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         self.listening.set()
         async for notification in connection.notifies():
-            if notification.payload:
+            if notification.payload and self._withdraw is not None:
+                # Hidden at once: a publication need not wait behind a rebuild for nothing.
                 self._withdraw(notification.payload.split())
-            self._changed.set()
+            else:
+                self._changed.set()
 
     async def _rebuild_when_needed(self) -> None:
         moment: datetime | None = None
