@@ -9,6 +9,7 @@ from assistant.actions.base import Call, Services
 from assistant.actions.oriente import orientation_of
 from assistant.degraded import answer_without_engine
 from assistant.dialogue import DialogueEngine
+from assistant.domaine import bring_back
 from assistant.intentions import choose_intent, entities_of
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload
@@ -91,7 +92,8 @@ class Assistant:
                 extra={"id": incoming.conversation_id, "error": type(error).__name__},
             )
             return Understanding(text=incoming.text, intent="demander_methode", confidence=0.0)
-        return reread(understood, memory, expects=incoming.expects)
+        settled = reread(understood, memory, expects=incoming.expects)
+        return bring_back(settled, self.services.knowledge.engine)
 
     def _pressed(self, incoming: Incoming) -> Understanding:
         """A button says exactly what it says: no doubt, no classifier."""

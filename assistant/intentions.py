@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from assistant.domaine import SEARCHED
 from assistant.memory import Memory, own_territoire
 from assistant.suites import wanted
 from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
@@ -19,17 +20,6 @@ SEARCH_CONFIDENCE = 0.5
 _ERASE = re.compile(r"\b(?:effac|supprim|oublie[rz]|detrui|retire[rz]|enleve[rz])\w*")
 _EXPORT = re.compile(r"\b(?:export|telecharg|recuper|copie|envoyez moi)\w*")
 _QUESTION = re.compile(r"\b(?:combien|quand|qui|comment|pourquoi|ou|est ce que vous|gardez vous)\b")
-_SEARCHED = frozenset(
-    {
-        "demander_methode",
-        "chercher_experience",
-        "chercher_acteur",
-        "chercher_outil",
-        "chercher_actualite",
-        "question_juridique",
-        "question_financement",
-    }
-)
 
 
 def choose_intent(understanding: Understanding, memory: Memory, *, expects: str | None) -> str:
@@ -76,7 +66,7 @@ def _without_detour(understanding: Understanding, *, expects: str | None) -> str
     doubtful = understanding.confidence < ANSWER_CONFIDENCE and expects is None
     if understanding.intent != "demander_accompagnement" or not doubtful:
         return understanding.intent
-    searched = (each.intent for each in understanding.alternatives if each.intent in _SEARCHED)
+    searched = (each.intent for each in understanding.alternatives if each.intent in SEARCHED)
     return next(searched, understanding.intent)
 
 
@@ -128,9 +118,9 @@ def _searched_mass(understanding: Understanding) -> float:
     """Total probability of the intents that the same search answers."""
     ranked = [(understanding.intent, understanding.confidence)]
     ranked += [(other.intent, other.confidence) for other in understanding.alternatives]
-    if understanding.intent not in _SEARCHED:
+    if understanding.intent not in SEARCHED:
         return 0.0
-    return sum(confidence for intent, confidence in ranked if intent in _SEARCHED)
+    return sum(confidence for intent, confidence in ranked if intent in SEARCHED)
 
 
 def _brings_facts(understanding: Understanding) -> bool:

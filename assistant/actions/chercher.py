@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.actions.base import Call
+from assistant.domaine import off_topic, places_said
 from assistant.memory import first_territoire
 from assistant.sources import Knowledge
 from assistant.turn import Message, Outcome
@@ -13,8 +14,8 @@ from knowledge.search.query import Hit, SearchQuery, SearchResult
 from knowledge.territoires.territoire import TerritoireContext, to_context
 
 RESULTS = 4
-# Below the threshold of an answer but not far: shown as « the nearest », said as such.
-NEAR_CONFIDENCE = 0.05
+# A need kept from an earlier message was already understood as ours.
+_OURS = 0.02
 PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
     "chercher_experience": (ResourceType.EXPERIENCE,),
     "chercher_acteur": (ResourceType.ACTEUR,),
@@ -58,8 +59,9 @@ def find_resources(
     `text` is searched instead of the need; `types` keeps only those; `near`, those of its region.
     """
     memory = call.memory
+    asked = text or memory.besoin or call.text
     query = SearchQuery(
-        text=text or memory.besoin or call.text,
+        text=asked,
         types=types,
         prefer_types=PREFERRED_TYPES.get(memory.intention or "", ()),
         prefer_themes=memory.themes,
@@ -68,6 +70,8 @@ def find_resources(
         limit=limit,
         exclude=tuple(exclude),
         near=_context(call) if near else None,
+        off_topic=off_topic(call.understanding) if asked == call.text else _OURS,
+        settled=places_said(call.understanding),
     )
     result = call.services.knowledge.engine.search(query)
     hits = tuple(result.hits)
@@ -132,6 +136,6 @@ def _reference(hit: Hit) -> dict[str, Any]:
 
 def _outcome(result: SearchResult) -> Outcome:
     """Sure, less sure, or honestly nothing."""
-    if result.found:
+    if result.sure:
         return "answered"
-    return "partial" if result.confidence >= NEAR_CONFIDENCE else "nothing_found"
+    return "partial" if result.found else "nothing_found"

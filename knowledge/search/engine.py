@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.resources.resource import Resource, french_today
-from knowledge.search.confidence import MIN_CONFIDENCE, confidence
+from knowledge.search.analyser import analyse
+from knowledge.search.confidence import MIN_CONFIDENCE, SURE_CONFIDENCE, confidence
 from knowledge.search.encoder import Encoder
 from knowledge.search.extract import best_sentence
 from knowledge.search.index import HybridIndex, IndexBuilder, IndexedText, Relevance
@@ -126,10 +127,18 @@ class SearchEngine:
             return SearchResult(hits=(), found=False)
         repaired = index.hybrid.repair.repair(query.text)
         relevance = index.hybrid.relevance(repaired, _embed(repaired, index.encoder))
-        trust = confidence(index.hybrid, repaired, relevance, allowed)
+        trust = confidence(
+            index.hybrid,
+            repaired,
+            relevance,
+            allowed,
+            off_topic=query.off_topic,
+            settled=analyse(" ".join(query.settled)),
+        )
         return SearchResult(
             hits=_hits(index, query, repaired, relevance, allowed),
             found=trust >= MIN_CONFIDENCE,
+            sure=trust >= SURE_CONFIDENCE,
             corrected=repaired.corrected,
             confidence=trust,
             total=int(allowed.sum()),

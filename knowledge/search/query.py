@@ -29,7 +29,9 @@ class SearchQuery:
 
     `types`, `themes`, `concerns` and `near` are filters; `prefer_types`, `prefer_themes`,
     `territoire` and `population` only change the order. `population` (inhabitants) defaults to the
-    territory's.
+    territory's. `off_topic` is the probability (0 to 1) that the question is outside the domain,
+    and `settled` its words that are already understood, such as places: both only change how sure
+    the search is.
     """
 
     text: str
@@ -44,6 +46,8 @@ class SearchQuery:
     prefer_types: tuple[ResourceType, ...] = ()
     prefer_themes: tuple[str, ...] = ()
     near: TerritoireContext | None = None
+    off_topic: float | None = None
+    settled: tuple[str, ...] = ()
 
     @property
     def filters(self) -> Filters:
@@ -78,13 +82,15 @@ class Hit:
 class SearchResult:
     """The best resources, best first.
 
-    `found` is false when nothing answers the question: the hits are then only the least far.
+    `found` is false when nothing answers the question: the hits are then only the least far. `sure`
+    is false when the hits may only come near the question.
     `corrected` is the question respelt, None when it was not. `confidence` is between 0 and 1.
     `total` counts the resources that pass the filters.
     """
 
     hits: tuple[Hit, ...]
     found: bool
+    sure: bool = False
     corrected: str | None = None
     confidence: float = 0.0
     total: int = 0
