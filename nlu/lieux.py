@@ -15,7 +15,7 @@ from nlu.lieux_flou import Speller
 from nlu.lieux_flou_departements import DepartementSpeller
 from nlu.lieux_flou_noms import CompoundSpeller
 from nlu.lieux_gazetteer import Place, build_gazetteer
-from nlu.lieux_homonymes import Context, drop_qualifiers, settle
+from nlu.lieux_homonymes import Context, drop_qualifiers, settle, share_examples
 from nlu.lieux_intercommunalites import find_epci
 from nlu.lieux_mentions import NEAR, Hit, continues, without_overlaps
 from nlu.lieux_rejets import mark_rejected
@@ -125,6 +125,7 @@ def _read_context(phrase: Phrase, hit: Hit) -> Hit:
 
 def _spread_examples(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
     """Extend an example to the list that it opens: « comme à Auch, Cahors ou Figeac »."""
+    hits = share_examples(phrase, hits)
     spread: list[Hit] = []
     for rank, hit in enumerate(hits):
         previous = spread[-1] if spread else None

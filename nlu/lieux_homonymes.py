@@ -1,13 +1,17 @@
 """Settle homonyms by what the message, then the conversation, says of the place."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nlu.lieux_gazetteer import Place, ept_of
 from nlu.lieux_mentions import Hit
 from nlu.lieux_texte import Phrase
+from nlu.lieux_vocabulaire import LINKS, word_set
 
 # How far, in words, a département may stand from the commune that it only makes precise.
 QUALIFIER_DISTANCE = 8
+# What may stand between a commune and what tells it from its homonyms: « celle de la Nièvre ».
+_TO_QUALIFIER = LINKS | word_set("celle celui dans cote")
 # How far a place cited as an example may stand from what it makes precise.
 BESIDE = 2
 
@@ -18,6 +22,28 @@ class Context:
 
     departement: str | None = None
     epci: str | None = None
+
+
+def share_examples(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
+    """Cite as one example a commune and what makes it precise: « Clamecy, celle de la Nièvre »."""
+    shared = list(hits)
+    for rank, (hit, other) in enumerate(pairwise(hits)):
+        if hit.example != other.example and _makes_precise(phrase, hit, other):
+            shared[rank] = replace(hit, example=True)
+            shared[rank + 1] = replace(other, example=True)
+    return shared
+
+
+def _makes_precise(phrase: Phrase, hit: Hit, other: Hit) -> bool:
+    """Tell whether a département or a région that holds the commune follows it at once."""
+    wide = hit.kind == "commune" and other.kind in ("departement", "region")
+    between = {phrase.word(index) for index in range(hit.end, other.start)}
+    return (
+        wide
+        and phrase.same_sentence(hit.start, other.start)
+        and between <= _TO_QUALIFIER
+        and any(holds(each, place) for each in other.places for place in hit.places)
+    )
 
 
 def settle(hits: list[Hit], context: Context) -> list[Hit]:

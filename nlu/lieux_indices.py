@@ -28,6 +28,7 @@ _LEADING = word_set("a de d pour vers chez entre depuis comme par sur avec")
 _SUBJECTS = word_set("on nous je j les ils il elle c y des")
 _HEADING = re.compile(r"\s*[,:(]")
 _LOWER_HEADING = re.compile(r"\s*[:(]")
+_APPOSED = word_set("commune ville village bourg bourgade municipalite")
 _VERBS = word_set(
     """
     a est veut va fait lance souhaite cherche organise prepare envisage reflechit travaille
@@ -89,7 +90,7 @@ def gather_evidence(
     return Evidence(
         before=phrase.word(start - 1),
         role=contexte.has_role(phrase, start),
-        noun=contexte.has_place_noun(phrase, start),
+        noun=contexte.has_place_noun(phrase, start) or _is_apposed(phrase, start, end),
         preposition=contexte.preposition(phrase, start),
         beside=any(is_beside(phrase, start, end, places, code) for code in codes),
         whole=is_whole(phrase, start, end),
@@ -132,6 +133,17 @@ def _stands(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the élu says where they are, and no more: « je suis à fontenay »."""
     closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
     return closed and bool(_STANDING.search(phrase.left(start)))
+
+
+def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether pauses set the name beside a singular noun: « notre commune, Le Moule, »."""
+    closed = end == len(phrase) or phrase.starts_sentence(end) or "," in phrase.gap(end)
+    return (
+        closed
+        and phrase.is_capital(start)
+        and phrase.word(start - 1) in _APPOSED
+        and phrase.gap(start).strip() in {",", ":"}
+    )
 
 
 def _heads(phrase: Phrase, start: int, end: int) -> bool:

@@ -45,6 +45,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Lyon 3e", "commune:69123"),
     ("Marseille 13ème arrondissement", "commune:13055"),
     ("maire de Plaisir", "commune:78490"),
+    ("Nous sommes une seule commune, Le Moule.", "commune:97117"),
     # Names that are common words, with evidence.
     ("Je suis maire d'Orange", "commune:84087"),
     ("maire d'orange", "commune:84087"),

@@ -68,6 +68,7 @@ def test_candidates_come_with_what_tells_them_apart(finder: LieuFinder) -> None:
         ("Saint-Denis en Île-de-France", "commune:93066"),
         ("Sainte-Colombe en Gironde", "commune:33390"),
         ("Saint-Martin dans le Gers", "commune:32389"),
+        ("et à Clamecy, celle de la Nièvre, ils ont fait quoi ?", "commune:58079*"),
         ("commune de Montreuil, Vendée", "commune:85148"),
         ("Montreuil (Vendée)", "commune:85148"),
     ],
