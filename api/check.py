@@ -67,7 +67,7 @@ def dialogue_defects(settings: Settings) -> Iterator[str]:
     outcome = subprocess.run(  # noqa: S603 - our own launcher
         command(settings, "data", "validate", "--domain", "domain", "--data", "data"),
         cwd=RASA_PROJECT,
-        env=environment(),
+        env=environment(settings),
         capture_output=True,
         text=True,
         check=False,

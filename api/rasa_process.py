@@ -61,13 +61,19 @@ def command(settings: Settings, *arguments: str) -> list[str]:
     return [str(settings.rasa_python), "-W", "ignore", "launcher.py", *arguments]
 
 
-def environment(**extra: str) -> dict[str, str]:
-    """Return the environment of Rasa: telemetry off, quiet libraries."""
+def environment(settings: Settings, **extra: str) -> dict[str, str]:
+    """Return the environment of Rasa: telemetry off, quiet libraries, nothing in the user's home.
+
+    Rasa and TensorFlow write settings in the home of the user: theirs is in the data folder.
+    """
+    home = settings.data_dir.resolve() / "rasa"
+    home.mkdir(parents=True, exist_ok=True)
     quiet = {
+        "HOME": str(home),
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "RASA_MAX_CACHE_SIZE": "0",
-        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", "/tmp"),  # noqa: S108 - cache of fonts
+        "MPLCONFIGDIR": str(home),
     }
     return {**os.environ, **quiet, **extra}
 
@@ -86,7 +92,7 @@ async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
         *command(settings, "train", "core", "--domain", "domain", "--stories", "data"),
         *("--out", str(settings.models_dir), "--fixed-model-name", name),
         cwd=RASA_PROJECT,
-        env=environment(),
+        env=environment(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         preexec_fn=_die_with_parent,
@@ -168,6 +174,7 @@ class RasaProcess:
             *("--credentials", "credentials.yml"),
             cwd=RASA_PROJECT,
             env=environment(
+                self._settings,
                 ORIENTATION_INTERNAL_TOKEN=self._settings.internal_token,
                 ORIENTATION_ACTIONS_URL=self._actions_url,
                 ORIENTATION_RASA_DATABASE_URL=self._database_url,

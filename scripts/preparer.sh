@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Les certificats du système : ceux d’un réseau d’administration y sont.
+# Rien n'est écrit ailleurs que dans ce dossier ; une réserve commune se donne par UV_CACHE_DIR.
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$PWD/.outils/reserve}" PIP_NO_CACHE_DIR=1
 export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
 
 dire() { printf '→ %s\n' "$*"; }
