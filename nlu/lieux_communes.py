@@ -132,13 +132,25 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
     if _is_elsewhere(name) and not evidence.strong:
         return False
     named_after = evidence.before in vocabulaire.NAMED_THINGS and not name.famous
-    if (evidence.proper or named_after) and not evidence.strong:
+    refused = evidence.proper or named_after or _takes_no_article(name, evidence)
+    if (refused and not evidence.strong) or (_is_within(name, evidence) and not evidence.beside):
         return False
     if name.famous:
         if name.core in vocabulaire.KNOWN_WORD_TOWNS:
             return _accepts_known_word(evidence)
         return name.key != "paris" or evidence.before not in _BETS
     return _accepts_small(name, evidence)
+
+
+def _takes_no_article(name: Name, evidence: Evidence) -> bool:
+    """« la Beauce » is a natural region: « Beaucé », a commune, is never said with an article."""
+    return evidence.before in _ABSOLUTE_ARTICLES and not name.articled
+
+
+def _is_within(name: Name, evidence: Evidence) -> bool:
+    """« le quartier des Essarts » is in a commune; « les maires Ville et Banlieue » names none."""
+    generic = name.core in vocabulaire.PLACES and evidence.before not in vocabulaire.LINKS
+    return generic or (evidence.quarter and not name.famous)
 
 
 def _accepts_small(name: Name, evidence: Evidence) -> bool:
@@ -186,7 +198,8 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
         return True
     if not evidence.capital:
         return _accepts_lower_case(name, evidence)
-    if evidence.stands or (evidence.led and name.population >= KNOWN_POPULATION):
+    led = evidence.led and (evidence.titled or not name.articled)
+    if evidence.stands or (led and name.population >= KNOWN_POPULATION):
         return True
     if evidence.noun or (evidence.whole and name.zipf < WHOLE_ZIPF):
         return True

@@ -99,8 +99,9 @@ def is_expression(phrase: Phrase, start: int, end: int) -> bool:
 
 def is_brand(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the word is a brand or a common word by what is said beside it."""
-    name = phrase.word(start)
-    if end - start > 1:
+    articled = end - start > 1 and phrase.word(start) in vocabulaire.ARTICLES
+    name = phrase.word(start + articled)
+    if end - start > 1 + articled:
         return False
     if phrase.word(end) in vocabulaire.FOLLOWED_BY.get(name, ()):
         return True

@@ -24,6 +24,10 @@ _STANDING = re.compile(
     r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)"
     r"|(?:suis|sommes|viens|venons|originaire) (?:de|d))\Z"
 )
+_QUARTER = re.compile(
+    r"\b(?:le|au|du|ce|notre|leur|les|des|aux|nos) (?:quartiers?|hameaux?|lieu dit|residence|cite)"
+    r"(?: (?:de|d|du|des|la|le|les|l))+\Z"
+)
 _LEADING = word_set("a de d pour vers chez entre depuis comme par sur avec")
 _SUBJECTS = word_set("on nous je j les ils il elle c y des")
 _HEADING = re.compile(r"\s*[,:(]")
@@ -46,7 +50,8 @@ class Evidence:
     of action follows; `listed`: goes on a list of communes; `hyphened`: typed with the hyphens of
     a name; `titled`: its article has a capital; `proper`: another proper name follows at once;
     `stands`: « je suis à », and no more; `led`: a preposition stands right before, without an
-    article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut ».
+    article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut »;
+    `quarter`: « le quartier des Essarts ».
     """
 
     before: str
@@ -68,6 +73,7 @@ class Evidence:
     led: bool
     heads: bool
     dwells: bool
+    quarter: bool
 
     @property
     def strong(self) -> bool:
@@ -106,6 +112,7 @@ def gather_evidence(
         led=not opens and phrase.word(start - 1) in _LEADING,
         heads=opens and _heads(phrase, start, end),
         dwells=phrase.word(start - 1) in {"a", "au"} and phrase.word(end) in _SUBJECTS,
+        quarter=bool(_QUARTER.search(phrase.left(start))),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
 

@@ -263,6 +263,12 @@ FOLLOWED_BY = {
     "tours": word_set("table role scrutin"),
     "nice": word_set("people"),
     "orange": word_set("mecanique"),
+    "union": word_set(
+        """
+        europeenne nationale regionale departementale locale sportive sociale federale monetaire
+        commerciale internationale francaise amicale cycliste musicale paysanne libre des de
+        """
+    ),
 }
 # Fixed expressions in which a town is no place of the élu.
 EXPRESSIONS = ("gare de lyon", "notre dame de paris", "accord de paris", "salon de paris")
