@@ -18,6 +18,8 @@ MIN_TOWN_POPULATION = 5_000
 # A town this many times larger than the other guesses is the one meant.
 DOMINANCE = 10
 _NEVER_FIRST = vocabulaire.LINKS - {"la", "le", "les", "l"}
+# « Ville et » is no « Villeret »: nothing ends on what joins it to the next words.
+_JOINING = vocabulaire.word_set("et ou ni mais car donc puis qui que dont est ont fait")
 
 Candidate = tuple[int, int, int, tuple[Place, ...]]
 
@@ -96,7 +98,7 @@ class Speller:
         words = [phrase.word(index) for index in range(start, end)]
         content = [word for word in words if word not in vocabulaire.LINKS]
         common = self._gazetteer.common_words
-        if not content or content[-1] != words[-1]:
+        if not content or content[-1] != words[-1] or words[-1] in _JOINING:
             return True
         if len(content) == 1 and strong and phrase.is_capital(end - 1):
             return content[0] in common  # « Petites Villes de Demain »
