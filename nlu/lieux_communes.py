@@ -238,6 +238,8 @@ def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     if evidence.strong or evidence.whole or evidence.heads:
         return True
     if evidence.capital:
+        if evidence.stands:
+            return True
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)
         return known or seldom or bool(evidence.preposition)

@@ -24,6 +24,7 @@ _STANDING = re.compile(
     r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)"
     r"|(?:suis|sommes|viens|venons|originaire) (?:de|d))\Z"
 )
+_CORRECTING = re.compile(r"\bc est(?: bien| en fait| plutot)?\Z")
 _QUARTER = re.compile(
     r"\b(?:le|au|du|ce|notre|leur|les|des|aux|nos) (?:quartiers?|hameaux?|lieu dit|residence|cite)"
     r"(?: (?:de|d|du|des|la|le|les|l))+\Z"
@@ -137,9 +138,14 @@ def is_beside(phrase: Phrase, start: int, end: int, places: tuple[Place, ...], c
 
 
 def _stands(phrase: Phrase, start: int, end: int) -> bool:
-    """Tell whether the élu says where they are, and no more: « je suis à fontenay »."""
+    """Tell whether the élu says where they are, and no more: « je suis à fontenay ».
+
+    « c'est Le Vigan », with its capital, corrects a place; « c'est nice » names none.
+    """
     closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
-    return closed and bool(_STANDING.search(phrase.left(start)))
+    left = phrase.left(start)
+    corrects = phrase.is_capital(start) and bool(_CORRECTING.search(left))
+    return closed and (corrects or bool(_STANDING.search(left)))
 
 
 def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:

@@ -54,6 +54,7 @@ _KINDS = {
     **dict.fromkeys(("com", "comm", "comcom", "codecom", "cc"), _SMALL),
 }
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
+_NAMING = re.compile(r"\b(?:est|sont|sommes|s appelle) (?:le|la|les|l)\Z")
 _MAX_CUE = 3
 # Countries whose name says more than the intercommunality that took it.
 _WIDER = frozenset({"pays basque"})
@@ -66,6 +67,7 @@ def find_epci(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
             _after_cue(phrase, gazetteer, start)
             or _free(phrase, gazetteer, start)
             or _country(phrase, gazetteer, start)
+            or _announced(phrase, gazetteer, start)
             or _branded(phrase, gazetteer, start)
             or _acronym(phrase, gazetteer, start)
         )
@@ -170,6 +172,18 @@ def _country(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
         return None
     hit = _named(phrase, gazetteer, start, start)
     return None if hit and key_of(phrase, hit.start, hit.end) in _WIDER else hit
+
+
+def _announced(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
+    """Read « notre CC, c'est le Clunisois »: a country whose intercommunality is spoken of."""
+    key = key_of(phrase, start, start + 1)
+    places = gazetteer.epci.get(key, ())
+    named = phrase.is_capital(start) and _NAMING.search(phrase.left(start))
+    if len(places) != 1 or not named:
+        return None
+    rare = gazetteer.frequency(key) < EVERYDAY_ZIPF and key not in gazetteer.communes
+    said = any(_cue(phrase, i)[0] and phrase.same_sentence(i, start) for i in range(start))
+    return Hit(start, start + 1, places, SURE) if rare and said else None
 
 
 def _branded(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:

@@ -3,6 +3,8 @@
 import unicodedata
 from functools import partial
 
+import wordfreq
+
 from nlu import lieux_vocabulaire as vocabulaire
 from nlu.lieux_gazetteer import Gazetteer, Place, content_words
 from nlu.lieux_texte import Phrase
@@ -13,6 +15,7 @@ FORMER_DOMINANCE = 10
 # Accents that are missing do not hide a larger commune: « Nimes » is Nîmes.
 TOWN_POPULATION = 8_000
 ORDINARY_ZIPF = 3.0
+WORD_ZIPF = 1.5
 
 
 def find_named(
@@ -23,7 +26,9 @@ def find_named(
     known = (*gazetteer.communes.get(key, ()), *gazetteer.former.get(key, ()))
     small = all((place.population or 0) < TOWN_POPULATION for place in known)
     alone = len(content_words(key)) == 1
-    ordinary = small and alone and gazetteer.frequency(key) >= ORDINARY_ZIPF
+    # « corté » is no French word: it is Corte, with an accent too many.
+    word = gazetteer.frequency(key) >= ORDINARY_ZIPF and _is_word(phrase.raw(start, end))
+    ordinary = small and alone and word
     places = _same_accents(phrase, raw, gazetteer.communes.get(key, ()), ordinary=ordinary)
     former = _same_accents(phrase, raw, gazetteer.former.get(key, ()), ordinary=ordinary)
     if start and (articled := _articled(phrase, gazetteer, start, key)):
@@ -37,6 +42,11 @@ def find_named(
     if exact and all(_plain_key(place.nom) != raw for place in places):
         return tuple(exact)
     return (*places, *(place for place in heavy if place not in places))
+
+
+def _is_word(raw: str) -> bool:
+    """Tell whether what is typed is a French word with its very accents."""
+    return wordfreq.zipf_frequency(raw, "fr") >= WORD_ZIPF
 
 
 def _articled(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> tuple[Place, ...]:

@@ -46,6 +46,9 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Marseille 13ème arrondissement", "commune:13055"),
     ("maire de Plaisir", "commune:78490"),
     ("Nous sommes une seule commune, Le Moule.", "commune:97117"),
+    ("On est à corté, près de l'université", "commune:2B096"),
+    ("Notre CC, c'est le Clunisois", "epci:200040293"),
+    ("La commune n'est pas la bonne, c'est Le Vigan", "commune:30350"),
     # Names that are common words, with evidence.
     ("Je suis maire d'Orange", "commune:84087"),
     ("maire d'orange", "commune:84087"),

@@ -44,6 +44,7 @@ SENTENCES = (
     "Nous adhérons à l'Union des maires du département.",
     "L'association des maires Ville et Banlieue nous a écrit.",
     "On est au bout de la Beauce, loin de tout.",
+    "Y a-t-il une communauté de communes exemplaire dans le Cotentin ?",
     "On se retrouve à la Plaine des sports.",
     "On veut rénover le quartier des Essarts avec ses habitants.",
     "Un collégien peut-il voter au budget participatif ?",
