@@ -6,6 +6,7 @@ from typing import Any
 from nlu.understanding import (
     Ambiguite,
     Candidat,
+    DateMention,
     IntentScore,
     IntentSpan,
     PersonalDatum,
@@ -37,6 +38,7 @@ def unpack(text: str, data: dict[str, Any]) -> Understanding:
         Ambiguite(**{**each, "candidats": tuple(Candidat(**c) for c in each["candidats"])})
         for each in data["ambiguites"]
     )
+    values["dates"] = tuple(DateMention(**each) for each in data.get("dates", ()))
     values["donnees_personnelles"] = tuple(
         PersonalDatum(**each) for each in data["donnees_personnelles"]
     )
@@ -83,6 +85,10 @@ def public(understanding: Understanding) -> dict[str, Any]:
         "population": understanding.population,
         "role": understanding.role,
         "themes": list(understanding.themes),
+        "dates": [
+            {"debut": each.debut, "fin": each.fin, "sens": each.sens}
+            for each in understanding.dates
+        ],
         "donnees_personnelles": list(
             dict.fromkeys(each.kind for each in understanding.donnees_personnelles)
         ),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from spacy.language import Language
 
 from nlu.components import build_nlp
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
+from nlu.entities.dates import find_dates
 from nlu.entities.langue import is_foreign, is_unreadable, load_languages
 from nlu.entities.patterns import phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
@@ -63,6 +65,7 @@ class _Reading:
     role: str | None
     refus: str | None
     asks_for: str | None
+    today: date
 
 
 class Understander:
@@ -139,6 +142,7 @@ class Understander:
             population=own.value if own else None,
             role=reading.role,
             themes=_themes(reading),
+            dates=find_dates(reading.folded, today=reading.today),
             donnees_personnelles=reading.donnees,
             nombre_collectivites=nombre,
             signaux=cues,
@@ -173,6 +177,7 @@ class Understander:
                 role=roles.find_role(doc, lieux.territoires),
                 refus=refus.find_refus(doc),
                 asks_for=context.asks_for,
+                today=context.today or date.today(),  # noqa: DTZ011 - the élu's own day
             )
 
 

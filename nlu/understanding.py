@@ -1,6 +1,7 @@
 """What was understood of one message: frozen data, no behaviour beyond reading it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 TerritoireType = Literal["commune", "epci", "departement", "region"]
@@ -111,17 +112,34 @@ class PersonalDatum:
 
 
 @dataclass(frozen=True, slots=True)
+class DateMention:
+    """Days that a message names, with their place in its text.
+
+    `debut` and `fin` (ISO 8601) are the first and last day named; `sens` tells what of them is
+    meant: "pendant" (then), "avant" (by the last one) or "apres" (from the first one).
+    """
+
+    start: int
+    end: int
+    debut: str
+    fin: str
+    sens: str = "pendant"
+
+
+@dataclass(frozen=True, slots=True)
 class UnderstandingContext:
     """What earlier turns settled: it helps to read a message, and adds nothing to it.
 
     `departement` and `epci` (codes) choose among homonyms. `asks_for` is what the last turn asked,
     `dialogue.asks_for` of the contract (territoire, population, theme, contact) or
     nombre_collectivites: « 900 » alone is a population only when it answers that question.
+    `today` is the day of the message, from which « dans trois mois » is counted (default: today).
     """
 
     departement: str | None = None
     epci: str | None = None
     asks_for: str | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +167,7 @@ class Understanding:
     population: int | None = None
     role: str | None = None
     themes: tuple[str, ...] = ()
+    dates: tuple[DateMention, ...] = ()
     donnees_personnelles: tuple[PersonalDatum, ...] = ()
     nombre_collectivites: int | None = None
     signaux: tuple[str, ...] = ()

@@ -1,7 +1,9 @@
 """The whole understanding of a message: real territories, real classifier, no double."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +27,7 @@ def understander() -> Understander:
     return Understander.build(lieux=load_territoires(), classifier=classifier)
 
 
-def understand(text: str, **context: str) -> Understanding:
+def understand(text: str, **context: Any) -> Understanding:
     """Understand a message, with what earlier turns settled."""
     return understander().understand(text, context=UnderstandingContext(**context))
 
@@ -167,3 +169,8 @@ def test_any_text_is_understood_without_being_altered(text: str) -> None:
     spans += [(a.start, a.end) for a in found.ambiguites]
     spans += [(d.start, d.end) for d in found.donnees_personnelles]
     assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+def test_dates_are_counted_from_the_day_of_the_message() -> None:
+    found = understand("On voudrait lancer le vote dans deux mois", today=date(2026, 11, 24)).dates
+    assert [(each.debut, each.fin) for each in found] == [("2027-01-01", "2027-01-31")]
