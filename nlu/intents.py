@@ -5,7 +5,6 @@ import platform
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from nlu.intents_training import (
     fit_temperature,
     softmax,
 )
+from nlu.remembered import Remembered
 from nlu.text import fold
 from nlu.training_worker import TrainingWorker
 from nlu.understanding import IntentScore
@@ -44,7 +44,7 @@ ANSWER_CONFIDENCE = 0.60
 ASK_CONFIDENCE = 0.30
 """Between the two: ask which of the first intents is meant. Below: ask to say it otherwise."""
 
-_FORMAT = "9"
+_FORMAT = "10"
 _FIRST_PICTOGRAM = 0x2190
 _REMEMBERED = 128
 _MAX_NEIGHBOURS = 4000
@@ -84,7 +84,7 @@ class IntentClassifier:
     def __init__(self, trained: TrainedIntents, encoder: Encoder) -> None:
         self._trained = trained
         self._encoder = encoder
-        self._judge = lru_cache(maxsize=_REMEMBERED)(self._compute)
+        self._judge = Remembered(self._compute, size=_REMEMBERED)
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -118,6 +118,10 @@ class IntentClassifier:
         """
         return self._judge(text).in_scope_score
 
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Judge these texts together, which is faster than one by one when they are asked about."""
+        self._judge.many(texts)
+
     def save(self, path: Path) -> None:
         """Write the trained model in one move; the encoder is not part of it."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,20 +148,22 @@ class IntentClassifier:
             raise StaleModelError
         return cls(trained, encoder)
 
-    def _compute(self, text: str) -> IntentJudgement:
+    def _compute(self, texts: Sequence[str]) -> list[IntentJudgement]:
         trained = self._trained
-        read = read_calmly(text)
-        vectors = self._encoder.encode([read])
-        logits = trained.model.logits(trained.features.transform([read], vectors))
-        if not says_something(text):
-            logits = np.zeros_like(logits)
+        read = [read_calmly(text) for text in texts]
+        vectors = self._encoder.encode(read)
+        logits = trained.model.logits(trained.features.transform(read, vectors))
+        logits[[not says_something(text) for text in texts]] = 0.0
         probabilities = softmax(logits, temperature=trained.temperature)
-        ranking = tuple(
-            IntentScore(self.intents[index], float(probabilities[0, index]))
-            for index in np.argsort(-probabilities[0], kind="stable")
-        )
         scores = scope_scores(probabilities, self.intents, vectors @ trained.neighbours.T)
-        return IntentJudgement(ranking, float(scores[0]))
+        return [
+            IntentJudgement(self._ranking(row), float(score))
+            for row, score in zip(probabilities, scores, strict=True)
+        ]
+
+    def _ranking(self, probabilities: NDArray[np.float32]) -> tuple[IntentScore, ...]:
+        likeliest = np.argsort(-probabilities, kind="stable")
+        return tuple(IntentScore(self.intents[i], float(probabilities[i])) for i in likeliest)
 
 
 def says_something(text: str) -> bool:

@@ -4,61 +4,16 @@ Agents write them; the classifier weighs them with everything else. On sentences
 classifier nor the writer of the clues had seen, they spare one error in five or more.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.text import words
+from nlu.turns_of_phrase import Turn, TurnIndex
 from nlu.vocabulary import read_vocabulary
 
-_GAP = "*"
-_MAX_GAP = 3
-
 Vocabulary = Mapping[str, Mapping[str, Sequence[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One written turn of phrase: `pieces` are folded words, `mot*` open at the end, or a gap."""
-
-    pieces: tuple[str, ...]
-    at_start: bool
-    at_end: bool
-
-    @classmethod
-    def parse(cls, written: str) -> "Turn":
-        """Read what an agent wrote.
-
-        >>> Turn.parse("^comment * financ*").pieces
-        ('comment', '*', 'financ*')
-        """
-        pieces: list[str] = []
-        for part in written.strip("^$").split():
-            pieces += [_GAP] if part == _GAP else words(part)
-            if part.endswith("*") and part != _GAP:
-                pieces[-1] += "*"
-        return cls(tuple(pieces), written.startswith("^"), written.endswith("$"))
-
-    def is_at(self, position: int, tokens: Sequence[str]) -> bool:
-        """Tell whether the tokens from this position on say it."""
-        return (position == 0 or not self.at_start) and self._follows(0, position, tokens)
-
-    def _follows(self, piece: int, position: int, tokens: Sequence[str]) -> bool:
-        if piece == len(self.pieces):
-            return position == len(tokens) or not self.at_end
-        wanted = self.pieces[piece]
-        if wanted == _GAP:
-            return any(
-                self._follows(piece + 1, position + skipped, tokens)
-                for skipped in range(_MAX_GAP + 1)
-            )
-        if position >= len(tokens) or not _accepts(wanted, tokens[position]):
-            return False
-        return self._follows(piece + 1, position + 1, tokens)
 
 
 class ClueFinder:
@@ -66,14 +21,12 @@ class ClueFinder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.names = tuple(vocabulary)
-        # Looked up by first word, or first letter when it is open at the end: every turn of
-        # phrase is not tried at every word.
-        self._turns: dict[str, list[tuple[int, bool, Turn]]] = defaultdict(list)
-        for column, entry in enumerate(vocabulary.values()):
-            for key, said in (("tournures", True), ("sauf", False)):
-                for written in entry.get(key, ()):
-                    turn = Turn.parse(written)
-                    self._turns[_first_key(turn)].append((column, said, turn))
+        self._turns = TurnIndex(
+            ((column, said), Turn.parse(written))
+            for column, entry in enumerate(vocabulary.values())
+            for key, said in (("tournures", True), ("sauf", False))
+            for written in entry.get(key, ())
+        )
 
     @classmethod
     def from_file(cls) -> "ClueFinder":
@@ -95,17 +48,7 @@ class ClueFinder:
         tokens = words(text)
         found: dict[bool, set[int]] = {True: set(), False: set()}
         for position, token in enumerate(tokens):
-            candidates = chain(self._turns.get(token, ()), self._turns.get(token[0] + "*", ()))
-            for column, said, turn in candidates:
+            for (column, said), turn in self._turns.candidates(token):
                 if column not in found[said] and turn.is_at(position, tokens):
                     found[said].add(column)
         return found[True] - found[False]
-
-
-def _first_key(turn: Turn) -> str:
-    first = turn.pieces[0]
-    return first[0] + "*" if first.endswith("*") else first
-
-
-def _accepts(wanted: str, token: str) -> bool:
-    return token.startswith(wanted[:-1]) if wanted.endswith("*") else token == wanted

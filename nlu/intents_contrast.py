@@ -4,12 +4,12 @@ The turns of phrase are in `nlu/data/vocabulaire/contrastes.yml`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
-from nlu.intents_clues import Turn
 from nlu.text import words
+from nlu.turns_of_phrase import Turns
 from nlu.vocabulary import read_vocabulary
 
 _LEAST_WORDS = 4
@@ -30,8 +30,8 @@ class ContrastReader:
         self._cut = re.compile(
             rf",(?!\s+{resumed})(?=\s|$)\s*|\s*[;:.?!()]+(?=\s|$)\s*|\s+[-–—]\s+|(?:^|\s+){hinge}\s+"
         )
-        self._ruling_out = tuple(Turn.parse(written) for written in ruling_out)
-        self._asking = tuple(Turn.parse(written) for written in asking)
+        self._ruling_out = Turns(ruling_out)
+        self._asking = Turns(asking)
 
     def asked(self, text: str) -> str:
         """Return the text without what it rules out; all of it when in doubt.
@@ -42,11 +42,11 @@ class ContrastReader:
         clauses = self._clauses(text)
         if len(clauses) == 1:
             return text
-        kept = [clause for clause in clauses if not _says(self._ruling_out, clause)]
+        kept = [clause for clause in clauses if not self._ruling_out.said(words(clause))]
         rest = " ".join(kept)
         if len(kept) == len(clauses) or len(words(rest)) < _LEAST_WORDS:
             return text
-        return rest if any(_says(self._asking, clause) for clause in kept) else text
+        return rest if any(self._asking.said(words(clause)) for clause in kept) else text
 
     def _clauses(self, text: str) -> list[str]:
         """Cut after each punctuation mark and each hinge; nothing is lost."""
@@ -57,11 +57,6 @@ class ContrastReader:
 
 def _any_of(alternatives: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, alternatives))})"
-
-
-def _says(turns: Sequence[Turn], clause: str) -> bool:
-    tokens = words(clause)
-    return any(turn.is_at(position, tokens) for turn in turns for position in range(len(tokens)))
 
 
 @cache

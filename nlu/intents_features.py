@@ -71,6 +71,14 @@ class IntentFeatures:
         self._mean: Floats = np.zeros(0, dtype=np.float32)
         self._spread: Floats = np.ones(0, dtype=np.float32)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep what training gave: the clues are read again from their file."""
+        return {name: value for name, value in self.__dict__.items() if name != "_clues"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read the clues beside what training gave."""
+        self.__dict__.update(state, _clues=ClueFinder.from_file())
+
     def clues(self, texts: Sequence[str]) -> Floats:
         """Return the written clues, one row per text: they depend on no training."""
         return self._clues.matrix(texts)

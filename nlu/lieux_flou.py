@@ -6,7 +6,13 @@ from nlu import lieux_contexte as contexte
 from nlu import lieux_vocabulaire as vocabulaire
 from nlu.lieux_flou_index import MIN_LENGTH, TWO_TYPOS_LENGTH, NameIndex, WordIndex
 from nlu.lieux_gazetteer import Gazetteer, Place
-from nlu.lieux_indices import is_beside, is_whole, opens_with_verb
+from nlu.lieux_indices import (
+    MAX_WORDS_AFTER,
+    MAX_WORDS_BEFORE,
+    is_beside,
+    is_whole,
+    opens_with_verb,
+)
 from nlu.lieux_mentions import FUZZY, Hit, key_of
 from nlu.lieux_texte import Phrase
 
@@ -43,7 +49,9 @@ class Speller:
             answers = len(phrase) <= MAX_ANSWER and is_whole(phrase, start, len(phrase))
             if start in used or phrase.word(start) in _NEVER_FIRST:
                 continue
-            if not (led or answers or wide or phrase.starts_sentence(start)):
+            if not (
+                led or answers or _is_within_reach(start, wide) or phrase.starts_sentence(start)
+            ):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)
             if hit and (led or _stands_out(phrase, hit, wide)):
@@ -115,6 +123,14 @@ class Speller:
         """Tell whether an ordinary word is one keystroke away: « a mobilser »."""
         nearest = self._words.near(word)
         return nearest is not None and nearest not in self._names
+
+
+def _is_within_reach(start: int, wide: list[Hit]) -> bool:
+    """Tell whether a name that begins here may stand beside a département or a région."""
+    return any(
+        hit.start - MAX_WORDS - MAX_WORDS_AFTER <= start <= hit.end + MAX_WORDS_BEFORE
+        for hit in wide
+    )
 
 
 def _stands_out(phrase: Phrase, hit: Hit, wide: list[Hit]) -> bool:

@@ -1,7 +1,7 @@
 """Understands a message: everything that it says, in one frozen `Understanding`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -37,6 +37,7 @@ _TOGETHER = "plusieurs_collectivites"
 _ENDLESS = re.compile(r"\S{120,}")
 _POSTCODE = re.compile(r"\d{5}")
 _HIDDEN = "_"
+_ONE_WORD = "x"
 
 Vocabulary = Mapping[str, Mapping[str, list[str]]]
 _Span = tuple[int, int]
@@ -50,6 +51,9 @@ class Classifier(Protocol):
 
     def in_scope_score(self, text: str) -> float:
         """Say how much the text looks like what we are for."""
+
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Prepare the answers about these texts together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Understander:
         self._speller = speller
         self._finder = finder
         self._classifier = classifier
-        self._requests = RequestFinder(classifier.rank, speller)
+        self._requests = RequestFinder(classifier.rank, speller, read_ahead=classifier.read_ahead)
 
     @classmethod
     def build(
@@ -124,7 +128,7 @@ class Understander:
             )
         reading = self._read(text, context or UnderstandingContext())
         corrected = self._speller.correct(text)
-        requests = self._requests.find(reading.folded, self._classifier.rank(corrected))
+        requests = self._requests.find(reading.folded, corrected)
         ranking = requests.ranking
         own = population.find_population(reading.folded, is_answer=reading.asks_for == "population")
         cues = _signaux(reading)
@@ -196,8 +200,11 @@ def _is_unreadable(reading: _Reading) -> bool:
 
 
 def _prepare_for_spacy(text: str) -> str:
-    """Offsets kept: no lone surrogate, and no endless « word », which takes seconds to cut."""
-    return _ENDLESS.sub(lambda match: _HIDDEN * len(match.group()), replace_surrogates(text))
+    """Offsets kept: no lone surrogate, and no endless « word », which takes seconds to cut.
+
+    It becomes letters: spaCy cuts marks one by one.
+    """
+    return _ENDLESS.sub(lambda match: _ONE_WORD * len(match.group()), replace_surrogates(text))
 
 
 def _phrases(entry: Mapping[str, list[str]]) -> list[str]:

@@ -80,13 +80,22 @@ class _Request:
 class RequestFinder:
     """Finds the requests of messages, with the classifier of whole messages."""
 
-    def __init__(self, rank: Rank, speller: Speller, turns: RequestTurns | None = None) -> None:
+    def __init__(
+        self,
+        rank: Rank,
+        speller: Speller,
+        turns: RequestTurns | None = None,
+        *,
+        read_ahead: Callable[[Sequence[str]], None] | None = None,
+    ) -> None:
+        """`read_ahead` is told which texts are about to be ranked."""
         self._rank = rank
+        self._read_ahead = read_ahead
         self._speller = speller
         self._turns = turns or read_request_turns()
 
-    def find(self, folded: FoldedText, whole: Ranking) -> Requests:
-        """Return the requests of a message, `whole` being the ranking of its whole text.
+    def find(self, folded: FoldedText, corrected: str) -> Requests:
+        """Return the requests of a message, whose text is also given with its spelling mended.
 
         One request: the whole text tells best what it is, unless it leaves a doubt that the
         clause that asks does not. Several: the main one is the first that is clear, since people
@@ -96,6 +105,9 @@ class RequestFinder:
         text = folded.original
         clauses = cut(text, read_words(folded, self._speller.correct_word), self._turns)
         asking = [clause for clause in clauses if self._may_ask(clause)][:_MOST_CLAUSES]
+        if self._read_ahead and len(asking) > 1:
+            self._read_ahead([corrected, *(self._said(text, clause) for clause in asking)])
+        whole = self._rank(corrected)
         if len(asking) <= 1:
             return self._single(text, whole, asking, clauses)
         requests = self._requests(text, whole, asking, clauses)
@@ -127,7 +139,7 @@ class RequestFinder:
         is_greeting = whole[0].intent == _GREETING and whole[0].confidence < _CLAIMED
         if not is_greeting or not clauses or not text[: clauses[0].start].strip():
             return whole
-        ranking = self._rank(self._speller.correct(text[clauses[0].start : clauses[-1].end]))
+        ranking = self._rank(self._said(text, *clauses))
         said = ranking[0].intent != _GREETING and ranking[0].confidence >= _SURE
         return ranking if said else whole
 
@@ -148,9 +160,10 @@ class RequestFinder:
         return found
 
     def _read(self, text: str, whole: Ranking, *clauses: Clause) -> _Request:
-        said = text[clauses[0].start : clauses[-1].end]
-        ranking = self._rank(self._speller.correct(said))
-        return _Request(clauses, _in_context(ranking, whole))
+        return _Request(clauses, _in_context(self._rank(self._said(text, *clauses)), whole))
+
+    def _said(self, text: str, *clauses: Clause) -> str:
+        return self._speller.correct(text[clauses[0].start : clauses[-1].end])
 
     def _with_clause_before(
         self, text: str, whole: Ranking, clause: Clause, clauses: Sequence[Clause]

@@ -6,9 +6,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from nlu.intents_clues import Turn
 from nlu.questions_words import SaidWord
 from nlu.text import fold, words
+from nlu.turns_of_phrase import Turns
 from nlu.vocabulary import read_vocabulary
 
 _PRONOUNS = frozenset({"je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce"})
@@ -18,30 +18,6 @@ _WHICH = "quel"
 _LONGEST_LIST = 6
 _LEAST_ORDER = 4
 _LEAST_OBJECT = 4
-
-
-class Turns:
-    """Written turns of phrase, looked up by their first word."""
-
-    def __init__(self, written: Iterable[str]) -> None:
-        self._by_first: dict[str, list[Turn]] = defaultdict(list)
-        for each in written:
-            turn = Turn.parse(each)
-            first = turn.pieces[0]
-            self._by_first[first[0] + "*" if first.endswith("*") else first].append(turn)
-
-    def at(self, position: int, tokens: Sequence[str]) -> bool:
-        """Tell whether the tokens from this position on say one of them."""
-        token = tokens[position]
-        return any(
-            turn.is_at(position, tokens)
-            for key in (token, token[0] + "*")
-            for turn in self._by_first.get(key, ())
-        )
-
-    def said(self, tokens: Sequence[str]) -> bool:
-        """Tell whether one of them is said, wherever it is."""
-        return any(self.at(position, tokens) for position in range(len(tokens)))
 
 
 class Runs:

@@ -4,6 +4,7 @@ The messages of tests/phrases_multiples tune this; the figures are printed
 (`pytest -s tests/nlu/test_questions.py`) and the thresholds only keep them from falling.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -177,7 +178,7 @@ def test_one_sentence_is_classified_once() -> None:
         return (IntentScore("demander_methode", 0.9),)
 
     finder = RequestFinder(rank, Speller([]))
-    found = finder.find(FoldedText.of("Comment tirer au sort des habitants ?"), rank("tout"))
+    found = finder.find(FoldedText.of("Comment tirer au sort des habitants ?"), "tout")
     assert (len(found.spans), read) == (1, ["tout"])
 
 
@@ -189,8 +190,21 @@ def test_a_long_letter_is_classified_a_bounded_number_of_times() -> None:
         return whole()
 
     letter = "Comment associer les habitants ? Qui peut payer un animateur ? " * 20
-    RequestFinder(rank, Speller([])).find(FoldedText.of(letter), whole())
+    RequestFinder(rank, Speller([])).find(FoldedText.of(letter), letter)
     assert len(read) <= 7
+
+
+def test_the_questions_of_a_message_are_read_together() -> None:
+    ahead: list[Sequence[str]] = []
+    finder = RequestFinder(lambda _: whole(), Speller([]), read_ahead=ahead.append)
+    text = "Comment associer les habitants ? Qui peut payer un animateur ?"
+    finder.find(FoldedText.of(text), text)
+    [together] = ahead
+    assert list(together) == [
+        text,
+        "Comment associer les habitants",
+        "Qui peut payer un animateur",
+    ]
 
 
 def check(text: str, spans: list[tuple[int, int]]) -> None:
@@ -210,7 +224,7 @@ def test_any_text_is_cut_into_ordered_pieces_of_it(text: str) -> None:
     check(text, [(each.start, each.end) for each in cut(text, said, read_request_turns())])
     finder = RequestFinder(lambda _: whole(), Speller([]))
     if text.strip():
-        spans = finder.find(FoldedText.of(text), whole()).spans
+        spans = finder.find(FoldedText.of(text), text).spans
         check(text, [(each.start, each.end) for each in spans])
 
 
