@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 from spacy.util import compile_infix_regex
 
 from nlu.entities.patterns import SpanPattern, heard_patterns
+from nlu.gapped_phrases import GappedPhrases
 from nlu.phonetics import sound
 from nlu.spelling import Speller
 from nlu.text import fold, is_shouted, singular, squeeze
@@ -92,7 +93,11 @@ def _add_ruler(
     ruler = cast("SpanRuler", nlp.add_pipe("span_ruler", name=component, config=config))
     # The other rulers have nothing to say about a pattern: four times faster to build.
     with nlp.select_pipes(enable=["folded_forms", component]):
-        ruler.add_patterns(list(patterns))
+        ruler.add_patterns([each for each in patterns if isinstance(each["pattern"], str)])
+    gapped = [each for each in patterns if not isinstance(each["pattern"], str)]
+    if gapped:
+        pipe = nlp.add_pipe("gapped_phrases", name=f"{name}_gapped", config={"spans_key": name})
+        cast("GappedPhrases", pipe).add_patterns(gapped)
 
 
 def _cut_finely(nlp: Language) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
+from sklearn import config_context
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.intents_clues import ClueFinder
@@ -98,7 +99,9 @@ class IntentFeatures:
         self, texts: Sequence[str], vectors: Floats, clues: Floats | None = None
     ) -> Features:
         """Return the features, one row per text; `vectors` are the embeddings of these texts."""
-        lexical = [part.transform(texts) for part in (self._words, self._pieces)]
+        # Checking the settings anew at each message takes longer than reading it.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            lexical = [part.transform(texts) for part in (self._words, self._pieces)]
         return Features(hstack(lexical, format="csr"), self._dense(texts, vectors, clues))
 
     def _dense(self, texts: Sequence[str], vectors: Floats, clues: Floats | None) -> Floats:

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import filterfalse
 
 from nlu.vocabulary import load_pictograms, load_sequences, load_sms
 
 _INVISIBLE_CATEGORIES = frozenset({"Cf", "Co", "Cs", "Cn"})
 _KEPT_CONTROLS = frozenset("\n\t")
+_WITHOUT_KEPT_CONTROLS = str.maketrans(dict.fromkeys(_KEPT_CONTROLS))
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
@@ -21,6 +23,8 @@ def strip_invisible(text: str) -> str:
 
     The result can always be encoded in UTF-8 and stored in PostgreSQL (no NUL, no surrogate).
     """
+    if text.translate(_WITHOUT_KEPT_CONTROLS).isprintable():
+        return text
     return "".join(
         char
         for char in text
@@ -39,8 +43,10 @@ def replace_surrogates(text: str) -> str:
 
 def strip_accents(text: str) -> str:
     """Replace accented letters and ligatures by their plain form, case kept."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(filterfalse(unicodedata.combining, decomposed))
 
 
 def unify_punctuation(text: str) -> str:

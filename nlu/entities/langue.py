@@ -46,6 +46,7 @@ _VOWELS = frozenset("aeiouy")
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_LAST_PLAIN_LATIN = "ɏ"
 _LATIN = ("LATIN", "FULLWIDTH LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "MATHEMATICAL")
 
 
@@ -54,7 +55,7 @@ def is_foreign(text: str) -> bool:
     plain = " ".join(word for word in normalize(text).split() if not _is_address(word))
     if _is_other_script(plain):
         return True
-    words = [part for word in _common_words(plain) for part in fold(word).split("'")]
+    words = fold(" ".join(_common_words(plain))).replace("'", " ").split()
     if _words_at_home().intersection(words):
         return False
     return any(_is_written_in(language, words) for language in _STOP_WORDS)
@@ -66,7 +67,8 @@ def is_unreadable(text: str) -> bool:
     mashed = [word for word in found if len(word) >= _MIN_MASHED and not _VOWELS & set(word)]
     if len(mashed) >= MIN_EVIDENCE and 2 * len(mashed) > len(found):
         return True
-    known = any(word in _zipf(language) for word in found for language in ("fr", *_STOP_WORDS))
+    lists = [_zipf(language) for language in ("fr", *_STOP_WORDS)]
+    known = any(word in each for each in lists for word in found)
     return len(found) >= MIN_EVIDENCE and not known and min(map(len, found)) >= _MIN_UNREADABLE
 
 
@@ -82,8 +84,12 @@ def _is_address(word: str) -> bool:
 
 def _is_other_script(text: str) -> bool:
     letters = [char for char in text if char.isalpha()]
-    others = sum(not unicodedata.name(char, "LATIN").startswith(_LATIN) for char in letters)
+    others = sum(not _is_latin(char) for char in letters)
     return len(letters) > 1 and others / len(letters) >= _MIN_OTHER_SCRIPT_SHARE
+
+
+def _is_latin(char: str) -> bool:
+    return char <= _LAST_PLAIN_LATIN or unicodedata.name(char, "LATIN").startswith(_LATIN)
 
 
 def _common_words(text: str) -> Iterator[str]:
@@ -96,7 +102,8 @@ def _common_words(text: str) -> Iterator[str]:
 
 
 def _is_written_in(language: str, words: list[str]) -> bool:
-    leads = [_zipf(language).get(word, 0) - _zipf("fr").get(word, 0) for word in words]
+    there, here = _zipf(language), _zipf("fr")
+    leads = [there.get(word, 0) - here.get(word, 0) for word in words]
     foreign = sum(lead >= _CLEARLY for lead in leads)
     french = sum(lead <= -_CLEARLY for lead in leads)
     function_words = _function_words(language).intersection(words)

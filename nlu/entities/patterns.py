@@ -103,13 +103,18 @@ def _expand(phrase: str) -> Iterator[str]:
 
 
 def _with_gaps(phrase: str) -> Iterator[list[dict[str, Any]]]:
-    pieces = [list(_piece_options(piece)) for piece in _PIECE.findall(fold(phrase))]
+    """Yield token patterns; the first word is one word, since all of them are tried everywhere."""
+    first, *others = _PIECE.findall(fold(phrase))
+    pieces = [list(_piece_options(first, apart=True)), *map(list, map(_piece_options, others))]
     for choice in itertools.product(*pieces):
         yield list(itertools.chain.from_iterable(choice))
 
 
-def _piece_options(piece: str) -> Iterator[list[dict[str, Any]]]:
-    """Yield one token pattern for all the single words, one sequence per longer wording."""
+def _piece_options(piece: str, *, apart: bool = False) -> Iterator[list[dict[str, Any]]]:
+    """Yield one token pattern for all the single words, or each of them `apart`; then the others.
+
+    The others are the wordings of several words, one sequence each.
+    """
     if piece == "*":
         yield _GAP
         return
@@ -118,8 +123,8 @@ def _piece_options(piece: str) -> Iterator[list[dict[str, Any]]]:
         for option in piece.strip("()").split("|")
     ]
     singles = sorted({words[0] for words in options if len(words) == 1})
-    if len(singles) == 1:
-        yield [{"LEMMA": singles[0]}]
+    if apart or len(singles) == 1:
+        yield from ([{"LEMMA": word}] for word in singles)
     elif singles:
         yield [{"LEMMA": {"IN": singles}}]
     yield from ([{"LEMMA": word} for word in words] for words in options if len(words) > 1)
