@@ -57,15 +57,19 @@ class LieuFinder:
         *,
         context_departement: str | None = None,
         context_epci: str | None = None,
+        population: int | None = None,
     ) -> LieuxTrouves:
-        """Find the territories of a message; the context only settles homonyms."""
+        """Find the territories of a message; the context only settles homonyms.
+
+        `population` is what the message says of the élu's own commune.
+        """
         phrase = read_phrase(text)
         if not len(phrase):
             return LieuxTrouves()
         hits = [_read_context(phrase, hit) for hit in self._find_hits(phrase)]
         hits = mark_rejected(phrase, _spread_examples(phrase, hits))
         spans = tuple(_span(phrase, hit) for hit in hits)
-        settled = settle(hits, Context(context_departement, context_epci))
+        settled = settle(hits, Context(context_departement, context_epci, population))
         meant = [hit for hit in drop_qualifiers(phrase, settled) if not hit.rejected]
         return LieuxTrouves(
             territoires=_territoires(phrase, meant),

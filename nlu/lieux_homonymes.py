@@ -12,16 +12,20 @@ from nlu.lieux_vocabulaire import LINKS, word_set
 QUALIFIER_DISTANCE = 8
 # What may stand between a commune and what tells it from its homonyms: « celle de la Nièvre ».
 _TO_QUALIFIER = LINKS | word_set("celle celui dans cote")
+# Élus round their population, and censuses age; a homonym this much larger or smaller is another.
+_SAME_SIZE = 1.15
+_OTHER_SIZE = 1.5
 # How far a place cited as an example may stand from what it makes precise.
 BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an earlier turn told: a département, an EPCI or an EPT."""
+    """What an earlier turn told, a département, an EPCI or an EPT; and the population said now."""
 
     departement: str | None = None
     epci: str | None = None
+    population: int | None = None
 
 
 def share_examples(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
@@ -62,7 +66,23 @@ def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
         places = tuple(p for p in places if context.epci in (p.epci, ept_of(p))) or places
     if len(places) > 1 and context.departement:
         places = tuple(p for p in places if p.departement == context.departement) or places
+    if len(places) > 1 and context.population and not hit.example:
+        places = _of_population(places, context.population)
     return replace(hit, places=places)
+
+
+def _of_population(places: tuple[Place, ...], said: int) -> tuple[Place, ...]:
+    """Keep the only commune of the population said, when no other is anywhere near it."""
+    gaps = sorted(((_gap(place, said), place) for place in places), key=lambda each: each[0])
+    (closest, found), (second, _) = gaps[:2]
+    return (found,) if closest <= _SAME_SIZE and second >= _OTHER_SIZE else places
+
+
+def _gap(place: Place, said: int) -> float:
+    """Return how many times larger or smaller a commune is than said: 1 when it is the same."""
+    if not place.population:
+        return float("inf")
+    return max(place.population / said, said / place.population)
 
 
 def _is_about(hit: Hit, other: Hit) -> bool:

@@ -68,6 +68,7 @@ class _Reading:
     signaux: tuple[signaux.SignalMention, ...]
     role: str | None
     refus: str | None
+    own: population.PopulationMention | None
     asks_for: str | None
     today: date
 
@@ -130,7 +131,7 @@ class Understander:
         corrected = self._speller.correct(text)
         requests = self._requests.find(reading.folded, corrected)
         ranking = requests.ranking
-        own = population.find_population(reading.folded, is_answer=reading.asks_for == "population")
+        own = reading.own
         cues = _signaux(reading)
         nombre = _nombre_collectivites(reading, together=_TOGETHER in cues)
         if nombre and nombre > 1:
@@ -158,12 +159,15 @@ class Understander:
         )
 
     def _read(self, text: str, context: UnderstandingContext) -> _Reading:
+        folded = FoldedText.of(text)
         donnees = personal_data.find_personal_data(text)
+        own = population.find_population(folded, is_answer=context.asks_for == "population")
         # « 12 rue de Paris », « M. Toulouse », « contact@auch.fr » name no territory.
         lieux = self._finder.find(
             _hide(text, map(_without_town, donnees)),
             context_departement=context.departement,
             context_epci=context.epci,
+            population=own.value if own else None,
         )
         if context.asks_for == "contact" and not lieux.spans:
             donnees = donnees or _bare_name(text)
@@ -173,13 +177,14 @@ class Understander:
             doc = self._nlp(_prepare_for_spacy(text))
             return _Reading(
                 text=text,
-                folded=FoldedText.of(text),
+                folded=folded,
                 donnees=donnees,
                 lieux=lieux,
                 themes=themes.find_themes(doc),
                 signaux=signaux.find_signaux(doc),
                 role=roles.find_role(doc, lieux.territoires),
                 refus=refus.find_refus(doc),
+                own=own,
                 asks_for=context.asks_for,
                 today=context.today or date.today(),  # noqa: DTZ011 - the élu's own day
             )

@@ -174,3 +174,20 @@ def test_any_text_is_understood_without_being_altered(text: str) -> None:
 def test_dates_are_counted_from_the_day_of_the_message() -> None:
     found = understand("On voudrait lancer le vote dans deux mois", today=date(2026, 11, 24)).dates
     assert [(each.debut, each.fin) for each in found] == [("2027-01-01", "2027-01-31")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Je suis maire de Montreuil, 112 000 habitants.", ["93048"]),
+        ("maire de Villeneuve, on est 4 400 habitants", ["04242"]),
+        ("Maire de Saint-Denis, commune de 460 habitants", ["11339"]),
+        # Two of them are of this size, or none: it is asked.
+        ("Je suis maire de Saint-Denis, 154 000 habitants", []),
+        ("élu à Saint-Martin, une commune de 700 habitants", []),
+    ],
+)
+def test_the_population_said_settles_a_homonym(text: str, expected: list[str]) -> None:
+    found = understand(text)
+    assert codes(found) == expected
+    assert bool(found.ambiguites) is not bool(expected)
