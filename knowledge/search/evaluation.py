@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from knowledge.search.vectors import Progress
 
 DEPTH = 10
 
-_MEASURES = (
+MEASURES = (
     "recall_at_1",
     "recall_at_3",
     "recall_at_10",
@@ -32,6 +32,7 @@ _MEASURES = (
     "mrr_at_10",
     "ndcg_at_10",
 )
+"""The measures of quality, in the order of a `SearchReport`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,17 @@ def run_beir(
     return _report(answers, judgements, documents=len(ids), index_seconds=elapsed)
 
 
+def mean_scores(
+    answers: Iterable[tuple[Sequence[str], Mapping[str, int]]],
+) -> dict[str, float]:
+    """Return the means of `MEASURES` over answered questions.
+
+    An answer is the ids found, best first, and the judgements of its question by document.
+    """
+    means = np.array([_score(found, judged) for found, judged in answers]).mean(axis=0)
+    return {name: float(mean) for name, mean in zip(MEASURES, means, strict=True)}
+
+
 def _build(
     corpus: Path, encoder: Encoder | None, progress: Progress | None
 ) -> tuple[HybridIndex, list[str]]:
@@ -142,12 +154,11 @@ def _report(
     documents: int,
     index_seconds: float,
 ) -> SearchReport:
-    scores = np.array([_score(each.documents, judgements[id_]) for id_, each in answers.items()])
-    means = scores.mean(axis=0)
+    means = mean_scores((each.documents, judgements[id_]) for id_, each in answers.items())
     searches = np.array([each.search for each in answers.values()]) * 1000
     embeddings = np.array([each.embedding for each in answers.values()]) * 1000
     return SearchReport(
-        **{name: float(mean) for name, mean in zip(_MEASURES, means, strict=True)},
+        **means,
         documents=documents,
         queries=len(answers),
         index_seconds=index_seconds,
@@ -159,7 +170,7 @@ def _report(
 
 
 def _score(found: Sequence[str], judged: Mapping[str, int]) -> tuple[float, ...]:
-    """Return the measures of one query, in the order of `_MEASURES`."""
+    """Return the measures of one query, in the order of `MEASURES`."""
     relevant = _relevant(judged)
     hits = [document in relevant for document in found]
     counts = [sum(hits[:depth]) for depth in (1, 3, DEPTH)]
