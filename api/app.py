@@ -11,6 +11,7 @@ from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
+from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
@@ -82,7 +83,7 @@ def create_app(container: Container) -> FastAPI:
     for router in (conversations, tickets, webhooks, mails, territoires, operations):
         app.include_router(router)
     # « /export » before « /{resource_id} »: the first route that fits wins.
-    for router in (resources_exchange, veille, resources, resources_staff):
+    for router in (resources_exchange, veille, resources_effect, resources, resources_staff):
         app.include_router(router)
     app.include_router(build_pages(exploitant=_exploitant(container)))
     app.add_middleware(BodyLimit)

@@ -20,11 +20,14 @@ from api.tickets.gateway import BuiltInTickets
 from api.tickets.routing import load_aiguillage
 from assistant.actions.base import Services
 from assistant.dialogue import DialogueEngine
+from assistant.domaine import to_asked
 from assistant.engine import Assistant
 from assistant.replies import load_replies
 from assistant.sources import Knowledge, Sigle
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.vocabulary import load_vocabulary
+from knowledge.search.gate import PublicationGate
+from knowledge.search.judged import load_witnesses
 from knowledge.search.query import SearchQuery
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
@@ -122,12 +125,19 @@ async def build_container(
         erased=replies.render("donnees.efface"),
     )
     metrics, themes = Metrics(), frozenset(load_vocabulary().themes)
+    gate = PublicationGate(
+        index.engine,
+        load_witnesses(),
+        find_territoire=lambda ref: find_reference(territoires, ref),
+        understand=lambda text: to_asked(understander.understand(text)),
+    )
     return Container(
         settings=settings,
         database=database,
         knowledge=knowledge,
         territoires=TerritoireService(territoires),
         index=index,
+        gate=gate,
         dialogue=dialogue,
         assistant=assistant,
         conversations=conversations,

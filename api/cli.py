@@ -7,7 +7,7 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -15,13 +15,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
-
-if TYPE_CHECKING:
-    from nlu.evaluation import NluReport
 
 app = typer.Typer(
     name="orientation",
@@ -31,21 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     cls=FrenchGroup,
 )
-evaluate = typer.Typer(
-    help="Mesurer la recherche ou la compréhension sur vos propres données.",
-    no_args_is_help=True,
-    cls=FrenchGroup,
-)
-app.add_typer(evaluate, name="evaluate")
 console = Console()
-_MEASURES = {
-    "sentences": "Phrases",
-    "accuracy": "Exactitude",
-    "macro_f1": "Macro-F1",
-    "calibration_error": "Erreur de calibration",
-    "documents": "Documents",
-    "queries": "Questions",
-}
 
 
 def say(sentence: str) -> None:
@@ -258,75 +242,9 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@evaluate.command("search", cls=FrenchCommand)
-def evaluate_search(
-    corpus: Annotated[Path, typer.Option(help="corpus.jsonl (_id, title, text).")],
-    queries: Annotated[Path, typer.Option(help="queries.jsonl (_id, text).")],
-    qrels: Annotated[Path, typer.Option(help="qrels.tsv, avec en-tête.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
-) -> None:
-    """Mesurer le moteur de recherche du produit sur un corpus au format BEIR."""
-    from api.evaluation import measure_search
-
-    _print_report(measure_search(corpus, queries, qrels), as_json=as_json)
-
-
-@evaluate.command("nlu", cls=FrenchCommand)
-def evaluate_nlu(
-    file: Annotated[Path, typer.Argument(help="Phrases au format NLU de Rasa (YAML).")],
-    train_file: Annotated[
-        Path | None, typer.Option("--train", help="Entraîner d'abord sur ces phrases.")
-    ] = None,
-    svg: Annotated[
-        Path | None, typer.Option("--svg", help="Écrire la matrice de confusion dans ce fichier.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
-) -> None:
-    """Mesurer le classifieur d'intentions : exactitude, macro-F1, confusions."""
-    from api.evaluation import measure_nlu
-    from nlu.confusion import confusion_svg
-    from nlu.rasa_yaml import InvalidNluFileError
-
-    try:
-        report = measure_nlu(read_settings(), file, train_file)
-    except (InvalidNluFileError, OSError) as error:
-        say(f"Fichier illisible : {error}")
-        raise typer.Exit(1) from None
-    if svg:
-        svg.write_text(confusion_svg(report), encoding="utf-8")
-    _print_report(report.as_dict(), as_json=as_json)
-    if not as_json:
-        _print_confusions(report)
-
-
-def _print_confusions(report: "NluReport") -> None:
-    intents = Table("Intention", "Précision", "Rappel", "F1", "Phrases")
-    for name, each in report.intents.items():
-        figures = (f"{value:.3f}" for value in (each.precision, each.recall, each.f1))
-        intents.add_row(name, *figures, str(each.sentences))
-    console.print(intents)
-    if report.confusions:
-        confusions = Table("Attendu", "Trouvé", "Phrases")
-        for expected, found, count in report.confusions:
-            confusions.add_row(expected, found, str(count))
-        console.print(confusions)
-
-
-def _print_report(report: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
-        return
-    table = Table("Mesure", "Valeur")
-    for name, value in report.items():
-        if isinstance(value, (dict, list, tuple)):
-            continue
-        shown = f"{value:.4f}" if isinstance(value, float) else str(value)
-        table.add_row(_MEASURES.get(name, name), shown)
-    console.print(table)
-
-
 add_key_commands(app, read_settings, say)
 add_link_command(app, read_settings, say)
+add_evaluation_commands(app, read_settings, say)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from assistant.engine import Assistant
 from assistant.ports import Clock
 from assistant.replies import Replies
 from assistant.sources import Knowledge
+from knowledge.search.gate import PublicationGate
 from knowledge.territoires.service import TerritoireService
 
 
@@ -29,6 +30,7 @@ class Container:
     knowledge: Knowledge
     territoires: TerritoireService
     index: SearchIndexKeeper
+    gate: PublicationGate
     dialogue: DialogueEngine
     assistant: Assistant
     conversations: ConversationService

@@ -6,7 +6,8 @@ import contextlib
 import psycopg
 
 from api.database import Database, psycopg_url
-from knowledge.search.engine import SearchEngine
+from knowledge.resources.resource import Resource
+from knowledge.search.engine import ResourceIndex, SearchEngine
 from knowledge.search.places import FindTerritoire
 from knowledge.search.refresh import IndexRefresher
 from knowledge.search.service import SearchIndexService
@@ -46,6 +47,10 @@ class SearchIndexKeeper:
     async def load(self) -> None:
         """Read the base and index it."""
         await self._service.refresh()
+
+    async def candidate(self, resource: Resource) -> ResourceIndex:
+        """Return the index as it would be with this resource published."""
+        return await self._service.candidate(resource)
 
     def start(self) -> None:
         """Listen to changes in the background."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from knowledge.search.engine import SearchEngine
+from knowledge.search.judged import Asked
 from knowledge.search.query import SearchQuery
 from nlu.understanding import IntentScore, Understanding
 
@@ -32,6 +33,11 @@ def places_said(understanding: Understanding) -> tuple[str, ...]:
     """Return the places of the message, as written."""
     text = understanding.text
     return tuple(text[each.start : each.end] for each in understanding.territoires)
+
+
+def to_asked(understanding: Understanding) -> Asked:
+    """Return what the search is told beside the words of a question."""
+    return Asked(off_topic=off_topic(understanding), settled=places_said(understanding))
 
 
 def bring_back(understanding: Understanding, engine: SearchEngine) -> Understanding:

@@ -26,7 +26,7 @@ _BODY_CHARACTERS = 700
 
 @dataclass(frozen=True, slots=True)
 class PublicSet:
-    """Documents (title, text) by id, questions by id, the ids of the right documents by question."""
+    """Documents (title, text), questions and ids of the right documents, by id."""
 
     documents: Mapping[str, tuple[str, str]]
     questions: Mapping[str, str]

@@ -12,6 +12,7 @@ from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.prepare import known_places
 from api.resources.auth import staff
+from api.resources.effect import effect_json, measure_effect
 from api.resources.schemas import PublishBody, ResourceCreate, ResourceWrite
 from api.resources.views import (
     change_json,
@@ -171,14 +172,20 @@ async def publish_resource(
     body: Annotated[PublishBody | None, Body()] = None,
     if_match: IfMatch = None,
 ) -> JSONResponse:
-    """Jamais par l'auteur ni par le dernier rédacteur ; « publish_at » programme la publication."""
+    """Jamais par l'auteur ni par le dernier rédacteur ; « publish_at » programme la publication.
+
+    « effet » dit les questions témoins gagnées et perdues ; à voir avant : « /effect ».
+    """
+    async with services.database.sessions() as session:
+        asked = await records.find(session, known_id(resource_id))
+    effect = await measure_effect(services, asked.working) if asked else None
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).publish(
             known_id(resource_id),
             version=_version(if_match),
             publish_at=body.publish_at if body else None,
         )
-    return record_response(record, services)
+    return record_response(record, services, effet=effect_json(effect) if effect else None)
 
 
 @router.post("/{resource_id}/archive", summary="Archiver")

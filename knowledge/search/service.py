@@ -1,11 +1,12 @@
 """From the database to a ready index: read, embed what is new, keep the vectors."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -56,23 +57,39 @@ class SearchIndexService:
             async with self._sessions() as session:
                 visible = await resources.list_visible(session, today=today)
                 moment = await _next_moment(session, today)
-                stored = (
-                    await repository.read_vectors(session, self._encoder) if self._encoder else {}
-                )
-            index = await asyncio.to_thread(
-                ResourceIndex.build,
-                visible,
-                encoder=self._encoder,
-                stored=stored,
-                find_territoire=self._find_territoire,
-                protected=self._protected,
-                progress=progress,
-            )
+                stored = await self._vectors(session)
+            index = await self._build(visible, stored, progress)
             # What was withdrawn while the index was being built is in it: it stays hidden.
             self._withdrawn -= known
             self.engine.swap(without(index, self._withdrawn))
             await self._keep_vectors(index)
         return moment
+
+    async def candidate(self, resource: Resource) -> ResourceIndex:
+        """Return the index as it would be with this resource published; nothing is swapped."""
+        kept = [each for each in self.engine.index.resources if each.id != resource.id]
+        async with self._sessions() as session:
+            stored = await self._vectors(session)
+        return await self._build([*kept, resource], stored)
+
+    async def _vectors(self, session: AsyncSession) -> Mapping[str, NDArray[np.float32]]:
+        return await repository.read_vectors(session, self._encoder) if self._encoder else {}
+
+    async def _build(
+        self,
+        visible: Sequence[Resource],
+        stored: Mapping[str, NDArray[np.float32]],
+        progress: Progress | None = None,
+    ) -> ResourceIndex:
+        return await asyncio.to_thread(
+            ResourceIndex.build,
+            visible,
+            encoder=self._encoder,
+            stored=stored,
+            find_territoire=self._find_territoire,
+            protected=self._protected,
+            progress=progress,
+        )
 
     async def _keep_vectors(self, index: ResourceIndex) -> None:
         if self._encoder is None or not index.fresh_vectors:

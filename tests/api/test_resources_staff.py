@@ -271,3 +271,28 @@ def test_staff_list_every_state_page_by_page(staff: Staff) -> None:
             break
     assert ids <= set(seen)
     assert len(seen) == len(set(seen)) == page["total"]
+
+
+def test_a_publication_shows_the_questions_it_gains_and_loses(
+    client: httpx2.Client, staff: Staff
+) -> None:
+    """« antenne 4g les gens st furieux… » is a witness question that one record answers."""
+    path = f"{ROOT}/cadre-legal-antenne-relais-information"
+    assert client.get(f"{path}/effect").status_code == 401
+    before = staff["claire"].get(f"{path}/effect").json()
+    assert (before["gagnees"], before["perdues"]) == ([], [])
+    assert before["avant"] == before["apres"]
+    assert before["avant"]["success_at_3"] > 0.9
+    text = fiche()
+    changes = {name: text[name] for name in ("title", "summary", "body", "questions")}
+    assert edit(staff["claire"], path.rpartition("/")[2], **changes).status_code == 200
+    effect = staff["claire"].get(f"{path}/effect").json()
+    assert any("antenne 4g" in each["question"] for each in effect["perdues"])
+    assert effect["apres"]["success_at_3"] < effect["avant"]["success_at_3"]
+    assert client.get(path).json()["title"] != text["title"]
+
+
+def test_publishing_says_its_effect(staff: Staff) -> None:
+    effect = published(staff)["effet"]
+    assert (effect["gagnees"], effect["perdues"]) == ([], [])
+    assert staff["claire"].get(f"{ROOT}/outil-inconnu/effect").status_code == 404

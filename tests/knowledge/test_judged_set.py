@@ -6,62 +6,37 @@ Nothing here runs the search: the judgements come from reading (`tests/recherche
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
 
 import pytest
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.resources.content import parse_content
 from knowledge.resources.lint import read_folder
 from knowledge.resources.resource import Resource, ResourceState, ResourceType
+from knowledge.search.judged import ANSWERS, WITNESSES, JudgedQuestion, read_judged
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import load_territoires
 from knowledge.territoires.territoire import TerritoireType
 from nlu.text import fold, words
 from tests.knowledge.resources_examples import CONTENT_DAY, CONTENT_DIR
 
-FOLDER = Path(__file__).parents[1] / "recherche_jugee"
+FILES = {
+    "temoins": WITNESSES,
+    "tenu": Path(__file__).parents[1] / "recherche_jugee" / "tenu.yml",
+}
 # For each file: the fewest questions with an answer, then without.
-SIZES = {"reglage": (90, 25), "tenu": (130, 40)}
+SIZES = {"temoins": (90, 25), "tenu": (130, 40)}
 DIFFICULT = {"sms", "sans_accents", "fautes", "mots_cles"}
 DIFFICULT_SHARE = 0.35
 LONG_QUESTION = 35
 
-Register = Literal["soigne", "courant", "sms", "sans_accents", "fautes", "oral", "mots_cles"]
-Grade = Annotated[int, Field(ge=1, le=3, strict=True)]
-ANSWERS = 3
 
-
-class Judged(BaseModel):
-    """A question as an élu types it, and what the base has for it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    question: Annotated[str, Field(min_length=10, max_length=400)]
-    registre: Register
-    territoire: str | None = None
-    population: Annotated[int, Field(gt=0)] | None = None
-    pertinents: dict[str, Grade] = {}
-    sans_reponse: bool = False
-
-    @model_validator(mode="after")
-    def _answers_or_says_there_is_none(self) -> Self:
-        if self.sans_reponse == bool(self.pertinents):
-            raise ValueError("soit « pertinents », soit « sans_reponse »")
-        if self.pertinents and ANSWERS not in self.pertinents.values():
-            raise ValueError("aucune ressource notée 3")
-        return self
+@cache
+def _load(name: str) -> tuple[JudgedQuestion, ...]:
+    return read_judged(FILES[name])
 
 
 @cache
-def _load(name: str) -> tuple[Judged, ...]:
-    entries = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
-    return tuple(Judged.model_validate(entry) for entry in entries)
-
-
-@cache
-def _everything() -> tuple[Judged, ...]:
+def _everything() -> tuple[JudgedQuestion, ...]:
     return tuple(each for name in SIZES for each in _load(name))
 
 

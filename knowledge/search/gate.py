@@ -1,0 +1,67 @@
+"""The publication gate: which judged questions a resource would gain or lose, before it is out."""
+
+from collections.abc import Sequence
+
+from knowledge.search.engine import ResourceIndex, SearchEngine
+from knowledge.search.judged import (
+    Asked,
+    Effect,
+    JudgedQuestion,
+    Outcome,
+    Understand,
+    ask,
+    compare,
+    still_judged,
+)
+from knowledge.search.places import FindTerritoire
+
+
+class PublicationGate:
+    """Asks the judged questions of the base as it is and as it would be. Safe from any thread."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        questions: Sequence[JudgedQuestion],
+        *,
+        find_territoire: FindTerritoire,
+        understand: Understand,
+    ) -> None:
+        self._engine = engine
+        self._questions = tuple(questions)
+        self._find_territoire = find_territoire
+        self._understand = understand
+        self._understood: dict[str, Asked] = {}
+        self._last: tuple[ResourceIndex, tuple[Outcome, ...]] | None = None
+
+    def effect(self, candidate: ResourceIndex) -> Effect:
+        """Compare the base in service with a candidate.
+
+        Questions whose resources have all left the base are not asked: nobody judged them there.
+        """
+        before = self._before(self._engine.index)
+        after = ask(
+            candidate,
+            [each.question for each in before],
+            find_territoire=self._find_territoire,
+            understand=self._remember,
+        )
+        return compare(before, after)
+
+    def _before(self, index: ResourceIndex) -> tuple[Outcome, ...]:
+        last = self._last
+        if last is not None and last[0] is index:
+            return last[1]
+        outcomes = ask(
+            index,
+            still_judged(self._questions, index.positions.keys()),
+            find_territoire=self._find_territoire,
+            understand=self._remember,
+        )
+        self._last = (index, outcomes)
+        return outcomes
+
+    def _remember(self, text: str) -> Asked:
+        if text not in self._understood:
+            self._understood[text] = self._understand(text)
+        return self._understood[text]
