@@ -12,6 +12,7 @@ from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.resources.effect import router as resources_effect
+from api.orientation.routes import build_router as build_orientation_pages
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
@@ -85,7 +86,9 @@ def create_app(container: Container) -> FastAPI:
     # « /export » before « /{resource_id} »: the first route that fits wins.
     for router in (resources_exchange, veille, resources_effect, resources, resources_staff):
         app.include_router(router)
-    app.include_router(build_pages(exploitant=_exploitant(container)))
+    exploitant = _exploitant(container)
+    app.include_router(build_pages(exploitant=exploitant))
+    app.include_router(build_orientation_pages(exploitant=exploitant))
     app.add_middleware(BodyLimit)
     if container.settings.origins:
         app.add_middleware(

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from api.prepare import CONTENT_DIR, known_places
 from api.rasa_process import command, environment
@@ -9,6 +10,7 @@ from api.settings import RASA_PROJECT, Settings
 from api.tickets.routing import AiguillageInvalide, load_aiguillage
 from knowledge.orientation.check import References, check_regles
 from knowledge.orientation.loader import REGLES_DIR
+from knowledge.orientation.problemes import Probleme
 from knowledge.resources.lint import lint_content, read_folder
 from knowledge.resources.resource import french_today
 from knowledge.territoires.base import TerritoireBase
@@ -46,9 +48,17 @@ def content_defects(base: TerritoireBase) -> Iterator[str]:
 
 def rule_defects(base: TerritoireBase) -> Iterator[str]:
     """Yield what is wrong in the orientation rules."""
-    references = References(french_today(), knows_code=known_places(base))
-    for problem in check_regles(REGLES_DIR, references):
+    for problem in rule_problems(base):
         yield problem.phrase
+
+
+def rule_problems(base: TerritoireBase, directory: Path | None = None) -> list[Probleme]:
+    """Return what is wrong in a directory of rules (default: the project's), worst first."""
+    fiches = {file.path.stem for file in read_folder(CONTENT_DIR)}
+    references = References(
+        french_today(), knows_code=known_places(base), knows_resource=fiches.__contains__
+    )
+    return check_regles(directory or REGLES_DIR, references)
 
 
 def routing_defects(settings: Settings) -> Iterator[str]:

@@ -18,6 +18,7 @@ from rich.table import Table
 from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
+from api.cli_regles import add_rule_commands
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
@@ -244,6 +245,7 @@ def doctor() -> None:
 
 add_key_commands(app, read_settings, say)
 add_link_command(app, read_settings, say)
+add_rule_commands(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)
 
 

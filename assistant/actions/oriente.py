@@ -4,16 +4,23 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.actions.base import Call
+from assistant.memory import Memory
+from assistant.sources import Knowledge
 from knowledge.orientation.decide import Decision, decide
 from knowledge.orientation.situation import Situation
 
 
 def situation_of(call: Call, *, intent: str | None = None) -> Situation:
-    """Return what the rules need to know."""
-    memory = call.memory
-    territoire = call.services.knowledge.territoire(memory.territoire)
+    """Return what the rules need to know of the need being dealt with."""
+    asked = intent or call.understanding.intent
+    return build_situation(call.memory, call.services.knowledge, intent=asked)
+
+
+def build_situation(memory: Memory, knowledge: Knowledge, *, intent: str) -> Situation:
+    """Return what the rules need to know, from what is remembered and from the base."""
+    territoire = knowledge.territoire(memory.territoire)
     return Situation(
-        intent=intent or call.understanding.intent,
+        intent=intent,
         signaux=memory.signaux,
         themes=memory.themes,
         role=memory.role,

@@ -23,7 +23,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["ask"], ["evaluate", "nlu"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["ask"], ["evaluate", "nlu"], ["doctor"], ["regles"]]
+)
 def test_help_is_in_french(command: list[str]) -> None:
     page = run(*command, "--help").stdout
     assert "Emploi" in page

@@ -18,6 +18,8 @@ PAGES = (
     "/accessibilite",
     "/confidentialite",
     "/mentions-legales",
+    "/orientation/expliquer",
+    "/orientation/regles",
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
 EVERY_TYPE: tuple[dict[str, Any], ...] = (
