@@ -62,14 +62,14 @@ def _add_explain(regles: typer.Typer, read_settings: Callable[[], Settings]) -> 
         as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     ) -> None:
         """Montrer toute la décision : chaque règle, ce qui lui manque, sa source."""
-        from api.orientation.presentation import facts_of, render
+        from api.orientation.presentation import facts_of, fill
         from api.orientation.terminal import explain_alone
 
         explication = explain_alone(read_settings(), question)
         if as_json:
             _write_json(explication.to_json())
         else:
-            sys.stdout.write(render("explication.txt", **facts_of(explication)) + "\n")
+            sys.stdout.write(fill("explication.txt", **facts_of(explication)) + "\n")
 
 
 _FIELDS = ("gravite", "fichier", "ligne", "regle", "code", "quoi", "remede")

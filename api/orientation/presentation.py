@@ -39,7 +39,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, **facts: Any) -> str:
+def fill(template: str, **facts: Any) -> str:
     """Write a template with its facts and the labels."""
     labels = load_labels()
     return _environment().get_template(template).render(**labels, routes=load_routes(), **facts)

@@ -9,7 +9,7 @@ from api.container import Container
 from api.conversations.service import MAX_TEXT, check_message
 from api.dependencies import get_container, limit_address
 from api.errors import Problem
-from api.orientation.presentation import by_route, facts_of, render
+from api.orientation.presentation import by_route, facts_of, fill
 from api.widget.routes import Exploitant
 from assistant.explication import explain_question
 
@@ -65,7 +65,7 @@ def _page(
     *,
     status: int = 200,
 ) -> HTMLResponse:
-    content = render(
+    content = fill(
         template,
         exploitant=exploitant,
         racine=str(request.scope.get("root_path", "")).rstrip("/"),
