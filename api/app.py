@@ -11,8 +11,8 @@ from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
-from api.resources.effect import router as resources_effect
 from api.orientation.routes import build_router as build_orientation_pages
+from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
