@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
 from api.errors import install_error_handlers
@@ -89,6 +90,7 @@ def create_app(container: Container) -> FastAPI:
     exploitant = _exploitant(container)
     app.include_router(build_pages(exploitant=exploitant))
     app.include_router(build_orientation_pages(exploitant=exploitant))
+    install_console(app)
     app.add_middleware(BodyLimit)
     if container.settings.origins:
         app.add_middleware(

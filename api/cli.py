@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.cli_comptes import add_compte_commands
 from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
@@ -244,6 +245,7 @@ def doctor() -> None:
 
 
 add_key_commands(app, read_settings, say)
+add_compte_commands(app, read_settings, say)
 add_link_command(app, read_settings, say)
 add_rule_commands(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)

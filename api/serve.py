@@ -163,11 +163,20 @@ async def serve(settings: Settings, say: Say) -> None:
             )
         )
         server.container = parts.container
+        await _offer_first_compte(settings, parts.container, say)
         announcing = asyncio.create_task(_announce(settings, say))
         try:
             await server.serve()
         finally:
             announcing.cancel()
+
+
+async def _offer_first_compte(settings: Settings, container: Container, say: Say) -> None:
+    from api.comptes.commands import first_link
+
+    address = await first_link(settings, container.database)
+    if address:
+        say(f"Premier compte de la console, à créer sous 24 h : {address}")
 
 
 async def _announce(settings: Settings, say: Say) -> None:

@@ -1,5 +1,6 @@
 """Every table of the product, gathered for the migrations."""
 
+from api.comptes import models as comptes
 from api.conversations import models as conversations
 from api.jobs import models as jobs
 from api.links import ServiceSecret
@@ -16,6 +17,7 @@ metadata = Base.metadata
 __all__ = [
     "ReferenceImport",
     "ServiceSecret",
+    "comptes",
     "conversations",
     "jobs",
     "mails",

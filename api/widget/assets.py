@@ -33,11 +33,17 @@ class Asset:
 
 def load_assets(directory: Path = STATIC) -> dict[str, Asset]:
     """Read every file that a page may ask for, by its path under `/widget/`."""
-    assets = {name: _asset(_Bundle(directory / name).text(), ".js") for name in ENTRIES}
-    for path in sorted(directory.iterdir()):
-        if path.suffix in (".css", ".svg"):
-            assets[path.name] = _asset(path.read_text(encoding="utf-8"), path.suffix)
-    return assets
+    scripts = {name: _asset(_Bundle(directory / name).text(), ".js") for name in ENTRIES}
+    return scripts | load_styles(directory)
+
+
+def load_styles(directory: Path) -> dict[str, Asset]:
+    """Read the style sheets and the drawings of a directory, by their names."""
+    return {
+        path.name: _asset(path.read_text(encoding="utf-8"), path.suffix)
+        for path in sorted(directory.iterdir())
+        if path.suffix in (".css", ".svg")
+    }
 
 
 def _asset(text: str, suffix: str) -> Asset:

@@ -88,12 +88,13 @@ def _add_files(router: APIRouter, assets: dict[str, Asset]) -> None:
         asset = assets.get(name)
         if asset is None:
             raise HTTPException(status_code=404)
-        return _file_response(asset, request)
+        return file_response(asset, request)
 
     router.add_api_route("/widget/{name:path}", widget_file, methods=["GET", "HEAD"])
 
 
-def _file_response(asset: Asset, request: Request) -> Response:
+def file_response(asset: Asset, request: Request) -> Response:
+    """Return a file, or 304 to a browser that has it."""
     headers = {**_FILE_HEADERS, "ETag": asset.etag}
     if asset.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

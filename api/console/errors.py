@@ -1,0 +1,47 @@
+"""In the console, a refusal is a page; the sentence is the one of the problem."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from api.console.pages import page
+from api.console.session import HOME, LOGIN, LoginRequired
+
+Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
+
+
+def install_console_errors(app: FastAPI) -> None:
+    """Write as a page every problem met under `/console/`."""
+    for kind, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _as_page(handler))
+    app.add_exception_handler(LoginRequired, _to_login)
+
+
+def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        response: Response = await handler(request, error)
+        if not request.url.path.startswith(HOME) or not isinstance(response, JSONResponse):
+            return response
+        problem = json.loads(bytes(response.body))
+        status, facts = response.status_code, {"titre": problem["title"]}
+        shown = page(request, "erreur.html", status=status, detail=problem["detail"], **facts)
+        for name in ("retry-after",):
+            if name in response.headers:
+                shown.headers[name] = response.headers[name]
+        return shown
+
+    return handle
+
+
+async def _to_login(request: Request, error: Exception) -> Response:
+    """Lead to the login page, then back; a form that was sent is not sent again."""
+    wanted = request.url.path if request.method == "GET" else HOME
+    if request.method == "GET" and request.url.query:
+        wanted += f"?{request.url.query}"
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    where = f"{root}{LOGIN}" + (f"?suite={quote(wanted, safe='/')}" if wanted != HOME else "")
+    return RedirectResponse(where, status_code=303, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,145 @@
+"""The doors of the console: login, logout, and the link that makes an account."""
+
+from datetime import timedelta
+from math import ceil
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.comptes.login import LoginLocked, LoginRefused
+from api.comptes.models import Invitation
+from api.comptes.passwords import PasswordWeak
+from api.comptes.service import CompteInvalid, CompteService, InvitationInvalid
+from api.console.pages import page, texts
+from api.console.session import (
+    HOME,
+    LOGIN,
+    SESSION,
+    check_form,
+    drop_session,
+    find_compte,
+    keep_session,
+    login_service,
+    safe_return,
+)
+from api.dependencies import get_container, limit_address
+
+router = APIRouter(include_in_schema=False)
+_DOORS = [Depends(limit_address), Depends(check_form)]
+
+
+@router.get(LOGIN)
+async def show_login(request: Request, suite: str | None = None) -> Response:
+    """Show the login page; someone already there goes on."""
+    if await find_compte(request) is not None:
+        return _go(request, safe_return(suite))
+    return page(request, "connexion.html", erreur="", courriel="", suite=safe_return(suite))
+
+
+@router.post(LOGIN, dependencies=_DOORS)
+async def log_in(request: Request) -> Response:
+    """Open a session, or say why not."""
+    form = await request.form()
+    courriel, suite = str(form.get("courriel", "")), safe_return(str(form.get("suite", "")))
+    try:
+        password = str(form.get("mot_de_passe", ""))
+        token = await login_service(request).open(courriel, password)
+    except LoginRefused:
+        error, status = texts()["erreurs"]["connexion"], 422
+    except LoginLocked as locked:
+        error, status = texts()["erreurs"]["attente"].format(duree=_told(locked.wait)), 429
+    else:
+        response = _go(request, suite)
+        keep_session(request, response, token)
+        return response
+    facts = {"erreur": error, "courriel": courriel, "suite": suite}
+    return page(request, "connexion.html", status=status, **facts)
+
+
+@router.post("/console/deconnexion", dependencies=[Depends(check_form)])
+async def log_out(request: Request) -> Response:
+    """Close the session, on our side first."""
+    token = request.cookies.get(SESSION)
+    if token:
+        await login_service(request).close(token)
+    response = _go(request, LOGIN)
+    drop_session(response)
+    return response
+
+
+@router.get("/console/invitation/{jeton}")
+async def show_invitation(request: Request, jeton: str) -> Response:
+    """Show the form that makes an account."""
+    container = get_container(request)
+    async with container.database.sessions.begin() as session:
+        try:
+            service = CompteService(session, now=container.clock.now)
+            invitation = await service.invitation(jeton)
+        except InvitationInvalid:
+            return page(request, "lien_invalide.html", status=404)
+        return _form(request, invitation)
+
+
+@router.post("/console/invitation/{jeton}", dependencies=_DOORS)
+async def accept_invitation(request: Request, jeton: str) -> Response:
+    """Make the account and open its first session."""
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    container = get_container(request)
+    async with container.database.sessions() as session:
+        service = CompteService(session, now=container.clock.now)
+        try:
+            invitation = await service.invitation(jeton)
+        except InvitationInvalid:
+            return page(request, "lien_invalide.html", status=404)
+        try:
+            token = await service.accept(
+                jeton,
+                courriel=form.get("courriel", ""),
+                nom=form.get("nom", ""),
+                password=_confirmed(form),
+            )
+            await session.commit()
+        except (CompteInvalid, PasswordWeak) as error:
+            return _form(request, invitation, error=error.reason, typed=form)
+        except InvitationInvalid:
+            return page(request, "lien_invalide.html", status=404)
+    response = _go(request, HOME)
+    keep_session(request, response, token)
+    return response
+
+
+def _confirmed(form: dict[str, str]) -> str:
+    password = form.get("mot_de_passe", "")
+    if password != form.get("confirmation"):
+        raise PasswordWeak("mots_de_passe_differents")
+    return password
+
+
+def _form(
+    request: Request,
+    invitation: Invitation,
+    *,
+    error: str | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    given = typed or {}
+    return page(
+        request,
+        "invitation.html",
+        status=422 if error else 200,
+        erreur=texts()["erreurs"][error] if error else "",
+        premier=invitation.courriel is None,
+        role=invitation.role,
+        courriel=invitation.courriel or given.get("courriel", ""),
+        nom=given.get("nom", ""),
+    )
+
+
+def _go(request: Request, path: str) -> RedirectResponse:
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    return RedirectResponse(root + path, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _told(wait: timedelta) -> str:
+    seconds = max(1, ceil(wait.total_seconds()))
+    return f"{seconds} s" if seconds < 60 else f"{ceil(seconds / 60)} min"  # noqa: PLR2004

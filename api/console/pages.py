@@ -1,0 +1,69 @@
+"""Writes the pages of the console; every sentence is in `templates/` or `textes/console.yml`."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.comptes.models import Compte
+from api.console.session import csrf_of, keep_visit
+from assistant.business_days import CELLULE
+from assistant.replies import french_date
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_TEXTS = Path(__file__).parent.parent / "textes" / "console.yml"
+# Nothing of the console is kept by the browser: « back » after the logout shows nothing.
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Return the words of the console that are not in a template."""
+    found: dict[str, Any] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["date_fr"] = french_date
+    environment.filters["moment"] = french_moment
+    environment.globals["textes"] = texts()
+    return environment
+
+
+def french_moment(value: datetime) -> str:
+    """Return a date and an hour as the cellule reads them."""
+    local = value.astimezone(CELLULE.zone)
+    return f"{french_date(local.date())} à {local:%H} h {local:%M}"
+
+
+def signed_in(request: Request) -> Compte | None:
+    """Return the account that this request was let in for."""
+    compte: Compte | None = getattr(request.state, "compte", None)
+    return compte
+
+
+def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+    """Return a page of the console."""
+    known = {
+        "racine": str(request.scope.get("root_path", "")).rstrip("/"),
+        "chemin": request.url.path,
+        "compte": signed_in(request),
+        "csrf": csrf_of(request),
+    }
+    content = _environment().get_template(template).render(known | facts)
+    response = HTMLResponse(content, status_code=status, headers=_HEADERS)
+    keep_visit(request, response)
+    return response

@@ -1,0 +1,55 @@
+"""The console: its doors, its pages, its files."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.comptes.models import Compte
+from api.console.errors import install_console_errors
+from api.console.login import router as doors
+from api.console.pages import page
+from api.console.session import HOME, LoginRequired, find_compte
+from api.widget.assets import load_styles
+from api.widget.routes import file_response
+
+_STATIC = Path(__file__).parent / "static"
+pages = APIRouter(include_in_schema=False)
+
+
+async def signed(request: Request) -> Compte:
+    """Require someone; the page then knows who."""
+    compte = await find_compte(request)
+    if compte is None:
+        raise LoginRequired
+    request.state.compte = compte
+    return compte
+
+
+@pages.get(HOME)
+async def show_home(request: Request, compte: Annotated[Compte, Depends(signed)]) -> Response:
+    """Greet whoever entered."""
+    return page(request, "accueil.html")
+
+
+@pages.get("/console")
+async def go_home(request: Request) -> Response:
+    """Lead to the console whoever forgets its last slash."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{HOME}", status_code=308)
+
+
+def install_console(app: FastAPI) -> None:
+    """Add the console to the application."""
+    styles = load_styles(_STATIC)
+
+    @pages.get("/console/fichiers/{name}")
+    async def console_file(request: Request, name: str) -> Response:
+        asset = styles.get(name)
+        if asset is None:
+            raise HTTPException(status_code=404)
+        return file_response(asset, request)
+
+    for router in (doors, pages):
+        app.include_router(router)
+    install_console_errors(app)
