@@ -32,6 +32,7 @@ _MEASURES = {
     "mrr_at_10": "MRR à 10",
     "refused": "Refusées à tort",
     "honest": "« Rien trouvé » à raison",
+    "cautious": "« Rien trouvé », ou « voisin » seulement",
 }
 _BEIR = typer.Option(help="Corpus au format BEIR : corpus.jsonl (_id, title, text).")
 AsJson = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]

@@ -83,12 +83,14 @@ Understand = Callable[[str], Asked]
 class Outcome:
     """What the search did with a question: rank of the first helping resource (0: none in ten).
 
-    `answered` is false when it said that nothing was found.
+    `answered` is false when it said that nothing was found; `sure` is true when what was found is
+    given as an answer, and not only as what comes near.
     """
 
     question: JudgedQuestion
     rank: int
     answered: bool
+    sure: bool = True
 
     @property
     def right(self) -> bool:
@@ -103,7 +105,8 @@ class JudgedReport:
     """Shares between 0 and 1. Ranks count whatever the confidence; `refused` tells it apart.
 
     `refused`: questions with an answer told that there is none (the lower the better);
-    `honest`: questions without answer told so.
+    `honest`: questions without answer told so; `cautious`: those told so, or shown only what comes
+    near and is said to.
     """
 
     questions: int
@@ -113,6 +116,7 @@ class JudgedReport:
     mrr_at_10: float
     refused: float
     honest: float
+    cautious: float
 
     def as_dict(self) -> dict[str, float | int]:
         """Return the measures by name, rounded."""
@@ -175,6 +179,7 @@ def report(outcomes: Collection[Outcome]) -> JudgedReport:
         mrr_at_10=_mean([1 / each.rank if each.rank else 0.0 for each in answerable]),
         refused=_share(not each.answered for each in answerable),
         honest=_share(not each.answered for each in others),
+        cautious=_share(not (each.answered and each.sure) for each in others),
     )
 
 
@@ -227,7 +232,7 @@ def _ask(
     )
     ids = [hit.resource.id for hit in result.hits]
     ranks = (rank for rank, id_ in enumerate(ids, start=1) if id_ in question.helping)
-    return Outcome(question, next(ranks, 0), result.found)
+    return Outcome(question, next(ranks, 0), result.found, result.sure)
 
 
 def _share(truths: Iterable[bool]) -> float:

@@ -94,14 +94,16 @@ def test_the_report_counts_ranks_and_honesty() -> None:
             Outcome(MARCHE, rank=2, answered=False),
             Outcome(PERMIS, rank=0, answered=False),
             Outcome(PERMIS, rank=0, answered=True),
+            Outcome(PERMIS, rank=0, answered=True, sure=False),
         ]
     )
-    assert (figures.questions, figures.unanswerable) == (3, 2)
+    assert (figures.questions, figures.unanswerable) == (3, 3)
     assert figures.success_at_1 == pytest.approx(1 / 3)
     assert figures.success_at_3 == pytest.approx(2 / 3)
     assert figures.mrr_at_10 == pytest.approx((1 + 1 / 4 + 1 / 2) / 3)
     assert figures.refused == pytest.approx(1 / 3)
-    assert figures.honest == pytest.approx(1 / 2)
+    assert figures.honest == pytest.approx(1 / 3)
+    assert figures.cautious == pytest.approx(2 / 3)
 
 
 def test_a_question_is_gained_or_lost_by_what_the_elu_gets() -> None:
