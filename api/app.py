@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
+from api.droits.guard import guard
 from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
@@ -78,6 +79,7 @@ def create_app(container: Container) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(guard)],
     )
     app.state.container = container
     install_error_handlers(app)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.conversations.repository import ConversationRepository
 from api.database import Database
+from api.droits.repository import AccesRepository
 from api.tickets.repository import TicketRepository
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ async def erase_old(database: Database, *, months: int, erased: str) -> tuple[in
         tickets = await TicketRepository(session).forget_older_than(
             _MONTH * TICKET_MONTHS, erased=erased
         )
+        await AccesRepository(session).erase_old()
         conversations = await ConversationRepository(session).erase_older_than(_MONTH * months)
     return conversations, tickets
 

@@ -2,6 +2,7 @@
 
 from api.comptes import models as comptes
 from api.conversations import models as conversations
+from api.droits import models as droits
 from api.jobs import models as jobs
 from api.links import ServiceSecret
 from api.mail import models as mails
@@ -19,6 +20,7 @@ __all__ = [
     "ServiceSecret",
     "comptes",
     "conversations",
+    "droits",
     "jobs",
     "mails",
     "metadata",

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.comptes.models import Compte
 from api.console.session import csrf_of, keep_visit
+from api.droits.matrix import load_matrix
 from assistant.business_days import CELLULE
 from assistant.replies import french_date
 
@@ -55,12 +56,19 @@ def signed_in(request: Request) -> Compte | None:
     return compte
 
 
+def _may(request: Request, action: str) -> bool:
+    """Tell whether who is there may do this: what they may not do is not offered."""
+    compte = signed_in(request)
+    return compte is not None and load_matrix().allows(compte.role, action)
+
+
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
     """Return a page of the console."""
     known = {
         "racine": str(request.scope.get("root_path", "")).rstrip("/"),
         "chemin": request.url.path,
         "compte": signed_in(request),
+        "peut": lambda action: _may(request, action),
         "csrf": csrf_of(request),
     }
     content = _environment().get_template(template).render(known | facts)

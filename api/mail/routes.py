@@ -8,7 +8,7 @@ from api.container import Container
 from api.dependencies import get_container
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
-from api.tickets.auth import Actor, mail_reader
+from api.tickets.auth import Actor, caller
 
 router = APIRouter(prefix="/api/v1/mails", tags=["Courriels"])
 
@@ -36,7 +36,7 @@ def mail_json(mail: Mail, reference: str) -> dict[str, Any]:
 @router.get("", summary="Lire les courriels envoyés ou à envoyer")
 async def list_mails(
     services: Annotated[Container, Depends(get_container)],
-    actor: Annotated[Actor, Depends(mail_reader)],
+    actor: Annotated[Actor, Depends(caller)],
     status: Status | None = None,
     reference: Annotated[str | None, Query(max_length=20)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem
-from api.tickets.keys import MAILS, READ, WEBHOOKS, WRITE, KeyRepository, hash_key
+from api.tickets.keys import KeyRepository, hash_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,10 @@ async def identify_optional(services: Container, authorization: str | None) -> A
         return None
 
 
-async def reader(actor: Annotated[Actor, Depends(identify)]) -> Actor:
-    """Require the right to read."""
-    actor.require(READ)
-    return actor
-
-
-async def writer(actor: Annotated[Actor, Depends(identify)]) -> Actor:
-    """Require the right to write."""
-    actor.require(WRITE)
-    return actor
-
-
-async def webhook_manager(actor: Annotated[Actor, Depends(identify)]) -> Actor:
-    """Require the right to manage webhooks."""
-    actor.require(WEBHOOKS)
-    return actor
-
-
-async def mail_reader(actor: Annotated[Actor, Depends(identify)]) -> Actor:
-    """Require the right to read the mails sent."""
-    actor.require(MAILS)
+async def caller(
+    request: Request,
+    authorization: Annotated[str | None, Header(description="« Bearer », puis la clé.")] = None,
+) -> Actor:
+    """Return who the guard let in (see `api.droits.guard`)."""
+    actor: Actor = request.state.actor
     return actor

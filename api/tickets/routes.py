@@ -13,7 +13,7 @@ from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.mail.repository import MailRepository
-from api.tickets.auth import Actor, identify_optional, reader, writer
+from api.tickets.auth import Actor, caller, identify_optional
 from api.tickets.desk import (
     AlreadyClaimed,
     MessageKeyReused,
@@ -41,8 +41,7 @@ from assistant.ports import Demande, DemandeIncomplete
 router = APIRouter(prefix="/api/v1/tickets", tags=["Demandes"])
 
 Services = Annotated[Container, Depends(get_container)]
-Reader = Annotated[Actor, Depends(reader)]
-Writer = Annotated[Actor, Depends(writer)]
+Caller = Annotated[Actor, Depends(caller)]
 IfMatch = Annotated[str | None, Header(description="Version lue (ETag).")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
@@ -125,7 +124,7 @@ def _demande(services: Container, body: TicketCreate) -> Demande:
 
 @router.get("", summary="Lister les demandes")
 async def list_tickets(
-    services: Services, actor: Reader, query: Annotated[TicketQuery, Query()]
+    services: Services, actor: Caller, query: Annotated[TicketQuery, Query()]
 ) -> dict[str, Any]:
     """Les plus récentes d'abord ; « next_cursor » donne la page suivante."""
     criteria = TicketFilter(**query.model_dump(exclude={"cursor", "limit"}))
@@ -140,7 +139,7 @@ async def list_tickets(
 
 
 @router.get("/{reference}", summary="Lire une demande")
-async def read_ticket(reference: str, services: Services, actor: Reader) -> JSONResponse:
+async def read_ticket(reference: str, services: Services, actor: Caller) -> JSONResponse:
     """La demande, ses messages, ses courriels, son historique ; l'en-tête ETag porte sa version."""
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
@@ -154,7 +153,7 @@ async def read_ticket(reference: str, services: Services, actor: Reader) -> JSON
 
 
 @router.get("/{reference}/events", summary="Lire l'historique d'une demande")
-async def read_events(reference: str, services: Services, actor: Reader) -> dict[str, Any]:
+async def read_events(reference: str, services: Services, actor: Caller) -> dict[str, Any]:
     """Chaque changement : qui, quand, de quelle valeur à quelle valeur ; du plus ancien au plus
     récent."""
     async with services.database.sessions.begin() as session:
@@ -166,7 +165,7 @@ async def read_events(reference: str, services: Services, actor: Reader) -> dict
 
 @router.patch("/{reference}", summary="Modifier une demande")
 async def change_ticket(
-    reference: str, body: TicketPatch, services: Services, actor: Writer, if_match: IfMatch = None
+    reference: str, body: TicketPatch, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
     _require_version(if_match)
@@ -235,7 +234,7 @@ def _impossible(error: TransitionImpossible) -> Problem:
 
 @router.post("/{reference}/messages", status_code=201, summary="Répondre ou annoter")
 async def write_message(
-    reference: str, body: MessageWrite, services: Services, actor: Writer, key: Key = None
+    reference: str, body: MessageWrite, services: Services, actor: Caller, key: Key = None
 ) -> dict[str, Any]:
     """« public » : l'élu le lit dans sa conversation ; « internal » : entre conseillers."""
     async with services.database.sessions.begin() as session:
@@ -250,7 +249,7 @@ async def write_message(
 
 
 @router.post("/{reference}/claim", summary="Prendre en charge")
-async def claim_ticket(reference: str, services: Services, actor: Writer) -> JSONResponse:
+async def claim_ticket(reference: str, services: Services, actor: Caller) -> JSONResponse:
     """Un seul conseiller l'obtient ; les autres reçoivent 409."""
     async with services.database.sessions.begin() as session:
         ticket = await _get(TicketService(session), reference, lock=True)
@@ -263,7 +262,7 @@ async def claim_ticket(reference: str, services: Services, actor: Writer) -> JSO
 
 
 @router.get("/{reference}/transcript", summary="Lire la conversation d'origine")
-async def read_transcript(reference: str, services: Services, actor: Reader) -> dict[str, Any]:
+async def read_transcript(reference: str, services: Services, actor: Caller) -> dict[str, Any]:
     """« transcript » : ce qui a été dit avant l'envoi ; « since » : ce que l'élu et l'assistant se
     sont dit depuis, tant que la conversation existe."""
     async with services.database.sessions.begin() as session:

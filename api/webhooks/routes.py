@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem, not_found
-from api.tickets.auth import Actor, webhook_manager
+from api.tickets.auth import Actor, caller
 from api.webhooks.models import Webhook
 from api.webhooks.repository import WebhookRepository
 from api.webhooks.schemas import DeliveryStatus, WebhookCreate, delivery_json, webhook_json
@@ -20,11 +20,11 @@ from api.webhooks.targets import TargetRefused, check_target
 router = APIRouter(prefix="/api/v1/webhooks", tags=["Webhooks"])
 
 Services = Annotated[Container, Depends(get_container)]
-Manager = Annotated[Actor, Depends(webhook_manager)]
+Caller = Annotated[Actor, Depends(caller)]
 
 
 @router.post("", status_code=201, summary="S'abonner à des événements")
-async def create_webhook(body: WebhookCreate, services: Services, actor: Manager) -> JSONResponse:
+async def create_webhook(body: WebhookCreate, services: Services, actor: Caller) -> JSONResponse:
     """Le secret qui signe les envois (« Standard Webhooks », HMAC-SHA256) n'est rendu qu'ici."""
     try:
         await check_target(body.url, allowed=services.settings.webhook_networks)
@@ -47,14 +47,14 @@ async def create_webhook(body: WebhookCreate, services: Services, actor: Manager
 
 
 @router.get("", summary="Lister les abonnements")
-async def list_webhooks(services: Services, actor: Manager) -> dict[str, Any]:
+async def list_webhooks(services: Services, actor: Caller) -> dict[str, Any]:
     """Les adresses prévenues ; jamais leur secret."""
     async with services.database.sessions.begin() as session:
         return {"items": [webhook_json(each) for each in await WebhookRepository(session).all()]}
 
 
 @router.delete("/{webhook_id}", status_code=204, summary="Se désabonner")
-async def remove_webhook(webhook_id: str, services: Services, actor: Manager) -> Response:
+async def remove_webhook(webhook_id: str, services: Services, actor: Caller) -> Response:
     """L'adresse n'est plus prévenue ; son journal est effacé."""
     async with services.database.sessions.begin() as session:
         if not await WebhookRepository(session).remove(webhook_id):
@@ -66,7 +66,7 @@ async def remove_webhook(webhook_id: str, services: Services, actor: Manager) ->
 async def list_deliveries(
     webhook_id: str,
     services: Services,
-    actor: Manager,
+    actor: Caller,
     status: DeliveryStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> dict[str, Any]:
@@ -83,7 +83,7 @@ async def list_deliveries(
     "/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202, summary="Renvoyer un envoi"
 )
 async def replay_delivery(
-    webhook_id: str, delivery_id: str, services: Services, actor: Manager
+    webhook_id: str, delivery_id: str, services: Services, actor: Caller
 ) -> dict[str, Any]:
     """Le même événement repart, avec le même identifiant."""
     async with services.database.sessions.begin() as session:

@@ -1,0 +1,60 @@
+"""The one place where rights are enforced: every request passes here before its route.
+
+A form of the console must come from our own page; whoever is let in to what an élu wrote is
+written in the access log first, so that nothing is read without a trace.
+"""
+
+from fastapi import Request
+
+from api.comptes.models import Compte
+from api.console.session import LoginRequired, check_form, find_compte
+from api.dependencies import get_container
+from api.droits.matrix import DELEGATED, Right, load_matrix
+from api.droits.repository import AccesRepository
+from api.errors import Problem
+from api.tickets.auth import identify
+
+_CONSOLE = "/console/"
+
+
+async def guard(request: Request) -> None:
+    """Let the request through to its route, or raise LoginRequired or a Problem."""
+    path = str(request.scope["route"].path)
+    action = load_matrix().action_of(request.method, path)
+    if action is None:
+        raise Problem(403, "droit")
+    console = path.startswith(_CONSOLE)
+    if console and request.method == "POST":
+        await check_form(request)
+    if action in DELEGATED:
+        return
+    right = load_matrix().actions[action]
+    who = await (_compte(request, right) if console else _key(request, right))
+    if right.contenu:
+        await _write(request, who, action)
+
+
+async def _compte(request: Request, right: Right) -> str:
+    """Require an account whose role allows it."""
+    compte: Compte | None = await find_compte(request)
+    if compte is None:
+        raise LoginRequired
+    request.state.compte = compte
+    if not right.allows(compte.role):
+        raise Problem(403, "droit")
+    return f"compte:{compte.nom}"
+
+
+async def _key(request: Request, right: Right) -> str:
+    """Require an access key with the scope that allows it."""
+    actor = await identify(get_container(request), request.headers.get("authorization"))
+    for scope in right.scopes:
+        actor.require(scope)
+    request.state.actor = actor
+    return f"cle:{actor.name}"
+
+
+async def _write(request: Request, who: str, action: str) -> None:
+    reference = str(request.path_params.get("reference", "")).strip().upper()[:20] or None
+    async with get_container(request).database.sessions.begin() as session:
+        await AccesRepository(session).add(who=who, action=action, reference=reference)
