@@ -1,26 +1,33 @@
 """Latency of the search over many documents, against plain BM25 in the same run.
 
-    python -m bench.search --documents 10000
+    python -m bench.search --documents 1000 10000 100000 --svg docs/recherche-taille.svg
 
 Documents are synthetic: sentences of the product's own records, shuffled. Their vectors are drawn
-at random, because time does not depend on their values; the real encoder is timed apart. The
-baseline is bm25s on one field (same analyser, no speller, no vector, no prior).
+at random, because time does not depend on their values; the real encoder is timed apart, then with
+the search. The baseline is bm25s on one field (same analyser, no speller, no vector, no prior).
+Each size runs in a process of its own, so that its memory is its own.
 """
 
 import argparse
+import gc
 import json
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
+from bench.growth import growth_svg
 from knowledge.resources.content import parse_content
 from knowledge.resources.lint import read_folder
 from knowledge.resources.resource import Resource
@@ -29,6 +36,7 @@ from knowledge.search.engine import ResourceIndex, SearchEngine, to_indexed_text
 from knowledge.search.extract import sentences
 from knowledge.search.places import FindTerritoire
 from knowledge.search.query import SearchQuery
+from knowledge.search.vectors import BATCH, EMBEDDED_CHARS
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import load_territoires
 from knowledge.territoires.territoire import to_context
@@ -134,30 +142,47 @@ def plain_bm25(resources: Sequence[Resource]) -> Callable[[SearchQuery], object]
     return search
 
 
-def run(documents: int, questions: int) -> dict[str, object]:
-    """Build, measure, compare."""
+def run(documents: int, questions: int) -> dict[str, Any]:
+    """Build, measure, compare: one size."""
     records, territoires = read_records(), load_territoires()
     resources = list(make_resources(records, documents, territoires))
     queries = make_queries(records, questions, territoires)
     baseline = measure(plain_bm25(resources), queries)
-    started = time.perf_counter()
+    gc.collect()
+    before, started = _memory(), time.perf_counter()
     index = ResourceIndex.build(
         resources, encoder=RandomEncoder(), find_territoire=_finder(territoires)
     )
     built = time.perf_counter() - started
+    gc.collect()
+    memory = _memory() - before
     product = measure(SearchEngine(index).search, queries)
     encoder = UseEncoder()
-    embedding = measure(lambda query: encoder.encode([query.text, ""]), queries[:200])
+    embedded = measure(SearchEngine(replace(index, encoder=encoder)).search, queries)
     return {
         "documents": documents,
         "queries": questions,
         "build_seconds": round(built, 1),
+        "memory_mib": round(memory / 2**20),
         "baseline_ms": vars_of(baseline),
         "search_ms": vars_of(product),
+        "search_and_embedding_ms": vars_of(embedded),
         "ratio_p50": round(product.p50 / baseline.p50, 1),
         "ratio_p95": round(product.p95 / baseline.p95, 1),
-        "query_embedding_ms": vars_of(embedding),
+        "embedded_texts_per_second": _throughput(encoder, resources[:256]),
     }
+
+
+def _memory() -> int:
+    return int(psutil.Process().memory_info().rss)
+
+
+def _throughput(encoder: UseEncoder, resources: Sequence[Resource]) -> int:
+    texts = [to_indexed_text(each).body[:EMBEDDED_CHARS] for each in resources]
+    started = time.perf_counter()
+    for first in range(0, len(texts), BATCH):
+        encoder.encode(texts[first : first + BATCH])
+    return round(len(texts) / (time.perf_counter() - started))
 
 
 def vars_of(latency: Latency) -> dict[str, float]:
@@ -166,13 +191,21 @@ def vars_of(latency: Latency) -> dict[str, float]:
 
 
 def main() -> None:
-    """Read the options, run, print JSON."""
+    """Read the options, run each size apart, print JSON, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--documents", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--queries", type=int, default=500)
+    parser.add_argument("--svg", type=Path, help="draw the cost against the size")
     options = parser.parse_args()
-    report = run(options.documents, options.queries)
-    sys.stdout.write(json.dumps(report, indent=2) + "\n")
+    reports = []
+    for documents in options.documents:
+        # A fresh interpreter: nothing of the size before stays in memory.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            reports.append(pool.submit(run, documents, options.queries).result())
+        sys.stdout.write(json.dumps(reports[-1], indent=2) + "\n")
+        sys.stdout.flush()
+    if options.svg:
+        options.svg.write_text(growth_svg(reports), encoding="utf-8")
 
 
 def _finder(territoires: TerritoireBase) -> FindTerritoire:
