@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from api.accompagnements.routes import router as accompagnements
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
@@ -84,7 +85,15 @@ def create_app(container: Container) -> FastAPI:
     app.state.container = container
     install_error_handlers(app)
     install_resource_errors(app)
-    for router in (conversations, tickets, webhooks, mails, territoires, operations):
+    for router in (
+        conversations,
+        tickets,
+        webhooks,
+        mails,
+        territoires,
+        accompagnements,
+        operations,
+    ):
         app.include_router(router)
     # « /export » before « /{resource_id} »: the first route that fits wins.
     for router in (resources_exchange, veille, resources_effect, resources, resources_staff):

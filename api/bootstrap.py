@@ -24,6 +24,8 @@ from assistant.domaine import to_asked
 from assistant.engine import Assistant
 from assistant.replies import load_replies
 from assistant.sources import Knowledge, Sigle
+from knowledge.accompagnements.loader import load_accompagnements
+from knowledge.accompagnements.voisins import TerritoiresAccompagnes
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.vocabulary import load_vocabulary
 from knowledge.search.gate import PublicationGate
@@ -112,6 +114,7 @@ async def build_container(
         territoires=territoires,
         regles=load_regles(),
         sigles=load_sigles(),
+        accompagnes=TerritoiresAccompagnes(territoires, load_accompagnements()),
     )
     await asyncio.to_thread(_warm_up, understander, knowledge)
     aiguillage = load_aiguillage(settings.routing_file)

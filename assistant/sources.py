@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.memory import TerritoireRetenu
+from knowledge.accompagnements.voisins import TerritoiresAccompagnes
 from knowledge.orientation.regle import Regle
 from knowledge.search.engine import SearchEngine
 from knowledge.territoires.base import TerritoireBase
@@ -29,6 +30,7 @@ class Knowledge:
     territoires: TerritoireBase
     regles: Sequence[Regle]
     sigles: Mapping[str, Sigle] = field(default_factory=dict)
+    accompagnes: TerritoiresAccompagnes = field(default_factory=TerritoiresAccompagnes)
 
     def territoire(self, retained: TerritoireRetenu | None) -> Territoire | None:
         """Return the full record of the remembered territory, or None."""

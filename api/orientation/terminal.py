@@ -6,6 +6,8 @@ from api.settings import Settings
 from assistant.domaine import OFF_TOPIC
 from assistant.explication import Explication, explain_question
 from assistant.sources import Knowledge
+from knowledge.accompagnements.loader import load_accompagnements
+from knowledge.accompagnements.voisins import TerritoiresAccompagnes
 from knowledge.orientation.loader import load_regles
 from knowledge.resources.lint import lint_content, read_folder
 from knowledge.resources.resource import french_today
@@ -26,6 +28,7 @@ def explain_alone(settings: Settings, question: str) -> Explication:
         territoires=base,
         regles=load_regles(),
         sigles=load_sigles(),
+        accompagnes=TerritoiresAccompagnes(base, load_accompagnements()),
     )
     return explain_question(question, understander, knowledge)
 

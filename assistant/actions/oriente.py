@@ -8,6 +8,8 @@ from assistant.memory import Memory
 from assistant.sources import Knowledge
 from knowledge.orientation.decide import Decision, decide
 from knowledge.orientation.situation import Situation
+from knowledge.resources.resource import french_today
+from knowledge.territoires.territoire import Territoire
 
 
 def situation_of(call: Call, *, intent: str | None = None) -> Situation:
@@ -32,7 +34,15 @@ def build_situation(memory: Memory, knowledge: Knowledge, *, intent: str) -> Sit
         departement=territoire.departement if territoire else None,
         epci=territoire.epci if territoire else None,
         region=territoire.region if territoire else None,
+        deja_accompagne=_offers_used(territoire, knowledge),
+        jour=french_today(),
     )
+
+
+def _offers_used(territoire: Territoire | None, knowledge: Knowledge) -> frozenset[str] | None:
+    if territoire is None:
+        return None
+    return frozenset(each.dispositif for each in knowledge.accompagnes.of(territoire))
 
 
 def decide_for(call: Call, *, intent: str | None = None) -> Decision:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.actions import messages
+from assistant.actions.accompagnes import accompanied
 from assistant.actions.base import Call, FormStep, interruption
 from assistant.actions.chercher import find_resources
 from assistant.actions.oriente import decide_for, orientation_json
@@ -145,6 +146,7 @@ async def conclude(call: Call) -> Part:
     ]
     if found.hits:
         said.append(found.message)
+    said += accompanied(call)
     said.append(messages.text(call.say("orienter.suite", delai=call.expected_reply_by())))
     said.append(messages.help_choices(call, "plus_de_resultats"))
     return Part(

@@ -72,6 +72,9 @@ def _check_date(lue: RegleLue, today: date) -> Iterator[Probleme]:
         yield about(lue, "verification_future", date=verified.isoformat())
     if today - verified > MAX_AGE:
         yield about(lue, "verification_ancienne", date=verified.isoformat())
+    end = lue.regle.validite.fin if lue.regle.validite else None
+    if end is not None and end < today:
+        yield about(lue, "validite_passee", date=end.isoformat())
 
 
 def _check_references(lue: RegleLue, references: References) -> Iterator[Probleme]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from knowledge.orientation.regle import Bornes, ChoixSignaux, ChoixThemes, Condition
+from knowledge.orientation.regle import Bornes, ChoixSignaux, ChoixThemes, Condition, Periode
 from knowledge.orientation.situation import Situation
 from knowledge.orientation.vocabulaire import THEMES, Question, Statut
 
@@ -19,6 +19,8 @@ _QUESTION_OF: dict[str, Question] = {
     "region": "territoire",
     # The base knows the population of a territory.
     "population": "territoire",
+    # So does the open data of the ANCT know who was accompanied.
+    "deja_accompagne": "territoire",
 }
 # Stands for a territory whose code does not matter; no commune bears this code.
 _SOME_CODE = "00000"
@@ -102,6 +104,15 @@ def _duree(expected: str, situation: Situation) -> Statut:
     return "inconnu" if known is None else _met(known == expected)
 
 
+def _deja_accompagne(expected: Collection[str], situation: Situation) -> Statut:
+    known = situation.deja_accompagne
+    return "inconnu" if known is None else _met(any(each in known for each in expected))
+
+
+def _date(periode: Periode, situation: Situation) -> Statut:
+    return "inconnu" if situation.jour is None else _met(periode.holds(situation.jour))
+
+
 def _code_at(echelon: str) -> Callable[[Any, Situation], Statut]:
     def evaluate_code(expected: Any, situation: Situation) -> Statut:
         if situation.territoire_type == echelon and situation.territoire_code is not None:
@@ -128,6 +139,8 @@ _EVALUATORS: dict[str, Callable[[Any, Situation], Statut]] = {
     "epci": _code_at("epci"),
     "departement": _code_at("departement"),
     "region": _code_at("region"),
+    "deja_accompagne": _deja_accompagne,
+    "date": _date,
 }
 
 
@@ -156,6 +169,10 @@ def _answer_population(bornes: Bornes, situation: Situation) -> Situation:
 
 def _answer_type(expected: Any, situation: Situation) -> Situation:
     return replace(_somewhere(situation), territoire_type=expected[0])
+
+
+def _answer_deja(expected: Any, situation: Situation) -> Situation:
+    return replace(_somewhere(situation), deja_accompagne=frozenset(expected))
 
 
 def _answer_commune(expected: Any, situation: Situation) -> Situation:
@@ -187,4 +204,6 @@ _ANSWERS: dict[str, Callable[[Any, Situation], Situation]] = {
     "epci": _answer_code("epci"),
     "departement": _answer_code("departement"),
     "region": _answer_code("region"),
+    "deja_accompagne": _answer_deja,
+    "date": _unchanged,
 }

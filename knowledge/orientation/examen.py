@@ -42,12 +42,11 @@ class Examen:
         return tuple(c.critere for c in self.criteres if c.critere.requis and c.statut == statut)
 
     @property
-    def distance(self) -> tuple[int, int, int, int, int]:
+    def distance(self) -> tuple[int, int, int, int]:
         """Sort key: how far the rule is from being retained, then its rank."""
         return (
             _ETATS.index(self.etat),
-            len(self.exclusions),
-            len(self.required("non_rempli")),
+            len(self.exclusions) + len(self.required("non_rempli")),
             len(self.required("inconnu")),
             self.regle.rang,
         )
@@ -61,7 +60,7 @@ def examine(regle: Regle, situation: Situation) -> Examen:
     )
     required = {each.statut for each in criteres if each.critere.requis}
     etat: Etat = "s_applique"
-    if exclusions or "non_rempli" in required:
+    if exclusions or "non_rempli" in required or not regle.is_valid_on(situation.jour):
         etat = "ecartee"
     elif "inconnu" in required:
         etat = "possible"
@@ -95,6 +94,8 @@ def retained_route(situation: Situation, ranked: Iterable[Regle]) -> Route:
 
 def _applies(regle: Regle, situation: Situation) -> bool:
     required = (each.condition for each in regle.si if each.requis)
-    return all(evaluate(each, situation) == "rempli" for each in required) and not any(
-        evaluate(each.condition, situation) == "rempli" for each in regle.sauf_si
+    return (
+        regle.is_valid_on(situation.jour)
+        and all(evaluate(each, situation) == "rempli" for each in required)
+        and not any(evaluate(each.condition, situation) == "rempli" for each in regle.sauf_si)
     )

@@ -24,6 +24,7 @@ _MODELS = (
     modele.Condition,
     modele.ChoixSignaux,
     modele.Bornes,
+    modele.Periode,
     modele.Alors,
     modele.Quand,
     modele.Exemple,
@@ -38,6 +39,7 @@ _A_REVOIR = frozenset(
         "sans_contre_exemple",
         "verification_ancienne",
         "verification_future",
+        "validite_passee",
         "phrase_longue",
         "typographie",
     }

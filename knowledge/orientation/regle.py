@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from knowledge.orientation.situation import Situation
 from knowledge.orientation.vocabulaire import (
+    Dispositif,
     Duree,
     Intention,
     Role,
@@ -56,6 +57,25 @@ class Bornes(_Strict):
         if self.min is not None and self.max is not None and self.min > self.max:
             raise PydanticCustomError("bornes_inversees", "min > max")
         return self
+
+
+class Periode(_Strict):
+    """Days, both included; at least one end is given. Examples run on `debut`, else on `fin`."""
+
+    debut: date | None = None
+    fin: date | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.debut is None and self.fin is None:
+            raise PydanticCustomError("periode_vide", "no end")
+        if self.debut is not None and self.fin is not None and self.debut > self.fin:
+            raise PydanticCustomError("periode_inversee", "debut > fin")
+        return self
+
+    def holds(self, jour: date) -> bool:
+        """Tell whether a day is within."""
+        return (self.debut is None or jour >= self.debut) and (self.fin is None or jour <= self.fin)
 
 
 class _Choix(_Strict):
@@ -100,6 +120,8 @@ class Condition(_Strict):
     epci: tuple[Siren, ...] | None = None
     departement: tuple[CodeDepartement, ...] | None = None
     region: tuple[CodeRegion, ...] | None = None
+    deja_accompagne: tuple[Dispositif, ...] | None = None
+    date: Periode | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -157,6 +179,8 @@ class Quand(_Strict):
     epci: Siren | None = None
     departement: CodeDepartement | None = None
     region: CodeRegion | None = None
+    deja_accompagne: tuple[Dispositif, ...] | None = None
+    jour: date | None = None
 
     def to_situation(self) -> Situation:
         """Return what `decide` reads."""
@@ -174,6 +198,8 @@ class Quand(_Strict):
             departement=self.departement,
             epci=self.epci,
             region=self.region,
+            deja_accompagne=self.deja_accompagne,
+            jour=self.jour,
         )
 
 
@@ -196,10 +222,10 @@ class RouteFiche(_Strict):
 class Regle(_Strict):
     """One orientation rule.
 
-    `rang` is its precedence: among the rules that apply, the smallest rank wins.
-    `titre` and `fiche` (id of a resource) are optional in the file: the loader fills them from
-    the route. `pourquoi_pas` is said when another route is retained although nothing forbids
-    this one.
+    `rang` is its precedence: among the rules that apply, the smallest rank wins. Outside its
+    `validite`, it is set aside. `titre` and `fiche` (id of a resource) are optional in the file:
+    the loader fills them from the route. `pourquoi_pas` is said when another route is retained
+    although nothing forbids this one.
     """
 
     id: Identifiant
@@ -214,6 +240,7 @@ class Regle(_Strict):
     pourquoi_pas: Texte
     source: Adresse
     verifie_le: date
+    validite: Periode | None = None
     exemples: tuple[Exemple, ...] = ()
 
     @property
@@ -223,5 +250,10 @@ class Regle(_Strict):
 
     @property
     def is_default(self) -> bool:
-        """True for the rule without criteria, which applies to any situation."""
-        return not any(critere.requis for critere in self.si) and not self.sauf_si
+        """True for the rule without criteria, which applies to any situation, on any day."""
+        bound = self.sauf_si or self.validite
+        return not any(critere.requis for critere in self.si) and not bound
+
+    def is_valid_on(self, jour: date | None) -> bool:
+        """Tell whether the rule holds that day; a day that is not known is within."""
+        return self.validite is None or jour is None or self.validite.holds(jour)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from knowledge.orientation.vocabulaire import Duree
 
@@ -14,7 +15,9 @@ class Situation:
     `signaux` are what the élu has said of it: a signal that is absent was not said.
     `population` is in inhabitants, said by the élu or read in the base for the territory.
     `territoire_code` is an INSEE code or a SIREN; `departement` and `region` are INSEE codes,
-    `epci` a SIREN. Values outside the vocabulary are allowed: they meet no condition.
+    `epci` a SIREN. `deja_accompagne` holds the offers that this very territory has already used
+    (None: no territory is known). `jour` is the day of the question. Values outside the
+    vocabulary are allowed: they meet no condition.
     """
 
     intent: str | None = None
@@ -29,6 +32,8 @@ class Situation:
     departement: str | None = None
     epci: str | None = None
     region: str | None = None
+    deja_accompagne: Collection[str] | None = None
+    jour: date | None = None
 
     @property
     def known_duree(self) -> Duree | None:

@@ -20,6 +20,7 @@ Statut = Literal["rempli", "non_rempli", "inconnu"]
 Question = Literal["territoire", "nombre_collectivites", "duree", "theme"]
 Duree = Literal["ponctuelle", "durable"]
 TypeTerritoire = Literal["commune", "epci", "departement", "region"]
+Dispositif = Literal["parcours", "projet_partage", "ateliers", "cellule"]
 
 Intention = Literal[
     "saluer",
@@ -131,6 +132,7 @@ INTENTIONS: tuple[Intention, ...] = get_args(Intention)
 SIGNAUX: tuple[Signal, ...] = get_args(Signal)
 ROLES: tuple[Role, ...] = get_args(Role)
 THEMES: tuple[Theme, ...] = get_args(Theme)
+DISPOSITIFS: tuple[Dispositif, ...] = get_args(Dispositif)
 
 OFFRES: tuple[Route, ...] = ("territoires_engagement", "projet_partage", "ateliers")
 """The three contracted offers of the ANCT: an answer always says why not each of the others."""

@@ -1,5 +1,7 @@
 """How a decision is taken: three-valued conditions, precedence, reasons, why not the others."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -108,6 +110,16 @@ DEFAUT = make_regle(rang=1000, route="aucune")
             "non_rempli",
         ),
         ({"commune": ["01001"]}, Situation(), "inconnu"),
+        ({"deja_accompagne": ["parcours"]}, Situation(), "inconnu"),
+        ({"deja_accompagne": ["parcours"]}, Situation(deja_accompagne=[]), "non_rempli"),
+        (
+            {"deja_accompagne": ["parcours", "ateliers"]},
+            Situation(deja_accompagne=["ateliers"]),
+            "rempli",
+        ),
+        ({"date": {"debut": "2026-03-01"}}, Situation(), "inconnu"),
+        ({"date": {"debut": "2026-03-01"}}, Situation(jour=date(2026, 3, 1)), "rempli"),
+        ({"date": {"fin": "2026-03-01"}}, Situation(jour=date(2026, 3, 2)), "non_rempli"),
     ],
 )
 def test_a_condition_has_three_values(
@@ -142,6 +154,33 @@ def test_an_exception_sets_aside_only_when_it_is_known() -> None:
     ponctuelle = decide(Situation(nombre_collectivites=4, duree="ponctuelle"), [regle, DEFAUT])
     assert ponctuelle.route == "aucune"
     assert ponctuelle.alternatives == (Alternative("projet_partage", "Écartée par exception."),)
+
+
+@pytest.mark.parametrize(
+    ("jour", "route"),
+    [
+        (date(2025, 12, 31), "aucune"),
+        (date(2026, 1, 1), "ateliers"),
+        (date(2026, 6, 30), "ateliers"),
+        (date(2026, 7, 1), "aucune"),
+        (None, "ateliers"),
+    ],
+)
+def test_a_rule_serves_only_while_it_is_valid(jour: date | None, route: str) -> None:
+    validite = {"debut": "2026-01-01", "fin": "2026-06-30"}
+    regle = make_regle(rang=10, route="ateliers", validite=validite)
+    assert decide(Situation(jour=jour), [regle, DEFAUT]).route == route
+
+
+def test_whoever_followed_a_parcours_is_led_to_the_cellule_and_told_why() -> None:
+    need = Situation(intent="demander_accompagnement", duree="durable")
+    new = decide(replace(need, deja_accompagne=["cellule"]), REGLES)
+    again = decide(replace(need, deja_accompagne=["parcours"]), REGLES)
+    assert new.route == "territoires_engagement"
+    assert (again.route, again.rule_id) == ("conseiller", "conseiller-parcours-deja-suivi")
+    told = {each.route: each.why_not for each in again.alternatives}
+    assert "déjà suivi un parcours" in told["territoires_engagement"]
+    assert "territoire" not in decide(need, REGLES).missing
 
 
 def test_reasons_are_the_criteria_with_their_status_and_source() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import combinations, product
 from typing import Any
 
@@ -14,6 +15,7 @@ from knowledge.orientation.decide import decide
 from knowledge.orientation.regle import Regle
 from knowledge.orientation.situation import Situation
 from knowledge.orientation.vocabulaire import (
+    DISPOSITIFS,
     INTENTIONS,
     OFFRES,
     QUESTIONS,
@@ -61,6 +63,8 @@ SITUATIONS = st.builds(
     departement=st.none() | st.sampled_from(["32", "44", "2A"]),
     epci=st.none() | st.just("200040293"),
     region=st.none() | st.sampled_from(["53", "76", "84"]),
+    deja_accompagne=st.none() | st.frozensets(st.sampled_from(DISPOSITIFS)),
+    jour=st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
 )
 
 needs_two = make_regle(
