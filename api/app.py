@@ -20,6 +20,7 @@ from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
 from api.resources.staff import router as resources_staff
+from api.resources.synonyms import router as synonyms
 from api.retention import RetentionTask
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
@@ -96,7 +97,14 @@ def create_app(container: Container) -> FastAPI:
     ):
         app.include_router(router)
     # « /export » before « /{resource_id} »: the first route that fits wins.
-    for router in (resources_exchange, veille, resources_effect, resources, resources_staff):
+    for router in (
+        resources_exchange,
+        veille,
+        resources_effect,
+        resources,
+        resources_staff,
+        synonyms,
+    ):
         app.include_router(router)
     exploitant = _exploitant(container)
     app.include_router(build_pages(exploitant=exploitant))

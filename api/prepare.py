@@ -12,6 +12,9 @@ from api.standalone import database_url
 from api.tickets.keys import KeyRepository, new_key
 from knowledge.resources.lint import read_folder
 from knowledge.resources.service import ImportReport, import_content
+from knowledge.search.synonym_service import seed_synonyms
+from knowledge.search.synonyms import DATA as SYNONYMS_DIR
+from knowledge.search.synonyms import read_entries
 from knowledge.territoires import repository as territoires
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import DATA_DIR, load_territoires
@@ -20,6 +23,7 @@ from knowledge.territoires.lookup import find_territoire
 CONTENT_DIR = ROOT / "knowledge" / "contenu"
 _TERRITOIRES = "territoires"
 _CONTENT = "contenu"
+_SYNONYMS = "synonymes"
 _ENVIRONMENT_KEY = "environnement"
 Say = Callable[[str], None]
 
@@ -44,6 +48,7 @@ async def load_reference_data(
     """Load what is new; a second call changes nothing and takes no time."""
     await _load_territoires(database, base)
     await _load_content(database, base)
+    await _load_synonyms(database)
     if api_key:
         async with database.sessions.begin() as session:
             await KeyRepository(session).add(new_key(api_key, name=_ENVIRONMENT_KEY))
@@ -63,6 +68,14 @@ async def _load_content(database: Database, base: TerritoireBase) -> None:
         if not await is_loaded(session, _CONTENT, version):
             await import_content(session, read_folder(CONTENT_DIR), is_known=known_places(base))
             await mark_loaded(session, _CONTENT, version)
+
+
+async def _load_synonyms(database: Database) -> None:
+    version = fingerprint(SYNONYMS_DIR, "synonymes.yml")
+    async with database.sessions.begin() as session:
+        if not await is_loaded(session, _SYNONYMS, version):
+            await seed_synonyms(session, read_entries())
+            await mark_loaded(session, _SYNONYMS, version)
 
 
 async def import_directory(

@@ -11,6 +11,7 @@ from knowledge.search.engine import ResourceIndex, SearchEngine
 from knowledge.search.places import FindTerritoire
 from knowledge.search.refresh import IndexRefresher
 from knowledge.search.service import SearchIndexService
+from knowledge.search.synonyms import Synonyms
 from nlu.encoder import Encoder
 
 
@@ -48,9 +49,11 @@ class SearchIndexKeeper:
         """Read the base and index it."""
         await self._service.refresh()
 
-    async def candidate(self, resource: Resource) -> ResourceIndex:
-        """Return the index as it would be with this resource published."""
-        return await self._service.candidate(resource)
+    async def candidate(
+        self, resource: Resource | None = None, *, synonyms: Synonyms | None = None
+    ) -> ResourceIndex:
+        """Return the index as it would be with this resource published, or these synonyms."""
+        return await self._service.candidate(resource, synonyms=synonyms)
 
     def start(self) -> None:
         """Listen to changes in the background."""

@@ -11,6 +11,7 @@ from api.tickets import models as tickets
 from api.webhooks import models as webhooks
 from knowledge.database import Base
 from knowledge.resources import models as resources
+from knowledge.search import synonym_models as synonyms
 from knowledge.territoires import models as territoires
 
 metadata = Base.metadata
@@ -25,6 +26,7 @@ __all__ = [
     "mails",
     "metadata",
     "resources",
+    "synonyms",
     "territoires",
     "tickets",
     "webhooks",

@@ -65,7 +65,7 @@ def known_id(resource_id: str) -> str:
     return resource_id
 
 
-def _version(if_match: str | None, *, required: bool = False) -> int | None:
+def version_read(if_match: str | None, *, required: bool = False) -> int | None:
     """Return the version that was read; None for any, -1 for what we never wrote."""
     if if_match is None:
         if required:
@@ -131,7 +131,7 @@ async def change_resource(
 async def _edit(
     services: Container, editor: Editor, resource_id: str, change: Change, if_match: str | None
 ) -> JSONResponse:
-    version = _version(if_match, required=True)
+    version = version_read(if_match, required=True)
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).edit(
             known_id(resource_id), change, version=version
@@ -147,7 +147,7 @@ async def submit_resource(
     """La fiche doit être complète ; sinon, la réponse dit tout ce qui manque."""
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).submit(
-            known_id(resource_id), version=_version(if_match)
+            known_id(resource_id), version=version_read(if_match)
         )
     return record_response(record, services)
 
@@ -159,7 +159,7 @@ async def reopen_resource(
     """Une fiche à relire, ou archivée, redevient un brouillon."""
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).reopen(
-            known_id(resource_id), version=_version(if_match)
+            known_id(resource_id), version=version_read(if_match)
         )
     return record_response(record, services)
 
@@ -182,7 +182,7 @@ async def publish_resource(
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).publish(
             known_id(resource_id),
-            version=_version(if_match),
+            version=version_read(if_match),
             publish_at=body.publish_at if body else None,
         )
     return record_response(record, services, effet=effect_json(effect) if effect else None)
@@ -195,7 +195,7 @@ async def archive_resource(
     """La fiche n'est plus montrée aux élus."""
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).archive(
-            known_id(resource_id), version=_version(if_match)
+            known_id(resource_id), version=version_read(if_match)
         )
     return record_response(record, services)
 
@@ -207,7 +207,7 @@ async def delete_resource(
     """Elle disparaît partout, mais son histoire reste : « restore » la rend telle quelle."""
     async with services.database.sessions.begin() as session:
         await editorial(services, session, editor).delete(
-            known_id(resource_id), version=_version(if_match)
+            known_id(resource_id), version=version_read(if_match)
         )
     return Response(status_code=204)
 
@@ -219,7 +219,7 @@ async def restore_resource(
     """Elle revient dans l'état où elle était."""
     async with services.database.sessions.begin() as session:
         record = await editorial(services, session, editor).restore(
-            known_id(resource_id), version=_version(if_match)
+            known_id(resource_id), version=version_read(if_match)
         )
     return record_response(record, services)
 

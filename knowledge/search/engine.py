@@ -16,6 +16,7 @@ from knowledge.search.places import FindTerritoire, Nearness, PlaceIndex
 from knowledge.search.query import Filters, Hit, SearchQuery, SearchResult
 from knowledge.search.ranking import Facets, any_column, order, population_of
 from knowledge.search.repair import RepairedQuery
+from knowledge.search.synonyms import Synonyms
 from knowledge.search.vectors import Progress
 from knowledge.search.why import explain
 
@@ -40,13 +41,15 @@ class ResourceIndex:
         stored: Mapping[str, NDArray[np.float32]] | None = None,
         find_territoire: FindTerritoire = lambda _ref: None,
         protected: Iterable[str] = (),
+        synonyms: Synonyms | None = None,
         progress: Progress | None = None,
     ) -> "ResourceIndex":
         """Index resources, all of them visible; `stored` are known vectors by text hash.
 
-        `protected` are folded words that the speller leaves alone, such as the names of places.
+        `protected` are folded words that the speller leaves alone, such as the names of places;
+        `synonyms` default to those of the product.
         """
-        builder = IndexBuilder(encoder, stored=stored, protected=protected)
+        builder = IndexBuilder(encoder, stored=stored, synonyms=synonyms, protected=protected)
         hybrid = builder.build(
             map(to_indexed_text, resources), total=len(resources), progress=progress
         )

@@ -18,6 +18,8 @@ from knowledge.search.engine import ResourceIndex, SearchEngine, to_indexed_text
 from knowledge.search.places import FindTerritoire
 from knowledge.search.refresh import end_of
 from knowledge.search.repository import EmbeddedField
+from knowledge.search.synonym_service import read_synonyms
+from knowledge.search.synonyms import Synonyms
 from knowledge.search.vectors import EMBEDDED_CHARS, Progress, text_hash
 
 
@@ -58,19 +60,28 @@ class SearchIndexService:
                 visible = await resources.list_visible(session, today=today)
                 moment = await _next_moment(session, today)
                 stored = await self._vectors(session)
-            index = await self._build(visible, stored, progress)
+                synonyms = await read_synonyms(session)
+            index = await self._build(visible, stored, synonyms, progress)
             # What was withdrawn while the index was being built is in it: it stays hidden.
             self._withdrawn -= known
             self.engine.swap(without(index, self._withdrawn))
             await self._keep_vectors(index)
         return moment
 
-    async def candidate(self, resource: Resource) -> ResourceIndex:
-        """Return the index as it would be with this resource published; nothing is swapped."""
-        kept = [each for each in self.engine.index.resources if each.id != resource.id]
+    async def candidate(
+        self, resource: Resource | None = None, *, synonyms: Synonyms | None = None
+    ) -> ResourceIndex:
+        """Return the index as it would be; nothing is swapped.
+
+        With this resource published, if one is given, and with these synonyms instead of its own.
+        """
+        changed = [resource] if resource else []
+        ids = {each.id for each in changed}
+        kept = [each for each in self.engine.index.resources if each.id not in ids]
         async with self._sessions() as session:
             stored = await self._vectors(session)
-        return await self._build([*kept, resource], stored)
+            synonyms = synonyms or await read_synonyms(session)
+        return await self._build([*kept, *changed], stored, synonyms)
 
     async def _vectors(self, session: AsyncSession) -> Mapping[str, NDArray[np.float32]]:
         return await repository.read_vectors(session, self._encoder) if self._encoder else {}
@@ -79,6 +90,7 @@ class SearchIndexService:
         self,
         visible: Sequence[Resource],
         stored: Mapping[str, NDArray[np.float32]],
+        synonyms: Synonyms,
         progress: Progress | None = None,
     ) -> ResourceIndex:
         return await asyncio.to_thread(
@@ -88,6 +100,7 @@ class SearchIndexService:
             stored=stored,
             find_territoire=self._find_territoire,
             protected=self._protected,
+            synonyms=synonyms,
             progress=progress,
         )
 

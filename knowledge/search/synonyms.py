@@ -1,4 +1,7 @@
-"""Sigles and other ways of saying the same thing, read from `data/synonymes.yml`."""
+"""Sigles and other ways of saying the same thing.
+
+Those of the product are in `data/synonymes.yml`; in service, staff keep them in the database.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -79,8 +82,13 @@ class Synonyms:
         return len(key) == 1 and key[0] in self._capitals and not "".join(typed).isupper()
 
 
+def read_entries() -> list[Synonym]:
+    """Read the entries that the product ships."""
+    raw = yaml.load((DATA / "synonymes.yml").read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    return TypeAdapter(list[Synonym]).validate_python(raw)
+
+
 @cache
 def load_synonyms() -> Synonyms:
-    """Read the synonyms of the product."""
-    raw = yaml.load((DATA / "synonymes.yml").read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
-    return Synonyms(TypeAdapter(list[Synonym]).validate_python(raw))
+    """Return the synonyms that the product ships."""
+    return Synonyms(read_entries())
