@@ -15,6 +15,7 @@ from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
+from api.projets_partages.routes import router as projets_partages
 from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
@@ -93,6 +94,7 @@ def create_app(container: Container) -> FastAPI:
         mails,
         territoires,
         accompagnements,
+        projets_partages,
         operations,
     ):
         app.include_router(router)
