@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.cli_comptes import add_compte_commands
+from api.cli_dialogue import add_dialogue_command
 from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
@@ -248,6 +249,7 @@ add_key_commands(app, read_settings, say)
 add_compte_commands(app, read_settings, say)
 add_link_command(app, read_settings, say)
 add_rule_commands(app, read_settings, say)
+add_dialogue_command(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)
 
 

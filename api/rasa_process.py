@@ -107,7 +107,14 @@ class RasaProcess:
     """One Rasa server on loopback."""
 
     def __init__(
-        self, settings: Settings, *, model: Path, database_url: str, actions_url: str
+        self,
+        settings: Settings,
+        *,
+        model: Path,
+        database_url: str,
+        actions_url: str,
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self._settings = settings
         self._model = model
@@ -115,14 +122,15 @@ class RasaProcess:
         self._actions_url = actions_url
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self.port = free_port()
+        self.host = host
+        self.port = port or free_port()
         self.restarts = 0
         self._restarted = asyncio.Event()
 
     @property
     def url(self) -> str:
         """Address of the server."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -169,7 +177,7 @@ class RasaProcess:
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            *command(self._settings, "run", "-i", "127.0.0.1", "-p", str(self.port)),
+            *command(self._settings, "run", "-i", self.host, "-p", str(self.port)),
             *("-m", str(self._model), "--endpoints", "endpoints.yml"),
             *("--credentials", "credentials.yml"),
             cwd=RASA_PROJECT,

@@ -58,7 +58,7 @@ class Running:
 
     container: Container
     rasa: RasaProcess | None
-    rasa_url: str
+    rasa_urls: tuple[str, ...]
     database_url: str
 
 
@@ -69,7 +69,7 @@ async def running(settings: Settings, say: Say) -> AsyncIterator[Running]:
         url = await _database(settings, stack, say)
         internal_port = settings.internal_port or free_port()
         rasa = await _rasa(settings, stack, say, database_url=url, port=internal_port)
-        rasa_url = settings.rasa_url or (rasa.url if rasa else "")
+        rasa_urls = settings.rasa_urls or ((rasa.url,) if rasa else ())
         # spaCy and scikit-learn take seconds to import: meanwhile Rasa starts on the other core.
         importing = asyncio.create_task(asyncio.to_thread(_import_heavy_modules))
         database = connect(url)
@@ -79,13 +79,15 @@ async def running(settings: Settings, say: Say) -> AsyncIterator[Running]:
         await importing
         from api.bootstrap import build_container
         from assistant.dialogue import RasaEngine
+        from assistant.pool import EnginePool
 
         client = await stack.enter_async_context(httpx2.AsyncClient())
-        engine = RasaEngine(rasa_url.rstrip("/"), settings.internal_token, client)
+        token = settings.internal_token
+        engine = EnginePool([RasaEngine(each, token, client) for each in rasa_urls])
         say("Chargement de la compréhension du français…")
         container = await build_container(settings, database, engine, territoires)
         await _start_internal(settings, container, stack, port=internal_port)
-        yield Running(container, rasa, rasa_url, url)
+        yield Running(container, rasa, rasa_urls, url)
 
 
 def _import_heavy_modules() -> None:
@@ -108,7 +110,7 @@ async def _database(settings: Settings, stack: AsyncExitStack, say: Say) -> str:
 async def _rasa(
     settings: Settings, stack: AsyncExitStack, say: Say, *, database_url: str, port: int
 ) -> RasaProcess | None:
-    if settings.rasa_url:
+    if settings.rasa_urls:
         return None
     say("Démarrage du dialogue…")
     model = await train_dialogue(settings)
@@ -131,7 +133,12 @@ async def _start_internal(
     app = create_internal_app(container.assistant.services, settings.internal_token)
     server = InternalServer(
         uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"
+            app,
+            host=settings.internal_host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
         )
     )
     task = asyncio.create_task(server.serve())

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     rasa_url: str | None = Field(default=None, validation_alias="RASA_URL")
     rasa_python: Path = ROOT / ".venv-rasa" / "bin" / "python"
     internal_token: str = Field(default_factory=lambda: secrets.token_urlsafe(32))
+    internal_host: str = "127.0.0.1"
     internal_port: int = Field(default=0, ge=0, le=65535)
     rate_limit: Literal["on", "off"] = "on"
     messages_per_minute: int = Field(default=30, ge=1)
@@ -51,6 +52,14 @@ class Settings(BaseSettings):
                 "ORIENTATION_RATE_LIMIT=off n'est permis que sur la boucle locale (127.0.0.1)."
             )
         return self
+
+    @field_validator("rasa_url")
+    @classmethod
+    def _check_rasa(cls, value: str | None) -> str | None:
+        for each in (value or "").split(","):
+            if each.strip() and not each.strip().startswith(("http://", "https://")):
+                raise ValueError("exemple : http://127.0.0.1:5005,http://127.0.0.1:5006")
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -95,6 +104,12 @@ class Settings(BaseSettings):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @cached_property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Addresses of the external dialogue engines, without their last slashes."""
+        given = (each.strip().rstrip("/") for each in (self.rasa_url or "").split(","))
+        return tuple(each for each in given if each)
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

@@ -76,7 +76,8 @@ class RasaEngine:
                 timeout=TIMEOUT_SECONDS,
             )
         except httpx2.HTTPError as error:
-            raise DialogueUnavailable(type(error).__name__) from None
+            late = isinstance(error, httpx2.TimeoutException)
+            raise DialogueUnavailable(type(error).__name__, lost=not late) from None
         if response.status_code != httpx2.codes.OK:
             raise DialogueUnavailable(f"status {response.status_code}")
         answer = response.json()

@@ -81,11 +81,15 @@ class DemandeIncomplete(Exception):
 
 
 class DialogueUnavailable(Exception):
-    """The dialogue engine did not answer, or answered nothing usable; `reason` holds no text."""
+    """The dialogue engine did not answer, or answered nothing usable; `reason` holds no text.
 
-    def __init__(self, reason: str) -> None:
+    `lost`: it could not be reached or died on the way, so that another one may take the message.
+    """
+
+    def __init__(self, reason: str, *, lost: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True)

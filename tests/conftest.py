@@ -120,14 +120,14 @@ def running_service(
         admin(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def launch(data_dir: Path, **environment: str) -> Service:
-    """Start the service in its own process and wait until it is ready."""
+def launch(data_dir: Path, *arguments: str, **environment: str) -> Service:
+    """Start the service (or another command) in its own process and wait until it is ready."""
     data_dir.mkdir(parents=True, exist_ok=True)
     _MODELS.mkdir(parents=True, exist_ok=True)
     if not (data_dir / "modeles").exists():  # trained once for all
         (data_dir / "modeles").symlink_to(_MODELS)
     process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve"],
+        [sys.executable, "-m", "api", *(arguments or ("serve",))],
         cwd=ROOT,
         env={
             **os.environ,

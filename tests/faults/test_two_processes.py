@@ -81,7 +81,7 @@ def _status(client: httpx2.Client, resource_id: str) -> int:
     return client.get(f"{ROOT}/{resource_id}").status_code
 
 
-def _wait_for(readers: list[httpx2.Client], resource_id: str, *, status: int) -> None:
+def wait_for(readers: list[httpx2.Client], resource_id: str, *, status: int) -> None:
     """Wait until every service answers so."""
     deadline = time.monotonic() + 20
     while any(_status(reader, resource_id) != status for reader in readers):
@@ -106,14 +106,14 @@ def test_what_is_withdrawn_never_comes_back_under_load(
     readers = [httpx2.Client(base_url=service.url, timeout=30) for service in pair]
     for number in range(ROUNDS):
         resource_id = published(team)["id"]
-        _wait_for(readers, resource_id, status=200)
+        wait_for(readers, resource_id, status=200)
         _withdraw(team, resource_id, number)
-        _wait_for(readers, resource_id, status=404)
+        wait_for(readers, resource_id, status=404)
         for watch in watches:
             watch.gone.add(resource_id)
         # Another publication makes both indexes be built again, the withdrawn one left out.
         kept = published(team)["id"]
-        _wait_for(readers, kept, status=200)
+        wait_for(readers, kept, status=200)
     for watch in watches:
         watch.stopped.set()
         watch.join()
