@@ -16,6 +16,8 @@ from knowledge.territoires.territoire import TerritoireContext, to_context
 RESULTS = 4
 # A need kept from an earlier message was already understood as ours.
 _OURS = 0.02
+NEAR_CONFIDENCE = 0.02
+"""Below, even the nearest themes would mislead."""
 PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
     "chercher_experience": (ResourceType.EXPERIENCE,),
     "chercher_acteur": (ResourceType.ACTEUR,),
@@ -31,13 +33,17 @@ PREFERRED_TYPES: dict[str, tuple[ResourceType, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search brought, ready to be shown."""
+    """What a search brought, ready to be shown.
+
+    `near` is false when even what comes least far has nothing to do with the question.
+    """
 
     hits: tuple[Hit, ...]
     outcome: Outcome
     message: Message
     references: tuple[dict[str, Any], ...]
     corrected: str | None
+    near: bool = True
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -52,17 +58,20 @@ def find_resources(
     limit: int = RESULTS,
     text: str | None = None,
     types: tuple[ResourceType, ...] = (),
+    themes: tuple[str, ...] = (),
     near: bool = False,
 ) -> Found:
     """Search for the need in memory, near the remembered territory and population.
 
-    `text` is searched instead of the need; `types` keeps only those; `near`, those of its region.
+    `text` is searched instead of the need; `types` and `themes` keep only those; `near`, those of
+    its region.
     """
     memory = call.memory
     asked = text or memory.besoin or call.text
     query = SearchQuery(
         text=asked,
         types=types,
+        themes=themes,
         prefer_types=PREFERRED_TYPES.get(memory.intention or "", ()),
         prefer_themes=memory.themes,
         territoire=_context(call),
@@ -81,6 +90,7 @@ def find_resources(
         message={"type": "resources", "items": [card(call, hit) for hit in hits]},
         references=tuple(_reference(hit) for hit in hits),
         corrected=result.corrected,
+        near=result.confidence >= NEAR_CONFIDENCE,
     )
 
 

@@ -1,5 +1,6 @@
 """Answer a question: the resources of the base, the orientation that fits, a human at hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.actions import messages
@@ -8,6 +9,7 @@ from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import orientation_of
 from assistant.actions.plusieurs import answer_others
 from assistant.actions.territoire import ask_territoire
+from assistant.actions.themes import chosen_theme, nearest_themes
 from assistant.suites import Wanted, wanted, whole_question
 from assistant.turn import Message, Part
 
@@ -31,7 +33,7 @@ async def answer_need(call: Call) -> Part:
 def present(call: Call, found: Found) -> Part:
     """Show what was found, the orientation that goes with it, and the human."""
     if not found.hits or found.outcome == "nothing_found":
-        return _nothing_found(call)
+        return _nothing_found(call, nearest_themes(call, found))
     orientation = orientation_of(call, intent=call.memory.intention)
     memory = replace(
         call.memory,
@@ -80,8 +82,12 @@ def _next_choices(call: Call, route: str) -> Message:
     return messages.help_choices(call, *names)
 
 
-def _nothing_found(call: Call) -> Part:
+def _nothing_found(call: Call, themes: Sequence[str]) -> Part:
     question = ask_territoire(call)
+    explore = [
+        messages.button(call, "plus_de_resultats", label=_capitalised(theme), theme=theme)
+        for theme in themes
+    ]
     return Part(
         outcome="clarified" if question else "nothing_found",
         memory=replace(
@@ -95,8 +101,12 @@ def _nothing_found(call: Call) -> Part:
         messages=question.messages
         if question
         else (
-            messages.text(call.say("repondre.rien_trouve", delai=call.expected_reply_by())),
-            messages.help_choices(call),
+            messages.text(
+                call.say(
+                    "repondre.rien_trouve", delai=call.expected_reply_by(), themes=list(themes)
+                )
+            ),
+            messages.choices([*explore, messages.button(call, "parler_conseiller")]),
         ),
         asks_for="territoire" if question else None,
         human_offered=True,
@@ -105,6 +115,9 @@ def _nothing_found(call: Call) -> Part:
 
 async def show_more(call: Call) -> Part:
     """Other resources for the same need, nearer or simpler if asked: never one already shown."""
+    theme = chosen_theme(call)
+    if theme is not None:
+        return _explore(call, theme)
     if not call.memory.besoin:
         return await ask_need(call)
     kind = wanted(call.text, call.memory) or "autres"
@@ -130,6 +143,29 @@ async def show_more(call: Call) -> Part:
         resources=found.references,
         human_offered=True,
     )
+
+
+def _explore(call: Call, theme: str) -> Part:
+    """What the base holds on a theme that was proposed for want of an answer."""
+    found = find_resources(call, text=theme, themes=(theme,))
+    if not found.hits:
+        return _nothing_more(call, "autres")
+    seen = tuple(dict.fromkeys((*call.memory.ressources_vues, *found.ids)))
+    return Part(
+        outcome="partial",
+        memory=replace(call.memory, besoin=theme, ressources_vues=seen, echecs=0),
+        messages=(
+            messages.text(call.say("repondre.theme", theme=theme, nombre=len(found.hits))),
+            found.message,
+            messages.help_choices(call, "plus_de_resultats"),
+        ),
+        resources=found.references,
+        human_offered=True,
+    )
+
+
+def _capitalised(theme: str) -> str:
+    return theme[:1].upper() + theme[1:]
 
 
 def _nothing_more(call: Call, kind: Wanted) -> Part:
