@@ -16,6 +16,7 @@ from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
 from api.projets_partages.routes import router as projets_partages
+from api.redaction.routes import install_redaction
 from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
@@ -112,6 +113,7 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(build_pages(exploitant=exploitant))
     app.include_router(build_orientation_pages(exploitant=exploitant))
     install_console(app)
+    install_redaction(app)
     app.add_middleware(BodyLimit)
     if container.settings.origins:
         app.add_middleware(

@@ -9,13 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api.console.pages import page
-from api.console.session import HOME, LOGIN, LoginRequired
+from api.console.session import HOME, LOGIN, PAGES, LoginRequired
 
 Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
 
 
 def install_console_errors(app: FastAPI) -> None:
-    """Write as a page every problem met under `/console/`."""
+    """Write as a page every problem met of the staff."""
     for kind, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(kind, _as_page(handler))
     app.add_exception_handler(LoginRequired, _to_login)
@@ -24,7 +24,7 @@ def install_console_errors(app: FastAPI) -> None:
 def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(request: Request, error: Exception) -> Response:
         response: Response = await handler(request, error)
-        if not request.url.path.startswith(HOME) or not isinstance(response, JSONResponse):
+        if not request.url.path.startswith(PAGES) or not isinstance(response, JSONResponse):
             return response
         problem = json.loads(bytes(response.body))
         status, facts = response.status_code, {"titre": problem["title"]}

@@ -16,8 +16,9 @@ from api.droits.matrix import load_matrix
 from assistant.business_days import CELLULE
 from assistant.replies import french_date
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_TEXTS = Path(__file__).parent.parent / "textes" / "console.yml"
+_API = Path(__file__).parent.parent
+_TEMPLATES = (_API / "console" / "templates", _API / "redaction" / "templates")
+_TEXTS = _API / "textes" / "console.yml"
 # Nothing of the console is kept by the browser: « back » after the logout shows nothing.
 _HEADERS = {"Cache-Control": "no-store"}
 

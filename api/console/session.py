@@ -15,6 +15,8 @@ SESSION = "orientation_session"
 VISIT = "orientation_visite"
 HOME = "/console/"
 LOGIN = "/console/connexion"
+# What is under these is a page, for an account; the rest is the API, for a key.
+PAGES = (HOME, "/redaction/")
 
 
 class LoginRequired(Exception):
@@ -90,7 +92,7 @@ async def check_form(request: Request) -> None:
 
 
 def safe_return(path: str | None) -> str:
-    """Return where to go after the login: a page of the console, nowhere else."""
-    if path and path.startswith(HOME) and path.isprintable() and "\\" not in path:
+    """Return where to go after the login: a page of the staff, nowhere else."""
+    if path and path.startswith(PAGES) and path.isprintable() and "\\" not in path:
         return path
     return HOME

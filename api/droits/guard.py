@@ -1,20 +1,18 @@
 """The one place where rights are enforced: every request passes here before its route.
 
-A form of the console must come from our own page; whoever is let in to what an élu wrote is
+A form of a page must come from our own page; whoever is let in to what an élu wrote is
 written in the access log first, so that nothing is read without a trace.
 """
 
 from fastapi import Request
 
 from api.comptes.models import Compte
-from api.console.session import LoginRequired, check_form, find_compte
+from api.console.session import PAGES, LoginRequired, check_form, find_compte
 from api.dependencies import get_container
 from api.droits.matrix import DELEGATED, Right, load_matrix
 from api.droits.repository import AccesRepository
 from api.errors import Problem
 from api.tickets.auth import identify
-
-_CONSOLE = "/console/"
 
 
 async def guard(request: Request) -> None:
@@ -23,7 +21,7 @@ async def guard(request: Request) -> None:
     action = load_matrix().action_of(request.method, path)
     if action is None:
         raise Problem(403, "droit")
-    console = path.startswith(_CONSOLE)
+    console = path.startswith(PAGES)
     if console and request.method == "POST":
         await check_form(request)
     if action in DELEGATED:

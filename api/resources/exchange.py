@@ -20,8 +20,8 @@ from knowledge.imports.problems import FileRefused
 from knowledge.imports.service import ImportPlan, Outcome, PlannedLine, ResourceImport
 from knowledge.imports.table import read_table
 from knowledge.resources import records
+from knowledge.resources.filters import RecordFilter
 from knowledge.resources.lifecycle import Action
-from knowledge.resources.records import RecordFilter
 from knowledge.resources.resource import ResourceState, ResourceType, french_today
 
 router = APIRouter(prefix="/api/v1/resources", tags=["Ressources : rédaction"])

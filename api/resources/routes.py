@@ -15,7 +15,7 @@ from api.resources.staff import editorial, known_id, record_response
 from api.resources.views import details_json, record_json
 from assistant.actions.chercher import resource_json
 from knowledge.resources import records
-from knowledge.resources.records import RecordFilter
+from knowledge.resources.filters import RecordFilter
 from knowledge.resources.resource import ResourceState, ResourceType
 from knowledge.search.query import SearchQuery
 from knowledge.territoires.territoire import TerritoireContext, to_context

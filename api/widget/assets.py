@@ -46,6 +46,15 @@ def load_styles(directory: Path) -> dict[str, Asset]:
     }
 
 
+def load_files(directory: Path) -> dict[str, Asset]:
+    """Read every file of a directory of the staff's pages, by its name: one file, one asset."""
+    return {
+        path.name: _asset(path.read_text(encoding="utf-8"), path.suffix)
+        for path in sorted(directory.iterdir())
+        if path.suffix in _MEDIA_TYPES
+    }
+
+
 def _asset(text: str, suffix: str) -> Asset:
     body = text.encode()
     return Asset(

@@ -4,13 +4,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.resources import repository
+from knowledge.resources.filters import RecordFilter, stage
 from knowledge.resources.models import (
     ResourceRevisionRow,
     ResourceRow,
@@ -18,40 +19,12 @@ from knowledge.resources.models import (
     SourceRow,
 )
 from knowledge.resources.record import ResourceRecord, Revision
-from knowledge.resources.resource import Resource, ResourceState, ResourceType
+from knowledge.resources.resource import Resource, ResourceState
 from knowledge.resources.snapshot import from_snapshot
 
 
 class InvalidCursorError(ValueError):
     """A cursor that no page gave."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFilter:
-    """What staff list; nothing means everything that is not deleted."""
-
-    states: tuple[ResourceState, ...] = ()
-    type: ResourceType | None = None
-    theme: str | None = None
-    words: str = ""
-    deleted: bool = False
-
-    @property
-    def condition(self) -> ColumnElement[bool]:
-        """The same in SQL; a revision under way counts as its own state too."""
-        hidden = ResourceRow.deleted_at
-        wanted: list[ColumnElement[bool]] = []
-        wanted.append(hidden.is_not(None) if self.deleted else hidden.is_(None))
-        if self.states:
-            stage = func.coalesce(ResourceRow.revision_state, ResourceRow.state)
-            wanted.append(or_(ResourceRow.state.in_(self.states), stage.in_(self.states)))
-        if self.type:
-            wanted.append(ResourceRow.type == self.type)
-        if self.theme:
-            wanted.append(ResourceRow.themes.contains([self.theme]))
-        for word in self.words.split():
-            wanted.append(ResourceRow.title.icontains(word, autoescape=True))
-        return and_(*wanted)
 
 
 async def find(session: AsyncSession, resource_id: str) -> ResourceRecord | None:
@@ -108,6 +81,27 @@ async def page(
     last = rows[limit - 1] if len(rows) > limit else None
     following = _encode(last.updated_at, last.id) if last else None
     return [records[row.id] for row in rows[:limit]], following, total or 0
+
+
+async def count_stages(session: AsyncSession) -> dict[ResourceState, int]:
+    """Return how many resources that are not deleted stand at each stage."""
+    rows = await session.execute(
+        select(stage(), func.count(ResourceRow.id))
+        .where(ResourceRow.deleted_at.is_(None))
+        .group_by(stage())
+    )
+    return {ResourceState(state): count for state, count in rows}
+
+
+async def list_owners(session: AsyncSession) -> list[str]:
+    """Return those who answer for a resource, in alphabetical order."""
+    found = await session.scalars(
+        select(ResourceRow.owner)
+        .where(ResourceRow.deleted_at.is_(None), ResourceRow.owner.is_not(None))
+        .group_by(ResourceRow.owner)
+        .order_by(ResourceRow.owner)
+    )
+    return [owner for owner in found if owner]
 
 
 async def history(session: AsyncSession, resource_id: str) -> list[Revision]:

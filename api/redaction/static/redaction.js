@@ -1,0 +1,33 @@
+// Everything works without this file: it only suggests the names of territories while one types.
+const DELAY = 180;
+
+for (const field of document.querySelectorAll("[data-territoire]")) suggest(field);
+
+function suggest(field) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id}-propositions`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  let timer = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => fill(field, list), DELAY);
+  });
+}
+
+async function fill(field, list) {
+  const text = field.value.trim();
+  if (text.length < 2) return;
+  const root = document.querySelector(".marque").pathname.replace(/console\/$/, "");
+  const answer = await fetch(`${root}api/v1/territoires?q=${encodeURIComponent(text)}`).catch(() => null);
+  if (!answer?.ok) return;
+  const { items } = await answer.json();
+  list.replaceChildren(
+    ...items.map((item) => {
+      const option = document.createElement("option");
+      option.value = field.dataset.territoire === "nom" ? item.nom : `${item.type}:${item.code}`;
+      option.label = item.departement ? `${item.nom} (${item.departement})` : item.nom;
+      return option;
+    }),
+  );
+}
