@@ -58,7 +58,9 @@ def read_settings() -> Settings:
 def serve() -> None:
     """Lancer le service ; « Prêt : http://… » s'affiche quand tout répond."""
     from api.logs import configure_logs
+    from api.postgres import DatabaseNotStarted
     from api.rasa_process import RasaMissing
+    from api.serve import AddressTaken
     from api.serve import serve as run
 
     settings = read_settings()
@@ -71,6 +73,15 @@ def serve() -> None:
         say("Arrêt.")
     except RasaMissing:
         say("Rasa n'est pas installé : lancez « make run », qui l'installe.")
+        raise typer.Exit(1) from None
+    except AddressTaken as error:
+        say(
+            f"L'adresse {error} est déjà prise par un autre programme : arrêtez-le, ou choisissez"
+            f" un autre port, par exemple « ORIENTATION_PORT={settings.port + 1} make run »."
+        )
+        raise typer.Exit(1) from None
+    except DatabaseNotStarted as error:
+        say(f"La base de données n'a pas démarré ; son journal : {error}.")
         raise typer.Exit(1) from None
     except OSError as error:
         say(f"Impossible de démarrer : {error.strerror or error}.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -50,6 +52,28 @@ class InternalServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
+
+
+class AddressTaken(RuntimeError):
+    """Another program listens where the service should; the message is host and port."""
+
+
+def check_address(host: str, port: int) -> None:
+    """Make sure, before anything starts, that the service can listen.
+
+    Raises AddressTaken; an address that this machine does not have is an OSError.
+    """
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    ):
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(address)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise AddressTaken(f"{host}:{port}") from None
+                raise
 
 
 @dataclass(slots=True)
@@ -152,7 +176,8 @@ async def _start_internal(
 
 
 async def serve(settings: Settings, say: Say) -> None:
-    """Run the service until it is told to stop."""
+    """Run the service until it is told to stop. Raises AddressTaken."""
+    check_address(settings.host, settings.port)
     async with running(settings, say) as parts:
         from api.app import create_app
 

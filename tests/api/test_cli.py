@@ -2,11 +2,14 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from api.rasa_process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,10 +44,23 @@ def test_a_wrong_setting_is_told_in_french() -> None:
 
 def test_missing_rasa_is_told_with_its_remedy(tmp_path: Path) -> None:
     outcome = run(
-        "serve", ORIENTATION_RASA_PYTHON="/nulle/part", ORIENTATION_DATA_DIR=str(tmp_path / "d")
+        "serve",
+        ORIENTATION_RASA_PYTHON="/nulle/part",
+        ORIENTATION_DATA_DIR=str(tmp_path / "d"),
+        ORIENTATION_PORT=str(free_port()),
     )
     assert outcome.returncode == 1
-    assert "make run" in outcome.stdout
+    assert "Rasa n'est pas installé" in outcome.stdout
+
+
+def test_a_port_already_taken_is_told_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        outcome = run("serve", ORIENTATION_PORT=str(port), ORIENTATION_DATA_DIR=str(tmp_path / "d"))
+    assert outcome.returncode == 1
+    assert f"127.0.0.1:{port} est déjà prise" in outcome.stdout
+    assert f"ORIENTATION_PORT={port + 1}" in outcome.stdout
+    assert not (tmp_path / "d").exists()
 
 
 def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
