@@ -24,6 +24,8 @@ from api.resources.routes import router as resources
 from api.resources.staff import router as resources_staff
 from api.resources.synonyms import router as synonyms
 from api.retention import RetentionTask
+from api.satisfaction.pages import build_router as build_satisfaction_page
+from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
@@ -93,6 +95,7 @@ def create_app(container: Container) -> FastAPI:
         tickets,
         webhooks,
         mails,
+        satisfaction,
         territoires,
         accompagnements,
         projets_partages,
@@ -112,6 +115,7 @@ def create_app(container: Container) -> FastAPI:
     exploitant = _exploitant(container)
     app.include_router(build_pages(exploitant=exploitant))
     app.include_router(build_orientation_pages(exploitant=exploitant))
+    app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
     install_redaction(app)
     app.add_middleware(BodyLimit)

@@ -7,6 +7,7 @@ from api.jobs import models as jobs
 from api.links import ServiceSecret
 from api.mail import models as mails
 from api.reference import ReferenceImport
+from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
 from api.webhooks import models as webhooks
 from knowledge.database import Base
@@ -26,6 +27,7 @@ __all__ = [
     "mails",
     "metadata",
     "resources",
+    "satisfaction",
     "synonyms",
     "territoires",
     "tickets",

@@ -147,8 +147,12 @@ class ConversationRecords:
 
 
 def visible_items(items: Sequence[Item]) -> list[dict[str, Any]]:
-    """Return the items as the history shows them; status items travel apart."""
-    return [item_json(item) for item in items if item.author != "systeme"]
+    """Return the items as the history shows them; a mere change of status travels apart."""
+    return [
+        item_json(item)
+        for item in items
+        if item.author != "systeme" or "messages" in (item.turn or {})
+    ]
 
 
 def item_json(item: Item) -> dict[str, Any]:

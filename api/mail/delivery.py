@@ -12,9 +12,11 @@ from api.mail.compose import Letter, MailInvalid, build_message, write_letter
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.mail.smtp import MailPostponed, MailRefused, SmtpServer, send_message
+from api.satisfaction.ask import answer_path, choices_of
 from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
+from api.tickets.status import OPEN_STATUSES
 
 # Eight attempts over about two days, as mail servers do.
 DELAYS = (
@@ -71,6 +73,7 @@ class SendMail:
             corps=message.body if message else "",
             conseiller=ticket.assignee,
             lien=await self._link(session, ticket, expires_at),
+            avis=await self._question(session, ticket, expires_at),
             lien_expire=expires_at.date(),
         )
         mail.subject, mail.body_text, mail.body_html = letter.subject, letter.text, letter.html
@@ -86,6 +89,15 @@ class SendMail:
         secret = await link_secret(session)
         bearer = sign_link(secret, ticket.conversation_id, expires_at=until)
         return f"{self._public_url}/assistant#reprise={ticket.conversation_id}.{bearer}"
+
+    async def _question(
+        self, session: AsyncSession, ticket: Ticket, until: datetime
+    ) -> list[dict[str, str]]:
+        """Return the answers to « Cette réponse vous a-t-elle aidé ? », once there is an answer."""
+        if ticket.status in OPEN_STATUSES:
+            return []
+        page = await answer_path(session, ticket.reference, until=until)
+        return choices_of(f"{self._public_url}{page}")
 
     async def _send(self, mail: Mail, ticket: Ticket, letter: Letter) -> None:
         mail.tries += 1

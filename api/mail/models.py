@@ -8,6 +8,10 @@ from sqlalchemy.types import Text
 
 from knowledge.database import Base
 
+# Kinds of mails that another part decides on.
+ANSWER = "reponse"
+RESOLVED = "resolue"
+
 
 class Mail(Base):
     """A mail of a ticket; written when it is decided, composed when it is sent.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.mail.models import Mail
+from api.mail.models import ANSWER, Mail
 from api.tickets.models import Ticket
 
 
@@ -27,6 +27,17 @@ class MailRepository:
     async def ticket(self, mail: Mail) -> Ticket:
         """Return the ticket of a mail."""
         return await self._session.get_one(Ticket, mail.ticket_id)
+
+    async def answer_waits(self, ticket_id: int) -> bool:
+        """Tell whether the mail of an answer is still to be composed, and hold it back."""
+        query = select(Mail.id).where(
+            Mail.ticket_id == ticket_id,
+            Mail.kind == ANSWER,
+            Mail.status == "en_attente",
+            Mail.subject.is_(None),
+        )
+        locked = query.limit(1).with_for_update(skip_locked=True)
+        return await self._session.scalar(locked) is not None
 
     async def of_ticket(self, ticket_id: int) -> Sequence[Mail]:
         """Return the mails of a ticket, oldest first."""

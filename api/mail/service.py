@@ -9,7 +9,6 @@ from api.mail.models import Mail
 from api.mail.repository import MailRepository
 
 SEND = "mail.send"
-ANSWER = "reponse"
 
 
 async def post(

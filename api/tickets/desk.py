@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.repository import ConversationRepository
-from api.mail.service import ANSWER, post
+from api.mail.models import ANSWER
+from api.mail.service import post
+from api.satisfaction.ask import ask
 from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.tickets.status import WAITING, check_transition
+from api.tickets.status import SOLVED, WAITING, check_transition
 
 _PATCHABLE = ("status", "assignee", "priority", "themes", "route", "team")
 _KEYED = uuid.UUID("6f1d3c52-3b0e-4f0e-9a55-6a1f7b1f2c11")
@@ -87,7 +89,8 @@ class TicketDesk:
             turn_clock(ticket, before=before, now=self._now())
         await self._journal.changed(ticket, kind=kind, actor=actor, changes=told)
         if "status" in applied:
-            await self._tell_elu(ticket)
+            question = await ask(self._session, ticket) if ticket.status == SOLVED else None
+            await self._tell_elu(ticket, question)
         return ticket
 
     async def elu_wrote(self, conversation_id: str) -> None:
@@ -168,14 +171,16 @@ class TicketDesk:
             text=message.body,
         )
 
-    async def _tell_elu(self, ticket: Ticket) -> None:
+    async def _tell_elu(self, ticket: Ticket, question: list[dict[str, Any]] | None = None) -> None:
         if ticket.conversation_id is None:
             return
+        item_id = str(uuid.uuid4())
+        asked = {"id": item_id, "messages": question} if question else {}
         await self._conversations.add_item(
             ticket.conversation_id,
-            id=str(uuid.uuid4()),
+            id=item_id,
             author="systeme",
-            turn={"reference": ticket.reference, "status": ticket.status},
+            turn={"reference": ticket.reference, "status": ticket.status, **asked},
         )
 
 

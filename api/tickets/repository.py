@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.mail.models import Mail
+from api.satisfaction.models import Satisfaction
 from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
 from api.tickets.status import COMMON_QUEUE, OPEN_STATUSES, WAITING
 from nlu.text import fold
@@ -154,6 +155,9 @@ class TicketRepository:
         tickets = select(Ticket.id).where(condition)
         await self._session.execute(
             delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
+        )
+        await self._session.execute(
+            update(Satisfaction).where(Satisfaction.ticket_id.in_(tickets)).values(raison=None)
         )
         await self._session.execute(delete(Mail).where(Mail.ticket_id.in_(tickets)))
         forgotten = await self._session.execute(

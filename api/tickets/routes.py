@@ -13,6 +13,8 @@ from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.mail.repository import MailRepository
+from api.satisfaction.repository import SatisfactionRepository
+from api.satisfaction.service import satisfaction_json
 from api.tickets.auth import Actor, caller, identify_optional
 from api.tickets.desk import (
     AlreadyClaimed,
@@ -148,6 +150,9 @@ async def read_ticket(reference: str, services: Services, actor: Caller) -> JSON
             ticket,
             messages=[message_json(each) for each in await service.messages(ticket)],
             events=[event_json(each) for each in await service.events(ticket)],
+            satisfaction=satisfaction_json(
+                await SatisfactionRepository(session).of_ticket(ticket.id)
+            ),
             mails=[mail_state(each) for each in await MailRepository(session).of_ticket(ticket.id)],
         )
 

@@ -3,6 +3,7 @@
 STATUSES = ("nouveau", "en_cours", "en_attente_elu", "resolu", "clos")
 OPEN_STATUSES = ("nouveau", "en_cours", "en_attente_elu")
 WAITING = "en_attente_elu"
+SOLVED = "resolu"
 COMMON_QUEUE = "commune"
 PRIORITIES = ("basse", "normale", "haute", "urgente")
 TRANSITIONS: dict[str, tuple[str, ...]] = {

@@ -1,4 +1,5 @@
 /** One function per message type of the contract: data in, elements out. */
+import { ROOT } from "./api.js";
 import { button, frenchDate, h, hidden, icon, link, paragraphs } from "./dom.js";
 import { T } from "./texts.js";
 
@@ -24,6 +25,8 @@ const RENDERERS = {
   orientation,
   choices: ({ choices }, view) =>
     h("div", { class: "choices" }, choices.map((choice) => button(choice.label, (event) => view.choose(choice, event.currentTarget)))),
+  satisfaction: ({ choices }) =>
+    h("div", { class: "choices" }, choices.map(({ label, url }) => link(new URL("." + url, ROOT), label, hidden(T.newWindow)))),
   ticket,
   recapitulatif: (message, view) => view.request(message),
 };

@@ -115,7 +115,7 @@ export class Panel {
     });
     for (const { choices } of messages) for (const { label, payload } of choices || []) this.#labels[payload] = label;
     if (messages.some(({ type }) => type === "ticket")) this.endRequest(true);
-    const judged = turnId && messages.some(({ type }) => type === "resources" || type === "orientation");
+    const judged = turnId && messages.some(({ type }) => /^(resources|orientation)$/.test(type));
     return this.#add(
       "assistant",
       h("p", { class: "who" }, T.assistant, hidden(" : ")),
@@ -191,8 +191,9 @@ export class Panel {
     return this.#add("conseiller", h("p", { class: "who" }, icon("person"), who, hidden(" : "), h("span", { class: "when" }, when)), paragraphs(text));
   }
 
-  ticket({ reference, status }) {
+  ticket({ reference, status, messages }) {
     this.note(T.news + (T.states[status] || status), `${T.reference} : ${reference}`);
+    if (messages) this.#assistant(messages);
   }
 
   working(what) {
