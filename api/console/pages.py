@@ -14,7 +14,7 @@ from api.comptes.models import Compte
 from api.console.session import csrf_of, keep_visit
 from api.droits.matrix import load_matrix
 from assistant.business_days import CELLULE
-from assistant.replies import french_date
+from assistant.replies import french_date, french_number, load_replies
 
 _API = Path(__file__).parent.parent
 _TEMPLATES = (_API / "console" / "templates", _API / "redaction" / "templates")
@@ -41,14 +41,32 @@ def _environment() -> Environment:
     )
     environment.filters["date_fr"] = french_date
     environment.filters["moment"] = french_moment
+    environment.filters["nombre"] = french_number
+    environment.filters["instant"] = datetime.fromisoformat
+    environment.filters["valeur"] = _told
     environment.globals["textes"] = texts()
     return environment
 
 
 def french_moment(value: datetime) -> str:
-    """Return a date and an hour as the cellule reads them."""
+    """Return a date and an hour as the cellule reads them: « 27/11/2026 à 18 h »."""
     local = value.astimezone(CELLULE.zone)
-    return f"{french_date(local.date())} à {local:%H} h {local:%M}"
+    minutes = f" {local:%M}" if local.minute else ""
+    return f"{local:%d/%m/%Y} à {local.hour} h{minutes}"
+
+
+def _told(value: Any, name: str) -> str:
+    """Return a value of the history as advisors say it."""
+    if value in (None, [], ""):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(value)
+    labels = {
+        "status": texts()["etats"],
+        "priority": texts()["priorites"],
+        "route": load_replies().table("routes"),
+    }
+    return str(labels.get(name, {}).get(value, value))
 
 
 def signed_in(request: Request) -> Compte | None:

@@ -5,11 +5,17 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.console.actions import router as actions
 from api.console.errors import install_console_errors
 from api.console.journal import router as journal
 from api.console.login import router as doors
-from api.console.pages import page
+from api.console.outbox import router as outbox
+from api.console.pages import page, texts
+from api.console.queue import router as queue
 from api.console.session import HOME
+from api.console.ticket import me
+from api.console.ticket import router as ticket
+from api.droits.matrix import load_matrix
 from api.widget.assets import load_styles
 from api.widget.routes import file_response
 
@@ -19,7 +25,11 @@ pages = APIRouter(include_in_schema=False)
 
 @pages.get(HOME)
 async def show_home(request: Request) -> Response:
-    """Greet whoever entered."""
+    """Lead to the first page that the role opens; greet those for whom there is none yet."""
+    role = me(request).role
+    for address, action, _ in texts()["navigation"]:
+        if load_matrix().allows(role, action):
+            return RedirectResponse(f"{request.scope.get('root_path', '')}{address}", 303)
     return page(request, "accueil.html")
 
 
@@ -40,6 +50,6 @@ def install_console(app: FastAPI) -> None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    for router in (doors, pages, journal):
+    for router in (doors, pages, queue, ticket, actions, outbox, journal):
         app.include_router(router)
     install_console_errors(app)

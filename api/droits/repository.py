@@ -1,7 +1,7 @@
 """SQL of the access log, and nothing else."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,16 @@ class AccesRepository:
             query = query.where(Acces.id < before)
         if reference:
             query = query.where(Acces.reference == reference)
+        return (await self._session.execute(query)).scalars().all()
+
+    async def recent(self, reference: str, *, since: datetime) -> Sequence[Acces]:
+        """Return the last access of each person to a ticket since then, the newest first."""
+        last = (
+            select(func.max(Acces.id))
+            .where(Acces.reference == reference, Acces.at >= since, Acces.who.startswith("compte:"))
+            .group_by(Acces.who)
+        )
+        query = select(Acces).where(Acces.id.in_(last)).order_by(Acces.id.desc())
         return (await self._session.execute(query)).scalars().all()
 
     async def erase_old(self) -> None:

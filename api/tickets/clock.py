@@ -83,12 +83,19 @@ def _give_back(ticket: Ticket, now: datetime) -> None:
         ticket.expected_reply_by = CELLULE.today(ticket.first_reply_due_at)
 
 
+def next_due(ticket: Ticket) -> datetime | None:
+    """Return the next date due of a ticket; None while nothing is expected of an advisor."""
+    if ticket.status not in OPEN_STATUSES or ticket.status == WAITING:
+        return None
+    if ticket.first_reply_at is None:
+        return min(ticket.first_reply_due_at, ticket.resolution_due_at)
+    return ticket.resolution_due_at
+
+
 def is_overdue(ticket: Ticket, now: datetime) -> bool:
     """Tell whether an advisor is late; the queue's filter says the same in SQL."""
-    if ticket.status not in OPEN_STATUSES or ticket.status == WAITING:
-        return False
-    unanswered = ticket.first_reply_at is None and ticket.first_reply_due_at < now
-    return unanswered or ticket.resolution_due_at < now
+    due = next_due(ticket)
+    return due is not None and due < now
 
 
 def reminder_at(ticket: Ticket, rappel: Rappel) -> datetime:

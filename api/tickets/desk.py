@@ -150,6 +150,11 @@ class TicketDesk:
         await self._journal.wrote(ticket, message)
         return message
 
+    async def written(self, ticket: Ticket, *, actor: str, key: str | None) -> bool:
+        """Tell whether this caller already wrote under this idempotency key."""
+        known = await self._tickets.message(_message_id(ticket, actor, key)) if key else None
+        return known is not None
+
     async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
         ticket.first_reply_at = ticket.first_reply_at or self._now()
         if ticket.courriel:

@@ -3,12 +3,23 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, Index, func
+from sqlalchemy import Computed, DateTime, ForeignKey, Index, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import Double, Text
 
 from knowledge.database import Base
+
+# Ranks of the queue, in seconds since 2000: below, what runs, by due date; above, what does not.
+RUNNING_RANK = 50_000_000_000.0
+_RANK = """
+CASE WHEN status IN ('nouveau', 'en_cours')
+THEN extract(epoch FROM (
+  CASE WHEN first_reply_at IS NULL THEN least(first_reply_due_at, resolution_due_at)
+  ELSE resolution_due_at END - TIMESTAMPTZ '2000-01-01 00:00:00+00'))
+ELSE 100000000000 - extract(epoch FROM (created_at - TIMESTAMPTZ '2000-01-01 00:00:00+00'))
+END::double precision
+"""
 
 
 class Draft(Base):
@@ -30,7 +41,8 @@ class Ticket(Base):
     each change (ETag). A ticket outlives its conversation, without its personal data.
     `search_text` is what the queue's search reads, folded; `fingerprint` tells whether a request
     sent again under the same idempotency key is the same. `waiting_since` stops the clock while
-    the élu is waited for. Without a `team`, the ticket is in the common queue.
+    the élu is waited for. Without a `team`, the ticket is in the common queue. `queue_rank`, kept
+    by PostgreSQL, orders the queue.
     """
 
     __tablename__ = "ticket"
@@ -40,6 +52,8 @@ class Ticket(Base):
         Index("ix_ticket_departement", "departement"),
         Index("ix_ticket_team", "team", "created_at"),
         Index("ix_ticket_recent", "created_at", "id"),
+        Index("ix_ticket_rank", "queue_rank", "id"),
+        Index("ix_ticket_place", "territoire", postgresql_using="gin"),
         Index(
             "ix_ticket_search",
             "search_text",
@@ -83,6 +97,9 @@ class Ticket(Base):
     resolution_due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     team: Mapped[str | None]
+    queue_rank: Mapped[float] = mapped_column(
+        Double, Computed(_RANK, persisted=True), deferred=True
+    )
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as is

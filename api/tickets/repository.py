@@ -106,7 +106,7 @@ class TicketRepository:
 
         Raises CursorInvalid.
         """
-        query = _filtered(criteria, now).order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        query = filtered(criteria, now).order_by(Ticket.created_at.desc(), Ticket.id.desc())
         if cursor is not None:
             query = query.where(tuple_(Ticket.created_at, Ticket.id) < _read_cursor(cursor))
         found = (await self._session.execute(query.limit(limit + 1))).scalars().all()
@@ -177,7 +177,8 @@ class TicketRepository:
         return len(forgotten.all())
 
 
-def _filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
+def filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
+    """Return the query of the tickets that fit the criteria."""
     query = select(Ticket)
     for name in ("status", "route", "departement", "assignee"):
         wanted = getattr(criteria, name)

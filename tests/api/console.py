@@ -47,7 +47,7 @@ def submit(
     client: httpx2.Client, shown_at: str, to: str | None = None, **fields: Any
 ) -> httpx2.Response:
     """Open a page, fill its form in and send it; the redirection is not followed."""
-    data = {"csrf": csrf(client.get(shown_at)), **fields}
+    data = {"csrf": csrf(client.get(shown_at, follow_redirects=True)), **fields}
     return client.post(to or shown_at, data=data)
 
 

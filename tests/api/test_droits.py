@@ -131,7 +131,7 @@ def called_by(client: httpx2.Client, line: str) -> httpx2.Response:
     """Ask for a page, or send its form, from our own page."""
     if line.startswith("GET"):
         return call(client, line)
-    return call(client, line, data={"csrf": csrf(client.get("/console/"))})
+    return call(client, line, data={"csrf": csrf(client.get("/console/", follow_redirects=True))})
 
 
 @pytest.mark.parametrize(("role", "line"), cases(CONSOLE, Role, allowed=True))

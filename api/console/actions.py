@@ -1,0 +1,162 @@
+"""What an advisor does from the page of a request; the rules are those of `api.tickets.desk`."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.console.forms import (
+    ChoiceRefused,
+    Sent,
+    check_version,
+    read_body,
+    read_classification,
+    read_form,
+    read_status,
+    read_team,
+)
+from api.console.pages import texts
+from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me, ticket_page
+from api.container import Container
+from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, VersionStale
+from api.tickets.models import Ticket
+from api.tickets.status import TransitionImpossible
+
+router = APIRouter(include_in_schema=False)
+Act = Callable[[TicketDesk, Ticket, Sent], Awaitable[str]]
+_REFUSALS = (AlreadyClaimed, VersionStale, TransitionImpossible, ReasonMissing, ChoiceRefused)
+
+
+@router.post(f"{TICKET}/prendre")
+async def claim(request: Request, reference: str, services: Services) -> Response:
+    """Take charge of the request; one winner."""
+
+    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+        await desk.claim(ticket, actor=me(request).nom)
+        return "prise"
+
+    return await _do(request, reference, services, act)
+
+
+@router.post(f"{TICKET}/repondre")
+async def answer(request: Request, reference: str, services: Services) -> Response:
+    """Answer the élu, or leave a note between advisors; a form sent twice writes once."""
+    nom = me(request).nom
+
+    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+        public = form.get("visibilite") != "internal"
+        key = form.get("cle") or None
+        done = "repondu" if public else "note"
+        if await desk.written(ticket, actor=nom, key=key):
+            return done
+        check_version(ticket, form)
+        body, status = read_body(form, services), read_status(form)
+        if public and ticket.assignee is None:
+            await desk.claim(ticket, actor=nom)
+        visibility = "public" if public else "internal"
+        await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key)
+        if public:
+            await desk.change(ticket, status, actor=nom, version=ticket.version)
+        return done
+
+    return await _do(request, reference, services, act)
+
+
+@router.post(f"{TICKET}/etat")
+async def change_status(request: Request, reference: str, services: Services) -> Response:
+    """Move the request along its life."""
+
+    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+        changes = read_status(form)
+        await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
+        return "etat"
+
+    return await _do(request, reference, services, act)
+
+
+@router.post(f"{TICKET}/classer")
+async def classify(request: Request, reference: str, services: Services) -> Response:
+    """Give the request to an advisor, set its priority, themes and orientation right."""
+
+    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+        check_version(ticket, form)
+        changes = read_classification(form, services)
+        await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
+        return "classee"
+
+    return await _do(request, reference, services, act)
+
+
+@router.post(f"{TICKET}/confier")
+async def reroute(request: Request, reference: str, services: Services) -> Response:
+    """Give the request to another team, and say why."""
+
+    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+        check_version(ticket, form)
+        changes, reason = read_team(form, services)
+        await desk.change(
+            ticket, changes, actor=me(request).nom, version=ticket.version, reason=reason
+        )
+        return "confiee"
+
+    return await _do(request, reference, services, act)
+
+
+async def _do(request: Request, reference: str, services: Container, act: Act) -> Response:
+    """Act within one transaction, then lead back to the page, or show it and say why not."""
+    form = await read_form(request)
+    async with services.database.sessions() as session:
+        ticket = await find_ticket(session, reference, lock=True)
+        try:
+            done = await act(TicketDesk(session, now=services.clock.now), ticket, form)
+            await session.commit()
+        except _REFUSALS as error:
+            await session.rollback()
+            given = _written(form)
+            return await _show_again(
+                request, session, services, reference, notice=_why(error, form), answer=given
+            )
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    where = f"{root}{TICKET.format(reference=ticket.reference)}?fait={done}"
+    return RedirectResponse(where, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+async def _show_again(
+    request: Request,
+    session: AsyncSession,
+    services: Container,
+    reference: str,
+    *,
+    notice: Notice,
+    answer: Answer,
+) -> Response:
+    ticket = await find_ticket(session, reference)
+    return await ticket_page(request, session, services, ticket, notice=notice, answer=answer)
+
+
+def _why(error: Exception, form: Sent) -> Notice:
+    """Return why nothing was done, in French."""
+    sentences = texts()["refus"]
+    match error:
+        case AlreadyClaimed():
+            return Notice(sentences["deja_prise"].format(par=error.assignee), 409)
+        case TransitionImpossible():
+            now = texts()["etats"][error.current]
+            return Notice(sentences["transition"].format(etat=now), 409)
+        case ReasonMissing():
+            return Notice(sentences["motif"], 422)
+        case ChoiceRefused():
+            return Notice(sentences[error.key].format(**error.facts), 422)
+        case _:  # VersionStale
+            return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
+
+
+def _written(form: Sent) -> Answer:
+    """Return what was being written: it is shown again, never lost."""
+    return Answer(
+        body=form.get("corps"),
+        visibility=form.get("visibilite", "public"),
+        key=form.get("cle"),
+        resources=form.resources,
+    )

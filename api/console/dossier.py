@@ -1,0 +1,135 @@
+"""All that an advisor sees of a ticket on one page, gathered in one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.comptes.repository import CompteRepository
+from api.comptes.roles import Role
+from api.console.pages import texts
+from api.container import Container
+from api.droits.models import Acces
+from api.droits.repository import AccesRepository
+from api.mail.models import Mail
+from api.mail.repository import MailRepository
+from api.tickets.models import Ticket, TicketEvent, TicketMessage
+from api.tickets.queue import QueueRepository
+from api.tickets.service import TicketService
+from api.tickets.status import TRANSITIONS
+from knowledge.resources.resource import Resource
+from knowledge.search.query import SearchQuery
+from knowledge.territoires.territoire import Territoire, to_context
+
+_PAST = 5
+_SUGGESTED = 5
+_RECENTLY = timedelta(minutes=10)
+_ADVISORS = (Role.CONSEILLER, Role.RESPONSABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A ticket and what surrounds it."""
+
+    ticket: Ticket
+    messages: Sequence[TicketMessage]
+    events: Sequence[TicketEvent]
+    mails: dict[str, Mail]
+    since: list[dict[str, Any]]
+    territoire: Territoire | None
+    parents: tuple[Territoire, ...]
+    past: Sequence[Ticket]
+    suggestions: Sequence[Resource]
+    others: Sequence[Acces]
+    advisors: list[str]
+    possible: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said since the request was sent; `sorte` is a visibility, or who else spoke."""
+
+    sorte: str
+    auteur: str
+    quand: datetime
+    texte: str
+    courriel: Mail | None = None
+
+
+def thread(dossier: Dossier) -> list[Said]:
+    """Return what was said since the request was sent, by everyone, oldest first.
+
+    The advisors' public answers are in the conversation too: they are shown once.
+    """
+    written = [
+        Said(each.visibility, each.author, each.created_at, each.body, dossier.mails.get(each.id))
+        for each in dossier.messages
+    ]
+    authors = texts()["auteurs"]
+    heard = [
+        Said(
+            each["author"],
+            authors[each["author"]],
+            datetime.fromisoformat(each["created_at"]),
+            each["text"] or "",
+        )
+        for each in dossier.since
+        if each["author"] != "conseiller"
+    ]
+    return sorted((*written, *heard), key=lambda said: said.quand)
+
+
+async def load_dossier(
+    session: AsyncSession, services: Container, ticket: Ticket, *, me: str, now: datetime
+) -> Dossier:
+    """Gather what surrounds a ticket; `me` is who looks."""
+    service = TicketService(session, aiguillage=services.aiguillage)
+    place = _place(services, ticket)
+    mails = await MailRepository(session).of_ticket(ticket.id)
+    recent = await AccesRepository(session).recent(ticket.reference, since=now - _RECENTLY)
+    return Dossier(
+        ticket=ticket,
+        messages=await service.messages(ticket),
+        events=await service.events(ticket),
+        mails={each.message_id: each for each in mails if each.message_id},
+        since=await service.said_since(ticket),
+        territoire=place,
+        parents=services.knowledge.territoires.parents(place) if place else (),
+        past=await QueueRepository(session).of_same_place(ticket, limit=_PAST),
+        suggestions=await suggest(services, ticket, place),
+        others=[each for each in recent if each.who != me],
+        advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
+        possible=TRANSITIONS[ticket.status],
+    )
+
+
+async def suggest(
+    services: Container, ticket: Ticket, place: Territoire | None
+) -> Sequence[Resource]:
+    """Return resources that may help to answer, those already shown aside."""
+    if not ticket.transcript and not ticket.search_text:  # erased: nothing left to search
+        return []
+    query = SearchQuery(
+        ticket.besoin,
+        prefer_themes=tuple(ticket.themes),
+        territoire=to_context(place) if place else None,
+        population=ticket.population,
+        limit=_SUGGESTED,
+        exclude=tuple(each["id"] for each in ticket.resources_shown if "id" in each),
+    )
+    result = await asyncio.to_thread(services.knowledge.engine.search, query)
+    return [hit.resource for hit in result.hits]
+
+
+def _place(services: Container, ticket: Ticket) -> Territoire | None:
+    known = ticket.territoire
+    return services.knowledge.find(known["type"], known["code"]) if known else None
+
+
+async def advisors(session: AsyncSession) -> list[str]:
+    """Return who may hold a ticket, by name."""
+    comptes = await CompteRepository(session).all()
+    return [each.nom for each in comptes if each.disabled_at is None and each.role in _ADVISORS]

@@ -1,0 +1,129 @@
+"""The page of a request: read it, answer it, see who else is on it."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.comptes.models import Compte
+from api.console.dossier import Dossier, load_dossier, thread
+from api.console.modeles import fill_modele, load_modeles
+from api.console.pages import page, signed_in, texts
+from api.container import Container
+from api.dependencies import get_container
+from api.errors import not_found
+from api.tickets.clock import is_overdue, next_due
+from api.tickets.models import Ticket
+from api.tickets.service import TicketService
+from api.tickets.status import PRIORITIES
+
+router = APIRouter(include_in_schema=False)
+Services = Annotated[Container, Depends(get_container)]
+TICKET = "/console/demandes/{reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the page says first: what was done, or why nothing was."""
+
+    text: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer being written; `key` makes sure that it is sent once."""
+
+    body: str = ""
+    visibility: str = "public"
+    key: str = ""
+    resources: tuple[str, ...] = ()
+
+
+def me(request: Request) -> Compte:
+    """Return the account that the guard let in."""
+    compte = signed_in(request)
+    assert compte is not None  # noqa: S101 - the guard let an account in
+    return compte
+
+
+async def find_ticket(session: AsyncSession, reference: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket of a reference, or raise Problem 404."""
+    ticket = await TicketService(session).get(reference.strip().upper(), lock=lock)
+    if ticket is None:
+        raise not_found()
+    return ticket
+
+
+@router.get(TICKET)
+async def show_ticket(
+    request: Request,
+    reference: str,
+    services: Services,
+    modele: Annotated[str | None, Query(max_length=40)] = None,
+    fait: Annotated[str | None, Query(max_length=20)] = None,
+) -> Response:
+    """Show a request and all that surrounds it."""
+    done = texts()["fait"].get(fait or "")
+    async with services.database.sessions.begin() as session:
+        ticket = await find_ticket(session, reference)
+        body = fill_modele(modele, ticket, conseiller=me(request).nom)
+        return await ticket_page(
+            request,
+            session,
+            services,
+            ticket,
+            notice=Notice(done) if done else None,
+            answer=Answer(body=body),
+        )
+
+
+async def ticket_page(
+    request: Request,
+    session: AsyncSession,
+    services: Container,
+    ticket: Ticket,
+    *,
+    notice: Notice | None = None,
+    answer: Answer | None = None,
+) -> Response:
+    """Write the page of a ticket as it is now."""
+    now, compte = services.clock.now(), me(request)
+    dossier = await load_dossier(session, services, ticket, me=f"compte:{compte.nom}", now=now)
+    given = answer or Answer()
+    return page(
+        request,
+        "demande.html",
+        status=notice.status if notice else 200,
+        dossier=dossier,
+        demande=ticket,
+        retard=is_overdue(ticket, now),
+        due=next_due(ticket),
+        avis=notice,
+        reponse=given,
+        cle=given.key or secrets.token_urlsafe(12),
+        modeles=load_modeles(),
+        fil=thread(dossier),
+        montrees=_shown(services, dossier),
+        **_choices(services),
+    )
+
+
+def _choices(services: Container) -> dict[str, Any]:
+    return {
+        "themes": sorted(services.chat.themes),
+        "routes": services.replies.table("routes"),
+        "equipes": services.aiguillage.equipes,
+        "priorites": PRIORITIES,
+    }
+
+
+def _shown(services: Container, dossier: Dossier) -> list[dict[str, str]]:
+    """Return what the élu was shown, with its address when it is still published."""
+    shown = []
+    for each in dossier.ticket.resources_shown:
+        found = services.knowledge.engine.get(each.get("id", ""))
+        shown.append({"title": each.get("title", ""), "url": (found.url or "") if found else ""})
+    return shown

@@ -1,0 +1,137 @@
+"""SQL of the advisors' queue: the most pressing first, whatever is asked of it.
+
+`Ticket.queue_rank` is kept by PostgreSQL: what runs comes by due date (so what is late comes
+first), then what waits for an élu or is done, the newest first.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.tickets.models import RUNNING_RANK, Ticket
+from api.tickets.repository import CursorInvalid, TicketFilter, filtered
+from api.tickets.status import WAITING
+
+COUNTED = 1000
+_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+_DONE = ("resolu", "clos")
+
+
+class View(StrEnum):
+    """What of the queue is looked at."""
+
+    RUNNING = "a_traiter"
+    LATE = "en_retard"
+    WAITING = "en_attente"
+    DONE = "traitees"
+    ALL = "toutes"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """A page of the queue; `total` stops at COUNTED + 1."""
+
+    tickets: Sequence[Ticket]
+    following: str | None
+    total: int
+
+
+class QueueRepository:
+    """Reads the queue through one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def page(
+        self,
+        view: View,
+        criteria: TicketFilter,
+        *,
+        unassigned: bool = False,
+        cursor: str | None = None,
+        limit: int,
+        now: datetime,
+    ) -> QueuePage:
+        """Return one page, the most pressing first.
+
+        Raises CursorInvalid.
+        """
+        query = filtered(criteria, now).where(*_conditions(view, now))
+        if unassigned:
+            query = query.where(Ticket.assignee.is_(None))
+        total = await self._count(query)
+        ranked = query.add_columns(Ticket.queue_rank).order_by(Ticket.queue_rank, Ticket.id)
+        if cursor is not None:
+            ranked = ranked.where(tuple_(Ticket.queue_rank, Ticket.id) > _read_cursor(cursor))
+        rows = (await self._session.execute(ranked.limit(limit + 1))).all()
+        shown = rows[:limit]
+        following = _write_cursor(shown[-1][1], shown[-1][0].id) if len(rows) > limit else None
+        return QueuePage([row[0] for row in shown], following, total)
+
+    async def _count(self, query: Select[Any]) -> int:
+        few = query.with_only_columns(Ticket.id).limit(COUNTED + 1).subquery()
+        return await self._session.scalar(select(func.count()).select_from(few)) or 0
+
+    async def counts(self, now: datetime) -> dict[View, int]:
+        """Return how many tickets each view holds, all criteria aside."""
+        grouped = await self._session.execute(
+            select(Ticket.status, func.count()).group_by(Ticket.status)
+        )
+        by_status: dict[str, int] = {row[0]: row[1] for row in grouped}
+        late = select(func.count()).where(*_conditions(View.LATE, now))
+        waiting = by_status.get(WAITING, 0)
+        done = sum(by_status.get(each, 0) for each in _DONE)
+        total = sum(by_status.values())
+        return {
+            View.RUNNING: total - waiting - done,
+            View.LATE: await self._session.scalar(late) or 0,
+            View.WAITING: waiting,
+            View.DONE: done,
+            View.ALL: total,
+        }
+
+    async def of_same_place(self, ticket: Ticket, *, limit: int) -> Sequence[Ticket]:
+        """Return the other requests of the same collectivité, the newest first."""
+        if ticket.territoire is None:
+            return []
+        key = {name: ticket.territoire[name] for name in ("type", "code")}
+        query = (
+            select(Ticket)
+            .where(Ticket.territoire.contains(key), Ticket.id != ticket.id)
+            .order_by(Ticket.id.desc())
+            .limit(limit)
+        )
+        return (await self._session.execute(query)).scalars().all()
+
+
+def _conditions(view: View, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    match view:
+        case View.RUNNING:
+            return (Ticket.queue_rank < RUNNING_RANK,)
+        case View.LATE:
+            return (Ticket.queue_rank < (now - _ORIGIN).total_seconds(),)
+        case View.WAITING:
+            return (Ticket.status == WAITING,)
+        case View.DONE:
+            return (Ticket.status.in_(_DONE),)
+        case View.ALL:
+            return ()
+
+
+def _write_cursor(rank: float, ticket_id: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([rank, ticket_id]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[float, int]:
+    try:
+        rank, ticket_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return float(rank), int(ticket_id)
+    except (ValueError, TypeError) as error:
+        raise CursorInvalid from error
