@@ -56,6 +56,8 @@ def _heard(understanding: Understanding, memory: Memory, *, expects: str | None)
         return "annuler_demande"
     if _accepts_human(understanding, memory, expects=expects):
         return "parler_conseiller"
+    if expects is not None and _only_a_fact(understanding):
+        return "donner_information"
     if _is_trusted(understanding, expects=expects):
         return _without_detour(understanding, expects=expects)
     return "donner_information" if _brings_facts(understanding) else "nlu_fallback"
@@ -111,6 +113,16 @@ def _is_trusted(understanding: Understanding, *, expects: str | None) -> bool:
     return (
         understanding.confidence >= ASK_CONFIDENCE
         or _searched_mass(understanding) >= SEARCH_CONFIDENCE
+    )
+
+
+def _only_a_fact(understanding: Understanding) -> bool:
+    """« Guéret », while something else is asked: a fact to note, no question to guess at."""
+    unsure = understanding.confidence < ASK_CONFIDENCE
+    return (
+        unsure
+        and _brings_facts(understanding)
+        and _searched_mass(understanding) < SEARCH_CONFIDENCE
     )
 
 

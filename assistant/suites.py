@@ -10,6 +10,15 @@ from nlu.understanding import Understanding
 
 _FOLLOW_UP = re.compile(r"^(?:et|mais|ou) (?:pour|si|dans|chez|avec|a|en|quand|sinon)\b")
 _SENTENCE = re.compile(r"[^.!?;]+[.!?;]*")
+# What only means something with the question before it: « qui peut nous aider à le monter ? »,
+# « et des exemples ? », « combien ça coûte ? ».
+_LEANS_ON_IT = re.compile(
+    r"\b(?:le|la|les|en|y) (?:monter|faire|lancer|organiser|mettre|animer|financer|creer|preparer"
+    r"|construire|conduire|piloter|reussir)\b"
+    r"|^(?:et |vous avez |avez vous |auriez vous |il y a )*(?:des|un|quelques) exemples?$"
+    r"|^(?:et )?qui (?:peut|pourrait|pourra) nous (?:aider|accompagner)(?: a)?$"
+    r"|\bc est combien\b|\bcombien (?:ca|cela) coute\b|\b(?:ca|cela) coute combien\b"
+)
 _MAX_WORDS = 9
 _UNSURE = 0.5
 _SURE = 0.75
@@ -76,6 +85,20 @@ def _goes_on(understanding: Understanding) -> bool:
     return unsure and fold(understanding.text).startswith("et ")
 
 
-def whole_question(text: str, memory: Memory) -> str:
+def whole_question(understanding: Understanding, memory: Memory) -> str:
     """Return what to search for: the previous question with its follow-up, or the new one."""
-    return f"{memory.besoin} {text}" if is_follow_up(text, memory) else text
+    text = understanding.text
+    if is_follow_up(text, memory) or _leans_on_it(understanding, memory):
+        return f"{memory.besoin} {text}"
+    return text
+
+
+def _leans_on_it(understanding: Understanding, memory: Memory) -> bool:
+    """Tell whether a short message names no subject of its own, only « le », « ça », « des »."""
+    said = words(understanding.text)
+    return bool(
+        memory.besoin
+        and not understanding.themes
+        and len(said) <= _MAX_WORDS
+        and _LEANS_ON_IT.search(" ".join(said))
+    )

@@ -134,9 +134,16 @@ async def _take(call: Call, demande: Demande, *, intent: str) -> FormStep:
     if intent in _NO:
         return _go_on(demande, said=call.say("demande.non"))
     if intent in _KEPT_INSIDE:
-        said = call.say("demande.contact_illisible") if asked == "contact" else None
-        return _go_on(demande, said=said)
+        return _go_on(demande, said=_no_contact(call) if asked == "contact" else None)
     return interruption()
+
+
+def _no_contact(call: Call) -> str:
+    """The words given for a contact hold none: a place is noted, anything else said unread."""
+    place = own_territoire(call.understanding)
+    if place is not None:
+        return call.say("demande.territoire_note", lieu=place.nom)
+    return call.say("demande.contact_illisible")
 
 
 def _ask_which(call: Call, demande: Demande) -> FormStep:

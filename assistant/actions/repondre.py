@@ -19,7 +19,7 @@ _LEGAL = "question_juridique"
 async def answer(call: Call) -> Part:
     """Answer the message itself, with every question that it holds."""
     call = call.remember(
-        besoin=whole_question(call.text, call.memory),
+        besoin=whole_question(call.understanding, call.memory),
         intention=call.understanding.intent,
     )
     return answer_others(call, await answer_need(call))
