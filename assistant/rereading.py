@@ -21,6 +21,7 @@ _CONSENT = re.compile(
     r"|(?:je (?:vous )?)?(?:confirme|valide)|envoy\w+|transmett\w+"
     r"|vous pouvez (?:envoyer|transmettre))\b"
 )
+_SEND_AGAIN = re.compile(r"^(?:envoy|transmett)\w+(?: (?:la|le|ma demande|la demande))?$")
 _REFUSAL = re.compile(r"\b(?:non|pas|mais|attendez|annul\w+|modifi\w+|chang\w+|corrig\w+)\b")
 _CORRECTION = re.compile(
     r"^(?:ah |euh )?(?:non|pardon|erreur|oups|excusez moi|desole\w*|je (?:me suis|voulais))\b"
@@ -42,6 +43,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
     understanding = with_previous_intent(understanding, memory)
     steps: tuple[Callable[[Understanding, Memory, str | None], Understanding], ...] = (
         _consent,
+        _send_again,
         _thanks,
         _correction,
         _human,
@@ -59,6 +61,13 @@ def _consent(understanding: Understanding, memory: Memory, expects: str | None) 
     if not agrees or _REFUSAL.search(said) or "?" in understanding.text:
         return understanding
     return _as("affirmer", understanding)
+
+
+def _send_again(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« envoyer », when nothing waits to be sent: where the request already sent stands."""
+    if expects is not None or not _SEND_AGAIN.match(_plain(understanding)):
+        return understanding
+    return _as("suivre_demande", understanding)
 
 
 def _thanks(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

@@ -168,6 +168,7 @@ def _hits(
         index.resources,
         count=query.offset + query.limit,
         varied=not query.types and not query.prefer_types,
+        each_of=query.prefer_types,
     )
     return tuple(_hit(index, query, repaired, p, scores[p]) for p in chosen[query.offset :])
 

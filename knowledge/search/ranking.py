@@ -28,6 +28,8 @@ FRESHNESS_YEARS = 10
 ELSEWHERE_PENALTY = 0.3
 REPEATED_TYPE_PENALTY = 0.06
 DIVERSITY_POOL = 30
+# What is shown last to bring a second type of resource must score half of what comes first.
+SECOND_TYPE_SHARE = 0.5
 
 # Tied to their ground: an actor or a call for projects of another département helps nobody.
 _LOCAL_TYPES = frozenset({ResourceType.ACTEUR, ResourceType.ACTUALITE, ResourceType.PROGRAMME})
@@ -107,13 +109,48 @@ def any_column(
 
 
 def order(
-    scores: NDArray[np.float32], resources: Sequence[Resource], *, count: int, varied: bool
+    scores: NDArray[np.float32],
+    resources: Sequence[Resource],
+    *,
+    count: int,
+    varied: bool,
+    each_of: Sequence[ResourceType] = (),
 ) -> list[int]:
-    """Return the `count` best positions; `varied` avoids a list of a single type."""
+    """Return the `count` best positions.
+
+    `varied` avoids a list of a single type; `each_of` gives the last place to the best resource of
+    a type asked for that the others lack, when it is near enough.
+    """
     pool = [int(p) for p in top_positions(scores, max(count, DIVERSITY_POOL))]
     pool = [position for position in pool if np.isfinite(scores[position])]
     if not varied:
-        return pool[:count]
+        return _with_each_type(pool, scores, resources, count=count, types=each_of)
+    return _varied(pool, scores, resources, count=count)
+
+
+def _with_each_type(
+    pool: list[int],
+    scores: NDArray[np.float32],
+    resources: Sequence[Resource],
+    *,
+    count: int,
+    types: Sequence[ResourceType],
+) -> list[int]:
+    """A method wants a tool beside the examples, a cost an aid beside who gives it."""
+    chosen = pool[:count]
+    shown = {resources[position].type for position in chosen}
+    lacking = set(types) - shown
+    if len(chosen) < count or count <= len(types) or not lacking:
+        return chosen
+    enough = SECOND_TYPE_SHARE * scores[chosen[0]]
+    others = (p for p in pool[count:] if resources[p].type in lacking and scores[p] >= enough)
+    second = next(others, None)
+    return chosen if second is None else [*chosen[:-1], second]
+
+
+def _varied(
+    pool: list[int], scores: NDArray[np.float32], resources: Sequence[Resource], *, count: int
+) -> list[int]:
     chosen: list[int] = []
     seen: Counter[ResourceType] = Counter()
     while pool and len(chosen) < count:

@@ -63,6 +63,7 @@ def differences(turn: dict[str, Any], expected: dict[str, Any]) -> list[str]:
         "demande": lambda wanted: turn["dialogue"]["asks_for"] == wanted,
         "orientation": lambda wanted: route in wanted,
         "contient": lambda wanted: set(wanted) <= set(kinds),
+        "types": lambda wanted: set(wanted) <= {each["type"] for each in turn["resources"]},
         "ne_contient_pas": lambda wanted: not set(wanted) & set(kinds),
         "humain": lambda wanted: turn["human_offered"] is wanted,
         "ticket": lambda wanted: (turn["ticket"] is not None) is wanted,

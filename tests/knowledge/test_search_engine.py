@@ -193,6 +193,18 @@ def test_the_type_asked_comes_first_without_excluding(
     assert _ids(engine, "café", types=(ACTEUR,)) == ["a"]
 
 
+def test_the_last_place_goes_to_a_type_asked_for_that_the_others_lack(
+    find: Callable[[str], Territoire | None], territoires: TerritoireBase
+) -> None:
+    near = [_cafe(number, f"commune:{AUCH}") for number in range(1, 5)]
+    tool = cafe(id="outil-cafe", type=ResourceType.OUTIL, territoires=("france",))
+    engine = _engine(find, *near, tool)
+    asked = {"territoire": _place(territoires, AUCH), "limit": 4}
+    method = (ResourceType.OUTIL, EXPERIENCE)
+    assert _ids(engine, "café citoyen", prefer_types=method, **asked)[-1] == "outil-cafe"
+    assert "outil-cafe" not in _ids(engine, "café citoyen", prefer_types=(EXPERIENCE,), **asked)
+
+
 def test_fresh_news_come_first(find: Callable[[str], Territoire | None]) -> None:
     year = french_today().year
     engine = _engine(find, cafe(id="ancien", year=year - 9), cafe(id="recent", year=year))
