@@ -16,6 +16,8 @@ _CONTACT_QUESTIONS = frozenset({"besoin", "contact"})
 # A doubt between two of these changes nothing to what is done: the same search answers both.
 # Wrongly heard, these would turn an élu away or lead them where they did not ask to go.
 _NEEDS_TO_BE_SURE = frozenset({"parler_conseiller", "reclamation"})
+# A keyboard mash looks like the shortest sentences known: thanks answered to « qsdf » is absurd.
+_SHORT_SENTENCES = frozenset({"saluer", "remercier", "affirmer", "infirmer"})
 SEARCH_CONFIDENCE = 0.5
 _ERASE = re.compile(r"\b(?:effac|supprim|oublie[rz]|detrui|retire[rz]|enleve[rz])\w*")
 _EXPORT = re.compile(r"\b(?:export|telecharg|recuper|copie|envoyez moi)\w*")
@@ -107,6 +109,8 @@ def _is_trusted(understanding: Understanding, *, expects: str | None) -> bool:
     if understanding.confidence >= ANSWER_CONFIDENCE:
         return True
     if understanding.intent in _NEEDS_TO_BE_SURE:
+        return False
+    if expects is None and understanding.intent in _SHORT_SENTENCES:
         return False
     if expects is not None and _brings_facts(understanding):
         return True

@@ -4,12 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlu.text import fold
+from nlu.text import fold, words
 from nlu.understanding import Candidat, TerritoireMention, Understanding
 
 _ORDINALS = {"premier": 0, "premiere": 0, "deuxieme": 1, "second": 1, "seconde": 1, "troisieme": 2}
 _ORDINALS |= {"quatrieme": 3, "cinquieme": 4, "dernier": -1, "derniere": -1}
 _MAX_RANK_WORDS = 4
+# « près d'Auch » tells which Saint-Martin; « non, c'est Auch » names another place.
+_BESIDE = re.compile(
+    r"\b(?:pres|proche|cotes?|vers|loin|autour|coin|voisine?|secteur) (?:d|de|du|des|l)?\b"
+)
 _NUMBER = re.compile(r"^(?:le |la |n°|numero )?(?P<rank>[1-9])$")
 
 
@@ -19,7 +23,7 @@ def settle(understanding: Understanding, candidats: Sequence[Candidat]) -> Under
         return understanding
     chosen = (
         _by_code(understanding, candidats)
-        or _by_place(understanding, candidats)
+        or _by_place(understanding, candidats, beside=bool(_BESIDE.search(_plain(understanding))))
         or _by_rank(understanding.text, candidats)
     )
     if chosen is None:
@@ -41,13 +45,20 @@ def _by_code(understanding: Understanding, candidats: Sequence[Candidat]) -> Can
     return _only([each for each in candidats if (each.type, each.code) in codes])
 
 
-def _by_place(understanding: Understanding, candidats: Sequence[Candidat]) -> Candidat | None:
-    """A département, or the département of a town named beside, tells the homonyms apart."""
+def _by_place(
+    understanding: Understanding, candidats: Sequence[Candidat], *, beside: bool
+) -> Candidat | None:
+    """A département, that of an EPCI, or of a town said to be `beside`, settles the homonyms."""
     departements = {
         mention.code if mention.type == "departement" else mention.departement
         for mention in understanding.territoires
+        if mention.type != "commune" or beside
     }
     return _only([each for each in candidats if each.departement in departements])
+
+
+def _plain(understanding: Understanding) -> str:
+    return " ".join(words(understanding.text))
 
 
 def _by_rank(text: str, candidats: Sequence[Candidat]) -> Candidat | None:
