@@ -14,6 +14,9 @@ from knowledge.search.query import Hit, SearchQuery, SearchResult
 from knowledge.territoires.territoire import TerritoireContext, to_context
 
 RESULTS = 4
+_NEWS_POOL = 20
+# News that score less than this share of the best resource have another subject.
+_NEWS_SHARE = 0.6
 # A need kept from an earlier message was already understood as ours.
 _OURS = 0.02
 NEAR_CONFIDENCE = 0.02
@@ -68,6 +71,7 @@ def find_resources(
     """
     memory = call.memory
     asked = text or memory.besoin or call.text
+    news = memory.intention == "chercher_actualite"
     query = SearchQuery(
         text=asked,
         types=types,
@@ -76,14 +80,14 @@ def find_resources(
         prefer_themes=memory.themes,
         territoire=_context(call),
         population=memory.population,
-        limit=limit,
+        limit=_NEWS_POOL if news else limit,
         exclude=tuple(exclude),
         near=_context(call) if near else None,
         off_topic=off_topic(call.understanding) if asked == call.text else _OURS,
         settled=places_said(call.understanding),
     )
     result = call.services.knowledge.engine.search(query)
-    hits = tuple(result.hits)
+    hits = _news_first(result.hits, limit) if news else tuple(result.hits)
     return Found(
         hits=hits,
         outcome=_outcome(result),
@@ -92,6 +96,16 @@ def find_resources(
         corrected=result.corrected,
         near=result.confidence >= NEAR_CONFIDENCE,
     )
+
+
+def _news_first(hits: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
+    """Asked for news, those found come before anything else: few words tell them apart."""
+    enough = _NEWS_SHARE * hits[0].score if hits else 0.0
+
+    def comes_later(hit: Hit) -> bool:
+        return hit.resource.type is not ResourceType.ACTUALITE or hit.score < enough
+
+    return tuple(sorted(hits, key=comes_later)[:limit])
 
 
 def _context(call: Call) -> TerritoireContext | None:
