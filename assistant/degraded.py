@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant.actions import demande, messages, repondre, sociaux, suivre
+from assistant.actions import demande, detailler, messages, repondre, sociaux, suivre
 from assistant.actions.base import Call
 from assistant.ports import DemandeIncomplete
 from assistant.turn import Part
@@ -32,6 +32,8 @@ async def answer_without_engine(call: Call, *, intent: str) -> Part:
         return await _send(call)
     if intent in _REQUEST or (demande.contacts_of(call) and await _is_preparing(call)):
         return _mark(call, await demande.open_request(call))
+    if intent == "detailler_ressource":
+        return _mark(call, await detailler.detail(call))
     if intent == "suivre_demande":
         return _mark(call, await suivre.follow(call))
     if intent in ("refus", "alerte"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.domaine import SEARCHED
 from assistant.memory import Memory, own_territoire
-from assistant.suites import wanted
+from assistant.suites import chosen_resource, wanted
 from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
 from nlu.text import words
 from nlu.understanding import Understanding
@@ -31,9 +31,17 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
     is never "not understood".
     """
     urgent = _urgent(understanding, expects=expects)
+    if urgent is None and _points_at_a_resource(understanding, memory):
+        return "detailler_ressource"
     if urgent is None and wanted(understanding.text, memory) and not understanding.themes:
         return "plus_de_resultats"
     return urgent or _heard(understanding, memory, expects=expects)
+
+
+def _points_at_a_resource(understanding: Understanding, memory: Memory) -> bool:
+    """« le deuxième » is a resource, unless which of several territories was just asked."""
+    asked_which = bool(memory.territoires_a_preciser)
+    return not asked_which and chosen_resource(understanding, memory) is not None
 
 
 def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:

@@ -9,7 +9,7 @@ from nlu.understanding import Candidat, TerritoireMention, TerritoireType, Under
 Duree = Literal["ponctuelle", "durable"]
 Proposition = Literal["aucune", "conseiller"]
 
-_TUPLE_SLOTS = ("themes", "signaux", "ressources_vues", "passes")
+_TUPLE_SLOTS = ("themes", "signaux", "ressources_vues", "montrees", "passes")
 _DURABLE = "duree_longue"
 _PONCTUEL = "ponctuel"
 _BREADTH = {"commune": 0, "epci": 1, "departement": 2, "region": 3}
@@ -29,6 +29,8 @@ class TerritoireRetenu:
 class Memory:
     """The slots of a conversation.
 
+    `ressources_vues` are all the resources shown so far, `montrees` those of the last list, in its
+    order: « le deuxième » is one of them.
     `tour` is the number of the last turn that wrote this memory: a dialogue engine that shows
     another number has lost (or missed) something, and is given this copy back.
     """
@@ -43,6 +45,7 @@ class Memory:
     besoin: str | None = None
     intention: str | None = None
     ressources_vues: tuple[str, ...] = ()
+    montrees: tuple[str, ...] = ()
     territoires_a_preciser: tuple[Candidat, ...] = ()
     passes: tuple[str, ...] = ()
     route: str | None = None

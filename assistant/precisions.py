@@ -62,16 +62,20 @@ def _plain(understanding: Understanding) -> str:
 
 
 def _by_rank(text: str, candidats: Sequence[Candidat]) -> Candidat | None:
-    folded = fold(text).strip(" .!")
+    rank = rank_of(text)
+    return candidats[rank] if rank is not None and rank < len(candidats) else None
+
+
+def rank_of(text: str) -> int | None:
+    """Return the rank that a few words give, from 0 (-1: the last): « le deuxième », « 3 »."""
+    folded = fold(text).strip(" .!?")
     match = _NUMBER.match(folded)
     if match:
-        rank = int(match["rank"]) - 1
-        return candidats[rank] if rank < len(candidats) else None
-    for word in folded.split():
-        if word in _ORDINALS and len(folded.split()) <= _MAX_RANK_WORDS:
-            rank = _ORDINALS[word]
-            return candidats[rank] if rank < len(candidats) else None
-    return None
+        return int(match["rank"]) - 1
+    said = folded.split()
+    if len(said) > _MAX_RANK_WORDS:
+        return None
+    return next((_ORDINALS[word] for word in said if word in _ORDINALS), None)
 
 
 def _only(found: list[Candidat]) -> Candidat | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.memory import Memory
+from assistant.precisions import rank_of
 from nlu.text import fold, words
 from nlu.understanding import Understanding
 
@@ -17,7 +18,13 @@ _LEANS_ON_IT = re.compile(
     r"|construire|conduire|piloter|reussir)\b"
     r"|^(?:et |vous avez |avez vous |auriez vous |il y a )*(?:des|un|quelques) exemples?$"
     r"|^(?:et )?qui (?:peut|pourrait|pourra) nous (?:aider|accompagner)(?: a)?$"
-    r"|\bc est combien\b|\bcombien (?:ca|cela) coute\b|\b(?:ca|cela) coute combien\b"
+    r"|\bc est combien\b|\b(?:ca|cela|celles? ci|ceux ci)\b"
+    r"|^et (?:un|une|des|le|la|les|quel\w*|combien|qui|comment|pour) \w+"
+)
+_POINTS_AT = re.compile(
+    r"^(?:[\w ]{0,40} )?(?:le|la|l) (?P<rank>\w+)"
+    r"(?: (?:exemple|fiche|ressource|outil|experience))?$"
+    r"|^(?:le |la |numero )?(?P<number>[1-9])$"
 )
 _MAX_WORDS = 9
 _UNSURE = 0.5
@@ -44,6 +51,15 @@ def wanted(text: str, memory: Memory) -> Wanted | None:
     if not memory.besoin or not memory.ressources_vues or len(said.split()) > _MAX_WORDS:
         return None
     return next((kind for kind, pattern in _WANTED if pattern.search(said)), None)
+
+
+def chosen_resource(understanding: Understanding, memory: Memory) -> str | None:
+    """Return the resource of the last list that « le deuxième », « 2 » points at."""
+    match = _POINTS_AT.search(" ".join(words(understanding.text)))
+    if not memory.montrees or understanding.territoires or match is None:
+        return None
+    rank = rank_of(match["rank"] or match["number"])
+    return memory.montrees[rank] if rank is not None and rank < len(memory.montrees) else None
 
 
 def is_follow_up(text: str, memory: Memory) -> bool:

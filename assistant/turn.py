@@ -80,6 +80,14 @@ class Part:
         )
 
 
+def remember_shown(part: Part) -> Part:
+    """Return the part with the list that it shows kept in its memory, in order."""
+    if not part.resources:
+        return part
+    shown = tuple(each["id"] for each in part.resources)
+    return replace(part, memory=replace(part.memory, montrees=shown))
+
+
 @dataclass(frozen=True, slots=True)
 class TurnResult:
     """A whole turn before it is stored: its public JSON, and the memory to keep."""

@@ -13,7 +13,7 @@ from assistant.actions.base import Call, FormStep, Services
 from assistant.actions.registry import ACTIONS, NEXT_QUESTION, VALIDATORS
 from assistant.memory import Memory
 from assistant.payloads import Payload
-from assistant.turn import Part
+from assistant.turn import Part, remember_shown
 from assistant.wire import unpack
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ async def _act(name: str, call: Call) -> dict[str, Any]:
         if slot is None:
             return {"events": [*_memory_events(call.memory), *events], "responses": []}
         call = replace(call, requested_slot=slot)
-    part = await ACTIONS[name](call)
+    part = remember_shown(await ACTIONS[name](call))
     return {
         "events": [*_memory_events(part.memory), *events, *_slots(part.form_slots)],
         "responses": [{"custom": {"part": part.to_json()}}],

@@ -72,6 +72,8 @@ def find_resources(
     memory = call.memory
     asked = text or memory.besoin or call.text
     news = memory.intention == "chercher_actualite"
+    if news and not call.understanding.themes and asked == call.text:
+        types = types or (ResourceType.ACTUALITE,)  # « quoi de neuf ? » has no other subject
     query = SearchQuery(
         text=asked,
         types=types,

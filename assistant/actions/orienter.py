@@ -6,7 +6,7 @@ from typing import Any
 from assistant.actions import messages
 from assistant.actions.accompagnes import accompanied
 from assistant.actions.base import Call, FormStep, interruption
-from assistant.actions.chercher import find_resources
+from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import decide_for, orientation_json
 from assistant.actions.territoire import ask_territoire
 from assistant.memory import Memory
@@ -14,6 +14,7 @@ from assistant.turn import Part
 
 FORM = "orientation_form"
 _INTENT = "demander_accompagnement"
+_MEANWHILE = 3
 # `theme` and `themes`: the rules speak of what is missing, the memory of what is kept.
 _SLOT_OF = {
     "territoire": "territoire",
@@ -103,22 +104,35 @@ async def ask(call: Call) -> Part:
             asks_for="territoire",
             human_offered=True,
         )
+    shown = _meanwhile(call)
     options = call.services.replies.table(f"orienter.choix_{slot}")
     buttons = [
         messages.button(call, "preciser", label=label, **_option(slot, value))
         for value, label in options.items()
     ]
     row = [*buttons, messages.button(call, "passer"), messages.button(call, "parler_conseiller")]
+    said = [messages.text(call.say("orienter.en_attendant")), shown.message] if shown else []
+    seen = (*call.memory.ressources_vues, *(shown.ids if shown else ()))
     return Part(
         outcome="clarified",
-        memory=call.memory,
+        memory=replace(call.memory, ressources_vues=tuple(dict.fromkeys(seen))),
         messages=(
+            *said,
             messages.text(call.say(f"orienter.demande_{slot}")),
             messages.choices(row),
         ),
+        resources=shown.references if shown else (),
         asks_for=_MISSING_OF[slot],
         human_offered=True,
     )
+
+
+def _meanwhile(call: Call) -> Found | None:
+    """What helps at once, before the first question: nobody answers for nothing."""
+    if call.memory.ressources_vues or not call.memory.besoin:
+        return None
+    found = find_resources(call.remember(intention="demander_methode"), limit=_MEANWHILE)
+    return found if found.outcome == "answered" else None
 
 
 def _option(slot: str, value: str) -> dict[str, Any]:

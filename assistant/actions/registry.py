@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assistant.actions import (
     demande,
+    detailler,
     donnees,
     expliquer,
     orienter,
@@ -59,6 +60,7 @@ ACTIONS: dict[str, Handler] = {
     "action_prendre_note": sociaux.take_note,
     "action_repondre": repondre.answer,
     "action_plus_de_resultats": repondre.show_more,
+    "action_detailler_ressource": detailler.detail,
     "action_expliquer_demarche": _and_others(expliquer.explain),
     "action_orienter": _and_others(orienter.conclude, opened_by=_ACCOMPANIMENT),
     "action_ouvrir_demande": _and_others(demande.open_request, before=True),

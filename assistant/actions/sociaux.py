@@ -4,9 +4,14 @@ from dataclasses import replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call
+from assistant.actions.oriente import decide_for
+from assistant.actions.orienter import conclude
 from assistant.actions.repondre import answer_need, ask_need
 from assistant.actions.territoire import ask_territoire
+from assistant.domaine import SEARCHED
 from assistant.turn import Outcome, Part
+from knowledge.orientation.vocabulaire import OFFRES
+from nlu.understanding import Understanding
 
 _FAILURES_BEFORE_HUMAN = 2
 
@@ -90,7 +95,7 @@ async def not_understood(call: Call) -> Part:
     call = call.remember(echecs=failures)
     if call.text.strip() and _may_be_searched(call):
         part = await answer_need(
-            call.remember(besoin=call.text, intention=call.understanding.intent)
+            call.remember(besoin=call.text, intention=_most_likely_question(call.understanding))
         )
         if part.outcome in ("answered", "clarified"):
             return replace(part, memory=replace(part.memory, echecs=failures))
@@ -105,15 +110,31 @@ async def not_understood(call: Call) -> Part:
     )
 
 
+def _most_likely_question(understanding: Understanding) -> str:
+    """In doubt, the orientation is that of a question: nothing else was surely asked."""
+    if understanding.intent in SEARCHED:
+        return understanding.intent
+    likely = (each.intent for each in understanding.alternatives if each.intent in SEARCHED)
+    return next(likely, understanding.intent)
+
+
 def _may_be_searched(call: Call) -> bool:
     understanding = call.understanding
     return understanding.in_scope_score > 0 and not understanding.illisible
+
+
+def _tells_a_project(call: Call) -> bool:
+    """« Nous sommes cinq communautés de communes… » asks nothing, but one offer fits already."""
+    decided = decide_for(call, intent=call.understanding.intent)
+    return bool(call.understanding.themes) and decided.route in OFFRES
 
 
 async def take_note(call: Call) -> Part:
     """A fact was given: use it at once if a question is pending, else acknowledge it."""
     if call.memory.besoin:
         return await answer_need(call)
+    if _tells_a_project(call):
+        return await conclude(call.remember(besoin=call.text))
     territoire = call.services.knowledge.territoire(call.memory.territoire)
     question = ask_territoire(call)
     if question is not None:
