@@ -1,5 +1,6 @@
 """Every table of the product, gathered for the migrations."""
 
+from api.collegues import models as collegues
 from api.comptes import models as comptes
 from api.conversations import models as conversations
 from api.droits import models as droits
@@ -20,6 +21,7 @@ metadata = Base.metadata
 __all__ = [
     "ReferenceImport",
     "ServiceSecret",
+    "collegues",
     "comptes",
     "conversations",
     "droits",

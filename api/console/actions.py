@@ -1,11 +1,14 @@
 """What an advisor does from the page of a request; the rules are those of `api.tickets.desk`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.mentions import MentionUnknown, find_mentions
+from api.console.dossier import advisors
 from api.console.forms import (
     ChoiceRefused,
     Sent,
@@ -24,16 +27,35 @@ from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
 
 router = APIRouter(include_in_schema=False)
-Act = Callable[[TicketDesk, Ticket, Sent], Awaitable[str]]
-_REFUSALS = (AlreadyClaimed, VersionStale, TransitionImpossible, ReasonMissing, ChoiceRefused)
+_REFUSALS = (
+    AlreadyClaimed,
+    VersionStale,
+    TransitionImpossible,
+    ReasonMissing,
+    ChoiceRefused,
+    MentionUnknown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an action works with, within one transaction."""
+
+    session: AsyncSession
+    desk: TicketDesk
+    ticket: Ticket
+    form: Sent
+
+
+Act = Callable[[Work], Awaitable[str]]
 
 
 @router.post(f"{TICKET}/prendre")
 async def claim(request: Request, reference: str, services: Services) -> Response:
     """Take charge of the request; one winner."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
-        await desk.claim(ticket, actor=me(request).nom)
+    async def act(work: Work) -> str:
+        await work.desk.claim(work.ticket, actor=me(request).nom)
         return "prise"
 
     return await _do(request, reference, services, act)
@@ -44,7 +66,8 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
     """Answer the élu, or leave a note between advisors; a form sent twice writes once."""
     nom = me(request).nom
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         public = form.get("visibilite") != "internal"
         key = form.get("cle") or None
         done = "repondu" if public else "note"
@@ -54,8 +77,9 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
         body, status = read_body(form, services), read_status(form)
         if public and ticket.assignee is None:
             await desk.claim(ticket, actor=nom)
+        cited = () if public else find_mentions(body, await advisors(work.session))
         visibility = "public" if public else "internal"
-        await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key)
+        await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key, cited=cited)
         if public:
             await desk.change(ticket, status, actor=nom, version=ticket.version)
         return done
@@ -67,7 +91,8 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
 async def change_status(request: Request, reference: str, services: Services) -> Response:
     """Move the request along its life."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         changes = read_status(form)
         await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
         return "etat"
@@ -79,7 +104,8 @@ async def change_status(request: Request, reference: str, services: Services) ->
 async def classify(request: Request, reference: str, services: Services) -> Response:
     """Give the request to an advisor, set its priority, themes and orientation right."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         check_version(ticket, form)
         changes = read_classification(form, services)
         await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
@@ -92,7 +118,8 @@ async def classify(request: Request, reference: str, services: Services) -> Resp
 async def reroute(request: Request, reference: str, services: Services) -> Response:
     """Give the request to another team, and say why."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         check_version(ticket, form)
         changes, reason = read_team(form, services)
         await desk.change(
@@ -109,7 +136,8 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
     async with services.database.sessions() as session:
         ticket = await find_ticket(session, reference, lock=True)
         try:
-            done = await act(TicketDesk(session, now=services.clock.now), ticket, form)
+            desk = TicketDesk(session, now=services.clock.now)
+            done = await act(Work(session, desk, ticket, form))
             await session.commit()
         except _REFUSALS as error:
             await session.rollback()
@@ -146,6 +174,8 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences["transition"].format(etat=now), 409)
         case ReasonMissing():
             return Notice(sentences["motif"], 422)
+        case MentionUnknown():
+            return Notice(sentences["mention_inconnue"].format(nom=error.nom), 422)
         case ChoiceRefused():
             return Notice(sentences[error.key].format(**error.facts), 422)
         case _:  # VersionStale

@@ -44,6 +44,7 @@ def _environment() -> Environment:
     environment.filters["nombre"] = french_number
     environment.filters["instant"] = datetime.fromisoformat
     environment.filters["valeur"] = _told
+    environment.filters["majuscule"] = lambda text: text[:1].upper() + text[1:]
     environment.globals["textes"] = texts()
     return environment
 

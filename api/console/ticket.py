@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.models import Compte
 from api.console.dossier import Dossier, load_dossier, thread
 from api.console.modeles import fill_modele, load_modeles
@@ -69,7 +70,10 @@ async def show_ticket(
     done = texts()["fait"].get(fait or "")
     async with services.database.sessions.begin() as session:
         ticket = await find_ticket(session, reference)
-        body = fill_modele(modele, ticket, conseiller=me(request).nom)
+        nom, now = me(request).nom, services.clock.now()
+        await PresenceRepository(session).beat(ticket.id, nom, now=now)
+        await MentionRepository(session).read(ticket.id, nom, now=now)
+        body = fill_modele(modele, ticket, conseiller=nom)
         return await ticket_page(
             request,
             session,
@@ -91,7 +95,7 @@ async def ticket_page(
 ) -> Response:
     """Write the page of a ticket as it is now."""
     now, compte = services.clock.now(), me(request)
-    dossier = await load_dossier(session, services, ticket, me=f"compte:{compte.nom}", now=now)
+    dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
     return page(
         request,
@@ -114,6 +118,7 @@ async def ticket_page(
 def _choices(services: Container) -> dict[str, Any]:
     return {
         "themes": sorted(services.chat.themes),
+        "dispositifs": services.replies.table("dispositifs"),
         "routes": services.replies.table("routes"),
         "equipes": services.aiguillage.equipes,
         "priorites": PRIORITIES,

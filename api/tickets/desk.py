@@ -4,12 +4,13 @@ The ticket must have been read with `lock`: two advisors never change it at the 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.repository import MentionRepository
 from api.conversations.repository import ConversationRepository
 from api.mail.models import ANSWER
 from api.mail.service import post
@@ -54,6 +55,7 @@ class TicketDesk:
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
         self._journal = Journal(session)
+        self._mentions = MentionRepository(session)
         self._now = now
 
     async def change(
@@ -123,9 +125,18 @@ class TicketDesk:
         return ticket
 
     async def write(
-        self, ticket: Ticket, *, body: str, visibility: str, actor: str, key: str | None = None
+        self,
+        ticket: Ticket,
+        *,
+        body: str,
+        visibility: str,
+        actor: str,
+        key: str | None = None,
+        cited: Collection[str] = (),
     ) -> TicketMessage:
         """Write to the élu (`public`: it appears in the conversation) or between advisors.
+
+        `cited` names the colleagues that a note calls.
 
         Raises MessageKeyReused when the idempotency key carried another message.
         """
@@ -144,6 +155,7 @@ class TicketDesk:
             created_at=self._now(),
         )
         await self._tickets.add_message(message)
+        await self._mentions.add(ticket_id=ticket.id, message_id=message.id, noms=cited)
         ticket.updated_at = self._now()
         if visibility == "public":
             await self._deliver(ticket, message)
