@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from nlu.text import fold
 
 # At the start of a word only: an e-mail address cites nobody.
-_AT = re.compile(r"(?<![\w.+-])@(?=\w)")
+_AT = re.compile(r"(?<![\w.+/-])@(?=\w)")
 _WORD = re.compile(r"[\w'’-]+")
 
 

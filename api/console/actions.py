@@ -27,6 +27,16 @@ from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
 
 router = APIRouter(include_in_schema=False)
+
+
+class PreviewAsked(Exception):
+    """The advisor wants to read the answer as it would be sent: nothing is done."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__()
+        self.body = body
+
+
 _REFUSALS = (
     AlreadyClaimed,
     VersionStale,
@@ -34,6 +44,7 @@ _REFUSALS = (
     ReasonMissing,
     ChoiceRefused,
     MentionUnknown,
+    PreviewAsked,
 )
 
 
@@ -74,10 +85,12 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
         if await desk.written(ticket, actor=nom, key=key):
             return done
         check_version(ticket, form)
-        body, status = read_body(form, services), read_status(form)
+        body, status = read_body(form, services, ticket), read_status(form)
+        cited = () if public else find_mentions(form.get("corps"), await advisors(work.session))
+        if form.get("geste") == "apercu":
+            raise PreviewAsked(body)
         if public and ticket.assignee is None:
             await desk.claim(ticket, actor=nom)
-        cited = () if public else find_mentions(body, await advisors(work.session))
         visibility = "public" if public else "internal"
         await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key, cited=cited)
         if public:
@@ -141,9 +154,10 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
             await session.commit()
         except _REFUSALS as error:
             await session.rollback()
-            given = _written(form)
+            asked = error.body if isinstance(error, PreviewAsked) else ""
+            notice = Notice(texts()["apercu"]) if asked else _why(error, form)
             return await _show_again(
-                request, session, services, reference, notice=_why(error, form), answer=given
+                request, session, services, reference, notice=notice, answer=_written(form, asked)
             )
     root = str(request.scope.get("root_path", "")).rstrip("/")
     where = f"{root}{TICKET.format(reference=ticket.reference)}?fait={done}"
@@ -182,11 +196,13 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
 
 
-def _written(form: Sent) -> Answer:
+def _written(form: Sent, preview: str = "") -> Answer:
     """Return what was being written: it is shown again, never lost."""
     return Answer(
         body=form.get("corps"),
         visibility=form.get("visibilite", "public"),
         key=form.get("cle"),
         resources=form.resources,
+        status=form.get("etat"),
+        preview=preview,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
+from api.console.citations import cite
 from api.console.pages import texts
 from api.container import Container
 from api.tickets.desk import VersionStale
@@ -93,18 +94,15 @@ def read_team(form: Sent, services: Container) -> tuple[dict[str, Any], str]:
     return {"team": team}, form.get("motif")[:_MAX_REASON]
 
 
-def read_body(form: Sent, services: Container) -> str:
-    """Return the message, the resources that were ticked cited below it.
+def read_body(form: Sent, services: Container, ticket: Ticket) -> str:
+    """Return the message, the resources that were ticked quoted below it.
 
     Raises ChoiceRefused.
     """
     body = form.get("corps").replace("\r\n", "\n")
     if not body:
         raise ChoiceRefused("message_vide")
-    cited = [services.knowledge.engine.get(each) for each in form.resources]
-    words = texts()["citations"]
-    lines = [words["ligne"].format(titre=each.title, url=each.url) for each in cited if each]
-    whole = "\n".join([body, "", words["tete"], *lines]) if lines else body
+    whole = f"{body}\n\n{cite(services, ticket, form.resources)}".rstrip()
     if len(whole) > MAX_BODY:
         raise ChoiceRefused("message_long", longueur=len(whole))
     return whole

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.models import Compte
+from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
 from api.console.modeles import fill_modele, load_modeles
 from api.console.pages import page, signed_in, texts
@@ -41,6 +42,8 @@ class Answer:
     visibility: str = "public"
     key: str = ""
     resources: tuple[str, ...] = ()
+    status: str = ""
+    preview: str = ""
 
 
 def me(request: Request) -> Compte:
@@ -100,6 +103,7 @@ async def ticket_page(
     return page(
         request,
         "demande.html",
+        extraits={each.id: quote(services, ticket, each) for each in dossier.suggestions},
         status=notice.status if notice else 200,
         dossier=dossier,
         demande=ticket,

@@ -23,6 +23,7 @@ NOMS = ["Claire Martin", "Claire Dupré", "Jean-Noël Le Bihan", "Paul Martin", 
         ("Vu avec @claire dupre et @Paul Martinez.", ("Claire Dupré", "Paul Martinez")),
         ("@Jean-Noël le connaît ; @Jean-Noël Le Bihan aussi", ("Jean-Noël Le Bihan",)),
         ("Écrire à mairie@exemple.fr, ou à claire.martin@exemple.fr.", ()),
+        ("Voir https://social.exemple.fr/@mairie.", ()),
         ("Rendez-vous @ la mairie.", ()),
     ],
 )
