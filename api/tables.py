@@ -7,6 +7,7 @@ from api.droits import models as droits
 from api.jobs import models as jobs
 from api.links import ServiceSecret
 from api.mail import models as mails
+from api.pieces import models as pieces
 from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
@@ -28,6 +29,7 @@ __all__ = [
     "jobs",
     "mails",
     "metadata",
+    "pieces",
     "resources",
     "satisfaction",
     "synonyms",

@@ -16,12 +16,14 @@ from api.console.forms import (
     read_body,
     read_classification,
     read_form,
+    read_pieces,
     read_status,
     read_team,
 )
 from api.console.pages import texts
 from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me, ticket_page
 from api.container import Container
+from api.pieces.accept import PieceRefused
 from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, VersionStale
 from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
@@ -45,6 +47,7 @@ _REFUSALS = (
     ChoiceRefused,
     MentionUnknown,
     PreviewAsked,
+    PieceRefused,
 )
 
 
@@ -87,12 +90,23 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
         check_version(ticket, form)
         body, status = read_body(form, services, ticket), read_status(form)
         cited = () if public else find_mentions(form.get("corps"), await advisors(work.session))
+        pieces = await read_pieces(form)
+        if public and pieces and ticket.conversation_id is None:
+            raise PieceRefused("piece_sans_conversation")
         if form.get("geste") == "apercu":
             raise PreviewAsked(body)
         if public and ticket.assignee is None:
             await desk.claim(ticket, actor=nom)
         visibility = "public" if public else "internal"
-        await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key, cited=cited)
+        await desk.write(
+            ticket,
+            body=body,
+            visibility=visibility,
+            actor=nom,
+            key=key,
+            cited=cited,
+            pieces=pieces,
+        )
         if public:
             await desk.change(ticket, status, actor=nom, version=ticket.version)
         return done
@@ -188,6 +202,9 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences["transition"].format(etat=now), 409)
         case ReasonMissing():
             return Notice(sentences["motif"], 422)
+        case PieceRefused():
+            told = sentences[error.key].format(nom=error.nom)
+            return Notice(f"{told} {sentences['piece_gardee']}", error.status)
         case MentionUnknown():
             return Notice(sentences["mention_inconnue"].format(nom=error.nom), 422)
         case ChoiceRefused():

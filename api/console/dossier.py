@@ -17,6 +17,8 @@ from api.droits.models import Acces
 from api.droits.repository import AccesRepository
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
+from api.pieces.models import Piece
+from api.pieces.repository import PieceRepository
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.queue import QueueRepository
 from api.tickets.service import TicketService
@@ -48,6 +50,7 @@ class Dossier:
     present: Sequence[str]
     others: Sequence[Acces]
     cited: dict[str, list[str]]
+    pieces: dict[str, list[Piece]]
     accompagnements: Sequence[tuple[Territoire, Accompagnement]]
     advisors: list[str]
     possible: tuple[str, ...]
@@ -63,6 +66,7 @@ class Said:
     texte: str
     courriel: Mail | None = None
     cites: Sequence[str] = ()
+    pieces: Sequence[Piece] = ()
 
 
 def thread(dossier: Dossier) -> list[Said]:
@@ -78,6 +82,7 @@ def thread(dossier: Dossier) -> list[Said]:
             each.body,
             dossier.mails.get(each.id),
             dossier.cited.get(each.id, ()),
+            dossier.pieces.get(each.id, ()),
         )
         for each in dossier.messages
     ]
@@ -119,6 +124,7 @@ async def load_dossier(
         present=present,
         others=[each for each in recent if each.who not in told],
         cited=await MentionRepository(session).of_ticket(ticket.id),
+        pieces=await PieceRepository(session).of_ticket(ticket.id),
         accompagnements=_accompagnements(services, place, parents),
         advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
         possible=TRANSITIONS[ticket.status],

@@ -16,6 +16,7 @@ from api.console.pages import page, signed_in, texts
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
+from api.pieces.accept import ENDINGS
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.service import TicketService
@@ -111,6 +112,7 @@ async def ticket_page(
         due=next_due(ticket),
         avis=notice,
         reponse=given,
+        fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),
         cle=given.key or secrets.token_urlsafe(12),
         modeles=load_modeles(),
         fil=thread(dossier),

@@ -39,3 +39,12 @@ setInterval(beat, EVERY);
 document.addEventListener("visibilitychange", beat);
 addEventListener("pageshow", (event) => event.persisted && beat());
 addEventListener("pagehide", () => navigator.sendBeacon(place.dataset.presence, form(true)));
+
+// A file that is too heavy would travel for nothing: said at once.
+const files = document.querySelector("[data-poids]");
+const heavy = document.getElementById("erreur-pieces");
+files.addEventListener("change", () => {
+  const over = [...files.files].some((each) => each.size > Number(files.dataset.poids));
+  heavy.textContent = over ? files.dataset.trop : "";
+  files.setCustomValidity(heavy.textContent);
+});
