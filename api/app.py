@@ -15,6 +15,7 @@ from api.errors import install_error_handlers
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
+from api.pieces.routes import router as pieces
 from api.projets_partages.routes import router as projets_partages
 from api.redaction.routes import install_redaction
 from api.resources.effect import router as resources_effect
@@ -99,6 +100,7 @@ def create_app(container: Container) -> FastAPI:
         territoires,
         accompagnements,
         projets_partages,
+        pieces,
         operations,
     ):
         app.include_router(router)

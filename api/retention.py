@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.collegues.repository import PresenceRepository
 from api.conversations.repository import ConversationRepository
 from api.database import Database
 from api.droits.repository import AccesRepository
@@ -28,6 +29,7 @@ async def erase_old(database: Database, *, months: int, erased: str) -> tuple[in
             _MONTH * TICKET_MONTHS, erased=erased
         )
         await AccesRepository(session).erase_old()
+        await PresenceRepository(session).erase_old()
         conversations = await ConversationRepository(session).erase_older_than(_MONTH * months)
     return conversations, tickets
 

@@ -1,5 +1,6 @@
 """Response headers, and the size limit of requests, as plain ASGI middlewares."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -12,6 +13,9 @@ MAX_BODY_BYTES = 64 * 1024
 # A form adds a little around the file that it carries.
 MAX_IMPORT_BYTES = 10_100_000
 _IMPORT_PATH = "/api/v1/resources/import"
+# An answer's form is read whole even with a file that is too heavy: its text is given back.
+MAX_ANSWER_BYTES = 64_000_000
+_ANSWER_PATH = re.compile(r"/console/demandes/[^/]{1,40}/repondre")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -62,16 +66,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        imported = scope["path"] == _IMPORT_PATH
-        limit = MAX_IMPORT_BYTES if imported else self._max
-        refusal = Problem(413, "import_volumineux" if imported else "trop_volumineux")
-        if _declared_length(scope) > limit:
+        limit, refusal = self._limit_of(scope["path"])
+        received = _declared_length(scope)
+        if received > limit and not scope["path"].startswith("/console/"):
             await problem_response(refusal)(scope, receive, send)
             return
-        received = 0
+        # A page of the console says it itself, as soon as the body is asked for.
+        received = limit + 1 if received > limit else 0
 
         async def counted() -> Message:
             nonlocal received
+            if received > limit:
+                raise refusal
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
@@ -79,6 +85,14 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+    def _limit_of(self, path: str) -> tuple[int, Problem]:
+        """Return how long a body may be at this address, and what is said beyond."""
+        if path == _IMPORT_PATH:
+            return MAX_IMPORT_BYTES, Problem(413, "import_volumineux")
+        if _ANSWER_PATH.fullmatch(path):
+            return MAX_ANSWER_BYTES, Problem(413, "reponse_volumineuse")
+        return self._max, Problem(413, "trop_volumineux")
 
 
 def _declared_length(scope: MutableMapping[str, Any]) -> int:

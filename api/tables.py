@@ -1,11 +1,13 @@
 """Every table of the product, gathered for the migrations."""
 
+from api.collegues import models as collegues
 from api.comptes import models as comptes
 from api.conversations import models as conversations
 from api.droits import models as droits
 from api.jobs import models as jobs
 from api.links import ServiceSecret
 from api.mail import models as mails
+from api.pieces import models as pieces
 from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
@@ -20,12 +22,14 @@ metadata = Base.metadata
 __all__ = [
     "ReferenceImport",
     "ServiceSecret",
+    "collegues",
     "comptes",
     "conversations",
     "droits",
     "jobs",
     "mails",
     "metadata",
+    "pieces",
     "resources",
     "satisfaction",
     "synonyms",

@@ -1,11 +1,14 @@
 """What an advisor does from the page of a request; the rules are those of `api.tickets.desk`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.mentions import MentionUnknown, find_mentions
+from api.console.dossier import advisors
 from api.console.forms import (
     ChoiceRefused,
     Sent,
@@ -13,27 +16,60 @@ from api.console.forms import (
     read_body,
     read_classification,
     read_form,
+    read_pieces,
     read_status,
     read_team,
 )
 from api.console.pages import texts
 from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me, ticket_page
 from api.container import Container
+from api.pieces.accept import PieceRefused
 from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, VersionStale
 from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
 
 router = APIRouter(include_in_schema=False)
-Act = Callable[[TicketDesk, Ticket, Sent], Awaitable[str]]
-_REFUSALS = (AlreadyClaimed, VersionStale, TransitionImpossible, ReasonMissing, ChoiceRefused)
+
+
+class PreviewAsked(Exception):
+    """The advisor wants to read the answer as it would be sent: nothing is done."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__()
+        self.body = body
+
+
+_REFUSALS = (
+    AlreadyClaimed,
+    VersionStale,
+    TransitionImpossible,
+    ReasonMissing,
+    ChoiceRefused,
+    MentionUnknown,
+    PreviewAsked,
+    PieceRefused,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an action works with, within one transaction."""
+
+    session: AsyncSession
+    desk: TicketDesk
+    ticket: Ticket
+    form: Sent
+
+
+Act = Callable[[Work], Awaitable[str]]
 
 
 @router.post(f"{TICKET}/prendre")
 async def claim(request: Request, reference: str, services: Services) -> Response:
     """Take charge of the request; one winner."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
-        await desk.claim(ticket, actor=me(request).nom)
+    async def act(work: Work) -> str:
+        await work.desk.claim(work.ticket, actor=me(request).nom)
         return "prise"
 
     return await _do(request, reference, services, act)
@@ -44,18 +80,33 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
     """Answer the élu, or leave a note between advisors; a form sent twice writes once."""
     nom = me(request).nom
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         public = form.get("visibilite") != "internal"
         key = form.get("cle") or None
         done = "repondu" if public else "note"
         if await desk.written(ticket, actor=nom, key=key):
             return done
         check_version(ticket, form)
-        body, status = read_body(form, services), read_status(form)
+        body, status = read_body(form, services, ticket), read_status(form)
+        cited = () if public else find_mentions(form.get("corps"), await advisors(work.session))
+        pieces = await read_pieces(form)
+        if public and pieces and ticket.conversation_id is None:
+            raise PieceRefused("piece_sans_conversation")
+        if form.get("geste") == "apercu":
+            raise PreviewAsked(body)
         if public and ticket.assignee is None:
             await desk.claim(ticket, actor=nom)
         visibility = "public" if public else "internal"
-        await desk.write(ticket, body=body, visibility=visibility, actor=nom, key=key)
+        await desk.write(
+            ticket,
+            body=body,
+            visibility=visibility,
+            actor=nom,
+            key=key,
+            cited=cited,
+            pieces=pieces,
+        )
         if public:
             await desk.change(ticket, status, actor=nom, version=ticket.version)
         return done
@@ -67,7 +118,8 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
 async def change_status(request: Request, reference: str, services: Services) -> Response:
     """Move the request along its life."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         changes = read_status(form)
         await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
         return "etat"
@@ -79,7 +131,8 @@ async def change_status(request: Request, reference: str, services: Services) ->
 async def classify(request: Request, reference: str, services: Services) -> Response:
     """Give the request to an advisor, set its priority, themes and orientation right."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         check_version(ticket, form)
         changes = read_classification(form, services)
         await desk.change(ticket, changes, actor=me(request).nom, version=ticket.version)
@@ -92,7 +145,8 @@ async def classify(request: Request, reference: str, services: Services) -> Resp
 async def reroute(request: Request, reference: str, services: Services) -> Response:
     """Give the request to another team, and say why."""
 
-    async def act(desk: TicketDesk, ticket: Ticket, form: Sent) -> str:
+    async def act(work: Work) -> str:
+        desk, ticket, form = work.desk, work.ticket, work.form
         check_version(ticket, form)
         changes, reason = read_team(form, services)
         await desk.change(
@@ -109,13 +163,15 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
     async with services.database.sessions() as session:
         ticket = await find_ticket(session, reference, lock=True)
         try:
-            done = await act(TicketDesk(session, now=services.clock.now), ticket, form)
+            desk = TicketDesk(session, now=services.clock.now)
+            done = await act(Work(session, desk, ticket, form))
             await session.commit()
         except _REFUSALS as error:
             await session.rollback()
-            given = _written(form)
+            asked = error.body if isinstance(error, PreviewAsked) else ""
+            notice = Notice(texts()["apercu"]) if asked else _why(error, form)
             return await _show_again(
-                request, session, services, reference, notice=_why(error, form), answer=given
+                request, session, services, reference, notice=notice, answer=_written(form, asked)
             )
     root = str(request.scope.get("root_path", "")).rstrip("/")
     where = f"{root}{TICKET.format(reference=ticket.reference)}?fait={done}"
@@ -146,17 +202,24 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences["transition"].format(etat=now), 409)
         case ReasonMissing():
             return Notice(sentences["motif"], 422)
+        case PieceRefused():
+            told = sentences[error.key].format(nom=error.nom)
+            return Notice(f"{told} {sentences['piece_gardee']}", error.status)
+        case MentionUnknown():
+            return Notice(sentences["mention_inconnue"].format(nom=error.nom), 422)
         case ChoiceRefused():
             return Notice(sentences[error.key].format(**error.facts), 422)
         case _:  # VersionStale
             return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
 
 
-def _written(form: Sent) -> Answer:
+def _written(form: Sent, preview: str = "") -> Answer:
     """Return what was being written: it is shown again, never lost."""
     return Answer(
         body=form.get("corps"),
         visibility=form.get("visibilite", "public"),
         key=form.get("cle"),
         resources=form.resources,
+        status=form.get("etat"),
+        preview=preview,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.repository import CompteRepository
 from api.comptes.roles import Role
 from api.console.pages import texts
@@ -16,10 +17,13 @@ from api.droits.models import Acces
 from api.droits.repository import AccesRepository
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
+from api.pieces.models import Piece
+from api.pieces.repository import PieceRepository
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.queue import QueueRepository
 from api.tickets.service import TicketService
 from api.tickets.status import TRANSITIONS
+from knowledge.accompagnements.accompagnement import Accompagnement
 from knowledge.resources.resource import Resource
 from knowledge.search.query import SearchQuery
 from knowledge.territoires.territoire import Territoire, to_context
@@ -43,7 +47,11 @@ class Dossier:
     parents: tuple[Territoire, ...]
     past: Sequence[Ticket]
     suggestions: Sequence[Resource]
+    present: Sequence[str]
     others: Sequence[Acces]
+    cited: dict[str, list[str]]
+    pieces: dict[str, list[Piece]]
+    accompagnements: Sequence[tuple[Territoire, Accompagnement]]
     advisors: list[str]
     possible: tuple[str, ...]
 
@@ -57,6 +65,8 @@ class Said:
     quand: datetime
     texte: str
     courriel: Mail | None = None
+    cites: Sequence[str] = ()
+    pieces: Sequence[Piece] = ()
 
 
 def thread(dossier: Dossier) -> list[Said]:
@@ -65,7 +75,15 @@ def thread(dossier: Dossier) -> list[Said]:
     The advisors' public answers are in the conversation too: they are shown once.
     """
     written = [
-        Said(each.visibility, each.author, each.created_at, each.body, dossier.mails.get(each.id))
+        Said(
+            each.visibility,
+            each.author,
+            each.created_at,
+            each.body,
+            dossier.mails.get(each.id),
+            dossier.cited.get(each.id, ()),
+            dossier.pieces.get(each.id, ()),
+        )
         for each in dossier.messages
     ]
     authors = texts()["auteurs"]
@@ -85,11 +103,14 @@ def thread(dossier: Dossier) -> list[Said]:
 async def load_dossier(
     session: AsyncSession, services: Container, ticket: Ticket, *, me: str, now: datetime
 ) -> Dossier:
-    """Gather what surrounds a ticket; `me` is who looks."""
+    """Gather what surrounds a ticket; `me` is the name of who looks."""
     service = TicketService(session, aiguillage=services.aiguillage)
     place = _place(services, ticket)
     mails = await MailRepository(session).of_ticket(ticket.id)
     recent = await AccesRepository(session).recent(ticket.reference, since=now - _RECENTLY)
+    present = await PresenceRepository(session).others(ticket.id, me, now=now)
+    told = {f"compte:{each}" for each in (me, *present)}
+    parents = services.knowledge.territoires.parents(place) if place else ()
     return Dossier(
         ticket=ticket,
         messages=await service.messages(ticket),
@@ -97,10 +118,14 @@ async def load_dossier(
         mails={each.message_id: each for each in mails if each.message_id},
         since=await service.said_since(ticket),
         territoire=place,
-        parents=services.knowledge.territoires.parents(place) if place else (),
+        parents=parents,
         past=await QueueRepository(session).of_same_place(ticket, limit=_PAST),
         suggestions=await suggest(services, ticket, place),
-        others=[each for each in recent if each.who != me],
+        present=present,
+        others=[each for each in recent if each.who not in told],
+        cited=await MentionRepository(session).of_ticket(ticket.id),
+        pieces=await PieceRepository(session).of_ticket(ticket.id),
+        accompagnements=_accompagnements(services, place, parents),
         advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
         possible=TRANSITIONS[ticket.status],
     )
@@ -127,6 +152,15 @@ async def suggest(
 def _place(services: Container, ticket: Ticket) -> Territoire | None:
     known = ticket.territoire
     return services.knowledge.find(known["type"], known["code"]) if known else None
+
+
+def _accompagnements(
+    services: Container, place: Territoire | None, parents: Sequence[Territoire]
+) -> list[tuple[Territoire, Accompagnement]]:
+    """Return how the ANCT already accompanied the collectivité, or its intercommunalité."""
+    near = [each for each in parents if each.type == "epci"]
+    known = services.knowledge.accompagnes
+    return [(where, each) for where in filter(None, [place, *near]) for each in known.of(where)]
 
 
 async def advisors(session: AsyncSession) -> list[str]:

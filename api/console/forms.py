@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from starlette.datastructures import UploadFile
 
+from api.console.citations import cite
 from api.console.pages import texts
 from api.container import Container
+from api.pieces.accept import MAX_BYTES, MAX_FILES, NewPiece, PieceRefused, accept, clean_name
 from api.tickets.desk import VersionStale
 from api.tickets.models import Ticket
 from api.tickets.status import PRIORITIES
@@ -32,6 +35,7 @@ class Sent:
     values: dict[str, str]
     themes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
+    files: tuple[UploadFile, ...] = ()
 
     def get(self, name: str, default: str = "") -> str:
         """Return a field, trimmed."""
@@ -41,11 +45,26 @@ class Sent:
 async def read_form(request: Request) -> Sent:
     """Read the form of a request."""
     form = await request.form()
+    joined = [each for each in form.getlist("pieces") if isinstance(each, UploadFile)]
     return Sent(
-        {name: str(value).strip() for name, value in form.items()},
+        {name: value.strip() for name, value in form.items() if isinstance(value, str)},
         themes=tuple(str(each) for each in form.getlist("themes") if each),
         resources=tuple(str(each) for each in form.getlist("ressources"))[:_MAX_CITED],
+        files=tuple(each for each in joined if each.filename),
     )
+
+
+async def read_pieces(form: Sent) -> tuple[NewPiece, ...]:
+    """Return the joined files, each checked by its name and by what it holds.
+
+    Raises PieceRefused.
+    """
+    if len(form.files) > MAX_FILES:
+        raise PieceRefused("pieces_nombreuses")
+    for each in form.files:
+        if (each.size or 0) > MAX_BYTES:
+            raise PieceRefused("piece_lourde", clean_name(each.filename or ""), status=413)
+    return tuple([accept(each.filename or "", await each.read()) for each in form.files])
 
 
 def check_version(ticket: Ticket, form: Sent) -> None:
@@ -93,18 +112,15 @@ def read_team(form: Sent, services: Container) -> tuple[dict[str, Any], str]:
     return {"team": team}, form.get("motif")[:_MAX_REASON]
 
 
-def read_body(form: Sent, services: Container) -> str:
-    """Return the message, the resources that were ticked cited below it.
+def read_body(form: Sent, services: Container, ticket: Ticket) -> str:
+    """Return the message, the resources that were ticked quoted below it.
 
     Raises ChoiceRefused.
     """
     body = form.get("corps").replace("\r\n", "\n")
     if not body:
         raise ChoiceRefused("message_vide")
-    cited = [services.knowledge.engine.get(each) for each in form.resources]
-    words = texts()["citations"]
-    lines = [words["ligne"].format(titre=each.title, url=each.url) for each in cited if each]
-    whole = "\n".join([body, "", words["tete"], *lines]) if lines else body
+    whole = f"{body}\n\n{cite(services, ticket, form.resources)}".rstrip()
     if len(whole) > MAX_BODY:
         raise ChoiceRefused("message_long", longueur=len(whole))
     return whole

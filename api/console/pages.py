@@ -43,7 +43,9 @@ def _environment() -> Environment:
     environment.filters["moment"] = french_moment
     environment.filters["nombre"] = french_number
     environment.filters["instant"] = datetime.fromisoformat
+    environment.filters["poids"] = french_weight
     environment.filters["valeur"] = _told
+    environment.filters["majuscule"] = lambda text: text[:1].upper() + text[1:]
     environment.globals["textes"] = texts()
     return environment
 
@@ -53,6 +55,13 @@ def french_moment(value: datetime) -> str:
     local = value.astimezone(CELLULE.zone)
     minutes = f" {local:%M}" if local.minute else ""
     return f"{local:%d/%m/%Y} à {local.hour} h{minutes}"
+
+
+def french_weight(size: int) -> str:
+    """Return the weight of a file: « 840 ko », « 2,5 Mo »."""
+    if size < 1_000_000:  # noqa: PLR2004 - a megabyte
+        return f"{max(1, round(size / 1_000))}\u00a0ko"
+    return f"{size / 1_000_000:.1f}".replace(".", ",") + "\u00a0Mo"
 
 
 def _told(value: Any, name: str) -> str:

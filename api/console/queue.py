@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.collegues.repository import MentionRepository
 from api.comptes.models import Compte
 from api.console.dossier import advisors
 from api.console.pages import page, signed_in
@@ -99,7 +100,7 @@ async def show_queue(
     criteria, unassigned = read_criteria(query, compte)
     now = services.clock.now()
     async with services.database.sessions.begin() as session:
-        queue = QueueRepository(session)
+        queue = QueueRepository(session, me=compte.nom)
         try:
             found = await queue.page(
                 query.vue,
@@ -113,6 +114,7 @@ async def show_queue(
             raise Problem(422, "curseur") from None
         counts = await queue.counts(now)
         names = await advisors(session)
+        unread = await MentionRepository(session).unread(compte.nom)
     return page(
         request,
         "demandes.html",
@@ -121,6 +123,7 @@ async def show_queue(
         total=found.total,
         compte_max=COUNTED,
         vues=counts,
+        non_lues=unread,
         filtre=query,
         themes=sorted(services.chat.themes),
         routes=services.replies.table("routes"),

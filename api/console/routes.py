@@ -11,12 +11,13 @@ from api.console.journal import router as journal
 from api.console.login import router as doors
 from api.console.outbox import router as outbox
 from api.console.pages import page, texts
+from api.console.presence import router as presence
 from api.console.queue import router as queue
 from api.console.session import HOME
 from api.console.ticket import me
 from api.console.ticket import router as ticket
 from api.droits.matrix import load_matrix
-from api.widget.assets import load_styles
+from api.widget.assets import load_files
 from api.widget.routes import file_response
 
 _STATIC = Path(__file__).parent / "static"
@@ -41,15 +42,15 @@ async def go_home(request: Request) -> Response:
 
 def install_console(app: FastAPI) -> None:
     """Add the console to the application."""
-    styles = load_styles(_STATIC)
+    files = load_files(_STATIC)
 
     @pages.get("/console/fichiers/{name}")
     async def console_file(request: Request, name: str) -> Response:
-        asset = styles.get(name)
+        asset = files.get(name)
         if asset is None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    for router in (doors, pages, queue, ticket, actions, outbox, journal):
+    for router in (doors, pages, queue, ticket, actions, presence, outbox, journal):
         app.include_router(router)
     install_console_errors(app)

@@ -7,13 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.models import Compte
+from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
 from api.console.modeles import fill_modele, load_modeles
 from api.console.pages import page, signed_in, texts
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
+from api.pieces.accept import ENDINGS
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.service import TicketService
@@ -40,6 +43,8 @@ class Answer:
     visibility: str = "public"
     key: str = ""
     resources: tuple[str, ...] = ()
+    status: str = ""
+    preview: str = ""
 
 
 def me(request: Request) -> Compte:
@@ -69,7 +74,10 @@ async def show_ticket(
     done = texts()["fait"].get(fait or "")
     async with services.database.sessions.begin() as session:
         ticket = await find_ticket(session, reference)
-        body = fill_modele(modele, ticket, conseiller=me(request).nom)
+        nom, now = me(request).nom, services.clock.now()
+        await PresenceRepository(session).beat(ticket.id, nom, now=now)
+        await MentionRepository(session).read(ticket.id, nom, now=now)
+        body = fill_modele(modele, ticket, conseiller=nom)
         return await ticket_page(
             request,
             session,
@@ -91,11 +99,12 @@ async def ticket_page(
 ) -> Response:
     """Write the page of a ticket as it is now."""
     now, compte = services.clock.now(), me(request)
-    dossier = await load_dossier(session, services, ticket, me=f"compte:{compte.nom}", now=now)
+    dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
     return page(
         request,
         "demande.html",
+        extraits={each.id: quote(services, ticket, each) for each in dossier.suggestions},
         status=notice.status if notice else 200,
         dossier=dossier,
         demande=ticket,
@@ -103,6 +112,7 @@ async def ticket_page(
         due=next_due(ticket),
         avis=notice,
         reponse=given,
+        fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),
         cle=given.key or secrets.token_urlsafe(12),
         modeles=load_modeles(),
         fil=thread(dossier),
@@ -114,6 +124,7 @@ async def ticket_page(
 def _choices(services: Container) -> dict[str, Any]:
     return {
         "themes": sorted(services.chat.themes),
+        "dispositifs": services.replies.table("dispositifs"),
         "routes": services.replies.table("routes"),
         "equipes": services.aiguillage.equipes,
         "priorites": PRIORITIES,

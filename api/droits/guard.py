@@ -22,12 +22,15 @@ async def guard(request: Request) -> None:
     if action is None:
         raise Problem(403, "droit")
     console = path.startswith(PAGES)
-    if console and request.method == "POST":
-        await check_form(request)
+    form = console and request.method == "POST"
     if action in DELEGATED:
+        if form:
+            await check_form(request)
         return
     right = load_matrix().actions[action]
     who = await (_compte(request, right) if console else _key(request, right))
+    if form:
+        await check_form(request)
     if right.contenu:
         await _write(request, who, action)
 
@@ -35,6 +38,9 @@ async def guard(request: Request) -> None:
 async def _compte(request: Request, right: Right) -> str:
     """Require an account whose role allows it."""
     compte: Compte | None = await find_compte(request)
+    if compte is None and request.method == "POST":
+        # A stranger's form is not read, however long. « Back » gives its text to who comes back.
+        raise Problem(403, "formulaire_perime")
     if compte is None:
         raise LoginRequired
     request.state.compte = compte

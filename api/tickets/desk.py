@@ -4,15 +4,19 @@ The ticket must have been read with `lock`: two advisors never change it at the 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.repository import MentionRepository
 from api.conversations.repository import ConversationRepository
 from api.mail.models import ANSWER
 from api.mail.service import post
+from api.pieces.accept import NewPiece
+from api.pieces.repository import PieceRepository
+from api.pieces.views import pieces_json
 from api.satisfaction.ask import ask
 from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
@@ -54,6 +58,7 @@ class TicketDesk:
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
         self._journal = Journal(session)
+        self._mentions = MentionRepository(session)
         self._now = now
 
     async def change(
@@ -123,9 +128,19 @@ class TicketDesk:
         return ticket
 
     async def write(
-        self, ticket: Ticket, *, body: str, visibility: str, actor: str, key: str | None = None
+        self,
+        ticket: Ticket,
+        *,
+        body: str,
+        visibility: str,
+        actor: str,
+        key: str | None = None,
+        cited: Collection[str] = (),
+        pieces: Sequence[NewPiece] = (),
     ) -> TicketMessage:
         """Write to the élu (`public`: it appears in the conversation) or between advisors.
+
+        `cited` names the colleagues that a note calls; `pieces` are joined files.
 
         Raises MessageKeyReused when the idempotency key carried another message.
         """
@@ -144,9 +159,13 @@ class TicketDesk:
             created_at=self._now(),
         )
         await self._tickets.add_message(message)
+        await self._mentions.add(ticket_id=ticket.id, message_id=message.id, noms=cited)
         ticket.updated_at = self._now()
+        joined = await PieceRepository(self._session).add(
+            ticket_id=ticket.id, message_id=message.id, pieces=pieces
+        )
         if visibility == "public":
-            await self._deliver(ticket, message)
+            await self._deliver(ticket, message, pieces_json(joined))
         await self._journal.wrote(ticket, message)
         return message
 
@@ -155,7 +174,9 @@ class TicketDesk:
         known = await self._tickets.message(_message_id(ticket, actor, key)) if key else None
         return known is not None
 
-    async def _deliver(self, ticket: Ticket, message: TicketMessage) -> None:
+    async def _deliver(
+        self, ticket: Ticket, message: TicketMessage, pieces: list[dict[str, Any]]
+    ) -> None:
         ticket.first_reply_at = ticket.first_reply_at or self._now()
         if ticket.courriel:
             await post(
@@ -174,6 +195,7 @@ class TicketDesk:
             author="conseiller",
             author_name=message.author,
             text=message.body,
+            turn={"attachments": pieces} if pieces else None,
         )
 
     async def _tell_elu(self, ticket: Ticket, question: list[dict[str, Any]] | None = None) -> None:

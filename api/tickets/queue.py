@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.collegues.models import Mention
+from api.collegues.repository import MentionRepository
 from api.tickets.models import RUNNING_RANK, Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter, filtered
 from api.tickets.status import WAITING
@@ -30,6 +32,7 @@ class View(StrEnum):
     RUNNING = "a_traiter"
     LATE = "en_retard"
     WAITING = "en_attente"
+    CITED = "ou_je_suis_cite"
     DONE = "traitees"
     ALL = "toutes"
 
@@ -44,10 +47,11 @@ class QueuePage:
 
 
 class QueueRepository:
-    """Reads the queue through one session."""
+    """Reads the queue through one session; `me` is who looks."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, *, me: str = "") -> None:
         self._session = session
+        self._me = me
 
     async def page(
         self,
@@ -63,7 +67,7 @@ class QueueRepository:
 
         Raises CursorInvalid.
         """
-        query = filtered(criteria, now).where(*_conditions(view, now))
+        query = filtered(criteria, now).where(*_conditions(view, now, self._me))
         if unassigned:
             query = query.where(Ticket.assignee.is_(None))
         total = await self._count(query)
@@ -80,12 +84,12 @@ class QueueRepository:
         return await self._session.scalar(select(func.count()).select_from(few)) or 0
 
     async def counts(self, now: datetime) -> dict[View, int]:
-        """Return how many tickets each view holds, all criteria aside."""
+        """Return how many tickets each view holds, all criteria aside; of mentions, the unread."""
         grouped = await self._session.execute(
             select(Ticket.status, func.count()).group_by(Ticket.status)
         )
         by_status: dict[str, int] = {row[0]: row[1] for row in grouped}
-        late = select(func.count()).where(*_conditions(View.LATE, now))
+        late = select(func.count()).where(*_conditions(View.LATE, now, self._me))
         waiting = by_status.get(WAITING, 0)
         done = sum(by_status.get(each, 0) for each in _DONE)
         total = sum(by_status.values())
@@ -93,6 +97,7 @@ class QueueRepository:
             View.RUNNING: total - waiting - done,
             View.LATE: await self._session.scalar(late) or 0,
             View.WAITING: waiting,
+            View.CITED: len(await MentionRepository(self._session).unread(self._me)),
             View.DONE: done,
             View.ALL: total,
         }
@@ -111,7 +116,7 @@ class QueueRepository:
         return (await self._session.execute(query)).scalars().all()
 
 
-def _conditions(view: View, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _conditions(view: View, now: datetime, me: str) -> tuple[ColumnElement[bool], ...]:
     match view:
         case View.RUNNING:
             return (Ticket.queue_rank < RUNNING_RANK,)
@@ -119,6 +124,9 @@ def _conditions(view: View, now: datetime) -> tuple[ColumnElement[bool], ...]:
             return (Ticket.queue_rank < (now - _ORIGIN).total_seconds(),)
         case View.WAITING:
             return (Ticket.status == WAITING,)
+        case View.CITED:
+            cited = select(Mention.ticket_id).where(Mention.nom == me)
+            return (Ticket.id.in_(cited),)
         case View.DONE:
             return (Ticket.status.in_(_DONE),)
         case View.ALL:

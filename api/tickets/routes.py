@@ -13,6 +13,7 @@ from api.conversations.schemas import Handover
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.mail.repository import MailRepository
+from api.pieces.repository import PieceRepository
 from api.satisfaction.repository import SatisfactionRepository
 from api.satisfaction.service import satisfaction_json
 from api.tickets.auth import Actor, caller, identify_optional
@@ -146,9 +147,13 @@ async def read_ticket(reference: str, services: Services, actor: Caller) -> JSON
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
         ticket = await _get(service, reference)
+        pieces = await PieceRepository(session).of_ticket(ticket.id)
         return _answer(
             ticket,
-            messages=[message_json(each) for each in await service.messages(ticket)],
+            messages=[
+                message_json(each, pieces.get(each.id, ()))
+                for each in await service.messages(ticket)
+            ],
             events=[event_json(each) for each in await service.events(ticket)],
             satisfaction=satisfaction_json(
                 await SatisfactionRepository(session).of_ticket(ticket.id)

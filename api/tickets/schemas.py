@@ -1,11 +1,14 @@
 """What the ticket endpoints receive and return."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.mail.models import Mail
+from api.pieces.models import Piece
+from api.pieces.views import pieces_json
 from api.tickets.clock import is_overdue
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 
@@ -155,7 +158,7 @@ def _moment(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def message_json(message: TicketMessage) -> dict[str, Any]:
+def message_json(message: TicketMessage, pieces: Iterable[Piece] = ()) -> dict[str, Any]:
     """Return an advisor's message."""
     return {
         "id": message.id,
@@ -163,6 +166,7 @@ def message_json(message: TicketMessage) -> dict[str, Any]:
         "visibility": message.visibility,
         "body": message.body,
         "created_at": message.created_at.isoformat(),
+        "attachments": pieces_json(pieces),
     }
 
 

@@ -59,6 +59,8 @@ export const M = typeset({
   sendOpinion: "Envoyer mon avis",
 
   exported: "Vos échanges sont téléchargés.",
+  download: "Télécharger",
+  downloaded: "Le fichier est téléchargé.",
   eraseAsk: "Effacer définitivement cette conversation, sur le service et sur cet appareil ?",
   eraseYes: "Oui, effacer",
   eraseNo: "Non, garder",

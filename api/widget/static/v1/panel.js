@@ -185,10 +185,11 @@ export class Panel {
     this.news();
   }
 
-  #advice({ author_name, created_at, text }) {
-    const when = new Date(created_at).toLocaleString("fr-FR", { day: "numeric", month: "long", hour: "numeric", minute: "numeric" });
-    const who = author_name ? `${T.advisor} – ${author_name}` : T.advisor;
-    return this.#add("conseiller", h("p", { class: "who" }, icon("person"), who, hidden(" : "), h("span", { class: "when" }, when)), paragraphs(text));
+  #advice({ author_name, created_at, text, attachments }) {
+    const when = h("span", { class: "when" }, new Date(created_at).toLocaleString("fr-FR", { dateStyle: "long", timeStyle: "short" }));
+    const message = this.#add("conseiller", h("p", { class: "who" }, icon("person"), `${T.advisor} – ${author_name}`, hidden(" : "), when), paragraphs(text));
+    if (attachments?.[0]) this.#more().then((more) => more.joined(this, message, attachments));
+    return message;
   }
 
   ticket({ reference, status, messages }) {

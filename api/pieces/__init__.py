@@ -1,0 +1,1 @@
+"""Files that advisors join to an answer or to a note."""
