@@ -54,12 +54,17 @@ class Speller:
             ):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)
-            if hit and (led or _stands_out(phrase, hit, wide)):
+            if hit and (led or self._is_split(phrase, hit) or _stands_out(phrase, hit, wide)):
                 used |= set(range(hit.start, hit.end))
                 yield hit
 
     def _may_be_town(self, phrase: Phrase, start: int) -> bool:
         return contexte.preposition(phrase, start) in {"a", "au", "aux", "de", "d", "sur"}
+
+    def _is_split(self, phrase: Phrase, hit: Hit) -> bool:
+        """Tell whether a long name is only cut otherwise: « ville neuve d'ascq »."""
+        name = key_of(phrase, hit.start, hit.end).replace(" ", "")
+        return hit.length > 1 and len(name) >= TWO_TYPOS_LENGTH and name in self._names
 
     def _guess(self, phrase: Phrase, start: int, used: set[int], *, strong: bool) -> Hit | None:
         best: list[Candidate] = []
@@ -81,7 +86,8 @@ class Speller:
         name = key_of(phrase, start, end).replace(" ", "")
         if len(name) < MIN_LENGTH or not name.isalpha() or self._is_known(phrase, start, end):
             return
-        if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._names:
+        several = end - start > 1
+        if (strong or several) and len(name) >= TWO_TYPOS_LENGTH and name in self._names:
             yield 0, -len(name), end, self._places(name)
         if self._is_ordinary(phrase, start, end, strong=strong):
             return
