@@ -185,7 +185,7 @@ def _accepts_saint(evidence: Evidence) -> bool:
 
 def _accepts_known_word(evidence: Evidence) -> bool:
     """Famous towns whose name is a word: « à tours », « Nice veut », not « des tours »."""
-    if evidence.strong or evidence.whole or evidence.presented:
+    if evidence.strong or evidence.whole or evidence.presented or evidence.contrasted:
         return True
     if evidence.capital and (evidence.verb or evidence.announced or not evidence.opens):
         return True
@@ -202,7 +202,7 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     led = led or evidence.presented
     if evidence.stands or (led and name.population >= KNOWN_POPULATION):
         return True
-    if evidence.noun or (evidence.whole and name.zipf < WHOLE_ZIPF):
+    if evidence.noun or ((evidence.whole or evidence.contrasted) and name.zipf < WHOLE_ZIPF):
         return True
     if name.articled:
         return _accepts_articled(name, evidence)
@@ -241,7 +241,7 @@ def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     if evidence.strong or evidence.whole or evidence.heads or evidence.corrects:
         return True
     if evidence.capital:
-        if evidence.stands:
+        if evidence.stands or evidence.contrasted:
             return True
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)

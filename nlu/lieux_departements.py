@@ -47,14 +47,29 @@ _MAX_NAME_WORDS = 6
 
 def find_departements(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
     """Yield the départements and régions named."""
+    previous: Hit | None = None
     for start in range(len(phrase)):
         for end, key in windows(phrase, gazetteer, start):
-            hit = _departement(phrase, gazetteer, start, end, key) or _region(
-                phrase, gazetteer, start, end, key
+            hit = (
+                _departement(phrase, gazetteer, start, end, key)
+                or _region(phrase, gazetteer, start, end, key)
+                or _listed(phrase, gazetteer, start, end, key=key, previous=previous)
             )
             if hit:
+                previous = hit
                 yield hit
                 break
+
+
+def _listed(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, previous: Hit | None
+) -> Hit | None:
+    """Go on a list that commas cut: « Tarn, Aveyron, Lot »."""
+    places = gazetteer.departements.get(key)
+    if not places or previous is None or previous.end != start or not phrase.is_capital(start):
+        return None
+    comma = phrase.gap(start).strip() == "," and previous.kind == "departement"
+    return Hit(start, end, places, PLAIN) if comma and not _is_other(phrase, start, end) else None
 
 
 def _departement(

@@ -21,6 +21,9 @@ MAX_WORDS = 6
 MAX_ANSWER = 12
 # Without a role or « commune de » before it, only a town is looked for.
 MIN_TOWN_POPULATION = 5_000
+# Everyone knows it: it may open a message in lower case, « grenobl a mis quoi en place ».
+CITY_POPULATION = 50_000
+_ACTING = vocabulaire.word_set("a fait lance veut organise cherche propose souhaite")
 # A town this many times larger than the other guesses is the one meant.
 DOMINANCE = 10
 _NEVER_FIRST = vocabulaire.LINKS - {"la", "le", "les", "l"}
@@ -143,7 +146,13 @@ def _stands_out(phrase: Phrase, hit: Hit, wide: list[Hit]) -> bool:
     """Tell whether a name is all the message, opens it before a verb, or has its département."""
     if is_whole(phrase, hit.start, hit.end) or opens_with_verb(phrase, hit.start, hit.end):
         return True
+    if _is_city(hit) and phrase.starts_sentence(hit.start) and phrase.word(hit.end) in _ACTING:
+        return True
     return any(is_beside(phrase, hit.start, hit.end, hit.places, each) for each in wide)
+
+
+def _is_city(hit: Hit) -> bool:
+    return all((place.population or 0) >= CITY_POPULATION for place in hit.places)
 
 
 def _only_best(candidates: list[Candidate]) -> Candidate | None:

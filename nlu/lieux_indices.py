@@ -39,6 +39,7 @@ _PRESENTING = re.compile(
     r"(?:commune|ville|village|(?:sous )?prefecture|chef lieu)\b"
     r"|(?:environ |pres de )?\d+(?: \d+)*(?: (?:hab|habitants?|hbts?|ames))\b"
 )
+_CONTRASTING = re.compile(r"(?:et |mais )?(?:pas|non)(?: pas)?(?: (?:a|de|d|en|au|du))?(?= |$)")
 _APPOSED = word_set("commune ville village bourg bourgade municipalite")
 _VERBS = word_set(
     """
@@ -59,7 +60,8 @@ class Evidence:
     `stands`: « je suis à », and no more; `led`: a preposition stands right before, without an
     article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut »;
     `quarter`: « le quartier des Essarts »; `presented`: « Sens, 27 000 habitants »; `corrects`:
-    « c pas rodez c espalion »; `colon`: a colon or a parenthesis follows.
+    « c pas rodez c espalion »; `colon`: a colon or a parenthesis follows;
+    `contrasted`: « Gex, pas Gap ».
     """
 
     before: str
@@ -84,6 +86,7 @@ class Evidence:
     quarter: bool
     presented: bool
     corrects: bool
+    contrasted: bool
     colon: bool
 
     @property
@@ -131,6 +134,7 @@ def gather_evidence(
         quarter=bool(_QUARTER.search(phrase.left(start))),
         presented=opens and phrase.is_capital(start) and _is_presented(phrase, end),
         corrects=_ends(phrase, end) and bool(_DENYING.search(phrase.left(start))),
+        contrasted=phrase.is_capital(start) and _is_contrasted(phrase, end),
         colon=bool(_LOWER_HEADING.match(phrase.gap(end))),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
@@ -173,6 +177,14 @@ def _ends(phrase: Phrase, end: int) -> bool:
 def _is_presented(phrase: Phrase, end: int) -> bool:
     """Tell whether its size or its rank follows a pause: « Vienne, sous-préfecture de »."""
     return bool(_HEADING.match(phrase.gap(end)) and _PRESENTING.match(phrase.right(end, 6)))
+
+
+def _is_contrasted(phrase: Phrase, end: int) -> bool:
+    """Tell whether the name is set against another at once: « Florac et pas Floirac »."""
+    if not (_HEADING.match(phrase.gap(end)) or phrase.word(end) == "et"):
+        return False
+    match = _CONTRASTING.match(phrase.right(end, 5))
+    return bool(match) and phrase.is_capital(end + len(match.group().split()))
 
 
 def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:

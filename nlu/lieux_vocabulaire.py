@@ -127,7 +127,7 @@ ORGANISATIONS = word_set(
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
     centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
-    edf engie sncf crous lycee college
+    edf engie sncf crous lycee college prison centrale
     """
 )
 # An organisation of these kinds is of the place where it stands.
