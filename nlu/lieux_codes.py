@@ -21,6 +21,7 @@ _DEPARTEMENT_CUE = re.compile(
 )
 # « dans 62 » without an article may be a delay, « dans 15 » (minutes), unless it closes the clause.
 _IN = re.compile(r"\bdans\Z")
+_IN_CORSICA = re.compile(r"\b(?:dans|en)\Z")
 _OF = re.compile(r"(?P<owner>\S+) (?:du|de|dans le)\Z")
 _THE = re.compile(r"(?:^| )(?:le|au|du|en)\Z")
 # From this number on, « du 62 » or « dans 62 » cannot be a day of the month, nor a short delay.
@@ -108,7 +109,9 @@ def _is_unmistakable(phrase: Phrase, index: int, left: str) -> bool:
     word = phrase.word(index)
     if len(word) == _OVERSEAS_LENGTH and word.isdigit():
         return bool(_THE.search(left)) and _closes(phrase, index)
-    large = not word.isdigit() or int(word) >= _BEYOND_DATES
+    if not word.isdigit():  # « en 2A »: no year has a letter
+        return bool(_IN_CORSICA.search(left)) and _closes(phrase, index)
+    large = int(word) >= _BEYOND_DATES
     return large and bool(_IN.search(left)) and _closes(phrase, index)
 
 

@@ -185,9 +185,9 @@ def _accepts_saint(evidence: Evidence) -> bool:
 
 def _accepts_known_word(evidence: Evidence) -> bool:
     """Famous towns whose name is a word: « à tours », « Nice veut », not « des tours »."""
-    if evidence.strong or evidence.whole:
+    if evidence.strong or evidence.whole or evidence.presented or evidence.contrasted:
         return True
-    if evidence.capital and (evidence.verb or not evidence.opens):
+    if evidence.capital and (evidence.verb or evidence.announced or not evidence.opens):
         return True
     return evidence.preposition in {"a", "sur"} and not evidence.before_de
 
@@ -199,9 +199,10 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     if not evidence.capital:
         return _accepts_lower_case(name, evidence)
     led = evidence.led and (evidence.titled or not name.articled)
+    led = led or evidence.presented
     if evidence.stands or (led and name.population >= KNOWN_POPULATION):
         return True
-    if evidence.noun or (evidence.whole and name.zipf < WHOLE_ZIPF):
+    if evidence.noun or ((evidence.whole or evidence.contrasted) and name.zipf < WHOLE_ZIPF):
         return True
     if name.articled:
         return _accepts_articled(name, evidence)
@@ -228,6 +229,8 @@ def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
     if evidence.role:
         return seldom or town
     several = not name.core and "commune" not in name.words
+    if evidence.dwells and seldom and town:
+        return True
     named = evidence.noun and (several or (town and name.zipf < TOWN_ZIPF))
     return named or (evidence.stands and seldom)
 
@@ -235,10 +238,10 @@ def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
 def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     """Names that are hardly words: « Trémargat » anywhere, « Saules » with a cue."""
     known = name.population >= KNOWN_POPULATION
-    if evidence.strong or evidence.whole or evidence.heads:
+    if evidence.strong or evidence.whole or evidence.heads or evidence.corrects:
         return True
     if evidence.capital:
-        if evidence.stands:
+        if evidence.stands or evidence.contrasted:
             return True
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)

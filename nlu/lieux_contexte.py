@@ -176,8 +176,8 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
     while links < _MAX_LINKS and phrase.word(index) in _OF:
         links += 1
         index -= 1
-    if index < 0 or not phrase.same_sentence(index, start) or "," in phrase.gap(start):
-        return False
+    if index < 0 or not phrase.same_sentence(index, start) or _PAUSE.search(phrase.gap(start)):
+        return False  # « Rue (Somme) »
     word = phrase.word(index)
     if word in vocabulaire.ORGANISATION_QUALIFIERS:
         head = index - 2 if phrase.word(index - 1) in vocabulaire.DE else index - 1

@@ -26,6 +26,12 @@ _COLLECTIVITE = re.compile(r"\b(?:ile|collectivite)(?: d outre mer)? de\Z")
 _HELD = re.compile(r"\b(?:communes?|villages?|villes?|mairies?|maires?|epci|region)(?: \w+)? de\Z")
 _MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
 _DIRECTION = re.compile(r"(?:de|du|d|des|est|ouest)\b")
+# « L'Orne a voté », « La Creuse organise »: a body acts, where a river or a lot would not.
+_SUBJECT_ARTICLES = frozenset({"le", "la", "l", "les"})
+_ACTS = re.compile(
+    r"a (?:fait|lance|vote|adopte|cree|choisi|finance|organise|monte|experimente|publie)\b"
+    r"|(?:lance|organise|propose|finance|subventionne|souhaite|prepare|soutient|accompagne)\b"
+)
 _SEVERAL_OF = re.compile(
     r"\b(?:une?|des|les|plusieurs|quelques|autres?|deux|trois|nos|petite?s?)(?: \w+)?"
     r" (?:communes?|villages?|villes?|maires?|elue?s?|mairies?|adjointe?s?|collectivites?)"
@@ -41,14 +47,29 @@ _MAX_NAME_WORDS = 6
 
 def find_departements(phrase: Phrase, gazetteer: Gazetteer) -> Iterator[Hit]:
     """Yield the départements and régions named."""
+    previous: Hit | None = None
     for start in range(len(phrase)):
         for end, key in windows(phrase, gazetteer, start):
-            hit = _departement(phrase, gazetteer, start, end, key) or _region(
-                phrase, gazetteer, start, end, key
+            hit = (
+                _departement(phrase, gazetteer, start, end, key)
+                or _region(phrase, gazetteer, start, end, key)
+                or _listed(phrase, gazetteer, start, end, key=key, previous=previous)
             )
             if hit:
+                previous = hit
                 yield hit
                 break
+
+
+def _listed(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, previous: Hit | None
+) -> Hit | None:
+    """Go on a list that commas cut: « Tarn, Aveyron, Lot »."""
+    places = gazetteer.departements.get(key)
+    if not places or previous is None or previous.end != start or not phrase.is_capital(start):
+        return None
+    comma = phrase.gap(start).strip() == "," and previous.kind == "departement"
+    return Hit(start, end, places, PLAIN) if comma and not _is_other(phrase, start, end) else None
 
 
 def _departement(
@@ -71,6 +92,7 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
         contexte.is_compound(phrase, start, end)
         or contexte.is_person(phrase, start, end)
         or contexte.is_organisation(phrase, start)
+        or contexte.is_expression(phrase, start, end)
         or (end == start + 1 and contexte.is_river(phrase, start))
     )
 
@@ -167,6 +189,8 @@ def _accepts_strict(phrase: Phrase, start: int, end: int, key: str, left: str) -
         return bool(_INSIDE.search(left)) and key in vocabulaire.LOWER_CASE_DEPARTEMENTS
     if _INSIDE.search(left) or _OWNED.search(left):
         return True
+    if left in _SUBJECT_ARTICLES and _ACTS.match(phrase.right(end)):
+        return key not in {"nord", "manche"}
     return (
         bool(_ARTICLED.search(left))
         and key not in {"nord", "loire", "manche"}

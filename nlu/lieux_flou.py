@@ -21,6 +21,9 @@ MAX_WORDS = 6
 MAX_ANSWER = 12
 # Without a role or « commune de » before it, only a town is looked for.
 MIN_TOWN_POPULATION = 5_000
+# Everyone knows it: it may open a message in lower case, « grenobl a mis quoi en place ».
+CITY_POPULATION = 50_000
+_ACTING = vocabulaire.word_set("a fait lance veut organise cherche propose souhaite")
 # A town this many times larger than the other guesses is the one meant.
 DOMINANCE = 10
 _NEVER_FIRST = vocabulaire.LINKS - {"la", "le", "les", "l"}
@@ -54,12 +57,17 @@ class Speller:
             ):
                 continue
             hit = self._guess(phrase, start, used, strong=strong)
-            if hit and (led or _stands_out(phrase, hit, wide)):
+            if hit and (led or self._is_split(phrase, hit) or _stands_out(phrase, hit, wide)):
                 used |= set(range(hit.start, hit.end))
                 yield hit
 
     def _may_be_town(self, phrase: Phrase, start: int) -> bool:
         return contexte.preposition(phrase, start) in {"a", "au", "aux", "de", "d", "sur"}
+
+    def _is_split(self, phrase: Phrase, hit: Hit) -> bool:
+        """Tell whether a long name is only cut otherwise: « ville neuve d'ascq »."""
+        name = key_of(phrase, hit.start, hit.end).replace(" ", "")
+        return hit.length > 1 and len(name) >= TWO_TYPOS_LENGTH and name in self._names
 
     def _guess(self, phrase: Phrase, start: int, used: set[int], *, strong: bool) -> Hit | None:
         best: list[Candidate] = []
@@ -81,7 +89,8 @@ class Speller:
         name = key_of(phrase, start, end).replace(" ", "")
         if len(name) < MIN_LENGTH or not name.isalpha() or self._is_known(phrase, start, end):
             return
-        if strong and len(name) >= TWO_TYPOS_LENGTH and name in self._names:
+        several = end - start > 1
+        if (strong or several) and len(name) >= TWO_TYPOS_LENGTH and name in self._names:
             yield 0, -len(name), end, self._places(name)
         if self._is_ordinary(phrase, start, end, strong=strong):
             return
@@ -137,7 +146,13 @@ def _stands_out(phrase: Phrase, hit: Hit, wide: list[Hit]) -> bool:
     """Tell whether a name is all the message, opens it before a verb, or has its département."""
     if is_whole(phrase, hit.start, hit.end) or opens_with_verb(phrase, hit.start, hit.end):
         return True
+    if _is_city(hit) and phrase.starts_sentence(hit.start) and phrase.word(hit.end) in _ACTING:
+        return True
     return any(is_beside(phrase, hit.start, hit.end, hit.places, each) for each in wide)
+
+
+def _is_city(hit: Hit) -> bool:
+    return all((place.population or 0) >= CITY_POPULATION for place in hit.places)
 
 
 def _only_best(candidates: list[Candidate]) -> Candidate | None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from nlu.lieux_gazetteer import Place, ept_of
-from nlu.lieux_mentions import Hit
+from nlu.lieux_gazetteer import Gazetteer, Place, ept_of
+from nlu.lieux_mentions import Hit, key_of
 from nlu.lieux_texte import Phrase
-from nlu.lieux_vocabulaire import LINKS, word_set
+from nlu.lieux_vocabulaire import ARTICLES, LINKS, word_set
 
 # How far, in words, a département may stand from the commune that it only makes precise.
 QUALIFIER_DISTANCE = 8
@@ -69,6 +69,46 @@ def _settle_one(hit: Hit, hits: list[Hit], context: Context) -> Hit:
     if len(places) > 1 and context.population and not hit.example:
         places = _of_population(places, context.population)
     return replace(hit, places=places)
+
+
+def heed_departement(phrase: Phrase, gazetteer: Gazetteer, hits: list[Hit]) -> list[Hit]:
+    """Believe the département said right after: « Le Lamentin, en Guadeloupe » is « Lamentin ».
+
+    A commune that no namesake stands for there is not the one meant: it is dropped.
+    """
+    kept: list[Hit] = []
+    for rank, hit in enumerate(hits):
+        other = hits[rank + 1] if rank + 1 < len(hits) else None
+        if other is None or not _is_denied_by(phrase, hit, other):
+            kept.append(hit)
+        elif there := _namesakes(phrase, gazetteer, hit, other):
+            kept.append(replace(hit, places=there))
+    return kept
+
+
+def _is_denied_by(phrase: Phrase, hit: Hit, other: Hit) -> bool:
+    """Tell whether a département follows, which holds none of the communes of this name."""
+    if hit.kind != "commune" or other.kind != "departement":
+        return False
+    between = [phrase.word(index) for index in range(hit.end, other.start)]
+    led = between[:1] in (["en"], ["dans"]) and "," in phrase.gap(hit.end)
+    inside = "(" in phrase.gap(hit.end) and not between
+    near = (led or inside) and set(between) <= _TO_QUALIFIER
+    return (
+        near
+        and phrase.same_sentence(hit.start, other.start)
+        and not any(holds(each, place) for each in other.places for place in hit.places)
+    )
+
+
+def _namesakes(
+    phrase: Phrase, gazetteer: Gazetteer, hit: Hit, other: Hit
+) -> tuple[Place, ...]:
+    key = key_of(phrase, hit.start, hit.end)
+    bare = key.partition(" ")[2] if phrase.word(hit.start) in ARTICLES else key
+    found = (*gazetteer.communes.get(bare, ()), *gazetteer.articled.get(bare, ()))
+    there = (p for p in found if any(holds(each, p) for each in other.places))
+    return tuple(dict.fromkeys(there))
 
 
 def _of_population(places: tuple[Place, ...], said: int) -> tuple[Place, ...]:

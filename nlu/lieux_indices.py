@@ -24,6 +24,8 @@ _STANDING = re.compile(
     r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)"
     r"|(?:suis|sommes|viens|venons|originaire) (?:de|d))\Z"
 )
+# « c pas rodez, c espalion »: after what is denied, no capital is needed.
+_DENYING = re.compile(r"\b(?:pas|non|pardon|erreur)\b.*\bc(?: est)?\Z")
 _CORRECTING = re.compile(r"\bc est(?: bien| en fait| plutot)?\Z")
 _QUARTER = re.compile(
     r"\b(?:le|au|du|ce|notre|leur|les|des|aux|nos) (?:quartiers?|hameaux?|lieu dit|residence|cite)"
@@ -33,6 +35,11 @@ _LEADING = word_set("a de d pour vers chez entre depuis comme par sur avec")
 _SUBJECTS = word_set("on nous je j les ils il elle c y des")
 _HEADING = re.compile(r"\s*[,:(]")
 _LOWER_HEADING = re.compile(r"\s*[:(]")
+_PRESENTING = re.compile(
+    r"(?:commune|ville|village|(?:sous )?prefecture|chef lieu)\b"
+    r"|(?:environ |pres de )?\d+(?: \d+)*(?: (?:hab|habitants?|hbts?|ames))\b"
+)
+_CONTRASTING = re.compile(r"(?:et |mais )?(?:pas|non)(?: pas)?(?: (?:a|de|d|en|au|du))?(?= |$)")
 _APPOSED = word_set("commune ville village bourg bourgade municipalite")
 _VERBS = word_set(
     """
@@ -52,7 +59,9 @@ class Evidence:
     a name; `titled`: its article has a capital; `proper`: another proper name follows at once;
     `stands`: « je suis à », and no more; `led`: a preposition stands right before, without an
     article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut »;
-    `quarter`: « le quartier des Essarts ».
+    `quarter`: « le quartier des Essarts »; `presented`: « Sens, 27 000 habitants »; `corrects`:
+    « c pas rodez c espalion »; `colon`: a colon or a parenthesis follows;
+    `contrasted`: « Gex, pas Gap ».
     """
 
     before: str
@@ -75,6 +84,15 @@ class Evidence:
     heads: bool
     dwells: bool
     quarter: bool
+    presented: bool
+    corrects: bool
+    contrasted: bool
+    colon: bool
+
+    @property
+    def announced(self) -> bool:
+        """Tell whether the name, as a title would, opens the message: « Orange : nous voulons »."""
+        return self.heads and self.titled and self.colon
 
     @property
     def strong(self) -> bool:
@@ -114,6 +132,10 @@ def gather_evidence(
         heads=opens and _heads(phrase, start, end),
         dwells=phrase.word(start - 1) in {"a", "au"} and phrase.word(end) in _SUBJECTS,
         quarter=bool(_QUARTER.search(phrase.left(start))),
+        presented=opens and phrase.is_capital(start) and _is_presented(phrase, end),
+        corrects=_ends(phrase, end) and bool(_DENYING.search(phrase.left(start))),
+        contrasted=phrase.is_capital(start) and _is_contrasted(phrase, end),
+        colon=bool(_LOWER_HEADING.match(phrase.gap(end))),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
 
@@ -142,15 +164,32 @@ def _stands(phrase: Phrase, start: int, end: int) -> bool:
 
     « c'est Le Vigan », with its capital, corrects a place; « c'est nice » names none.
     """
-    closed = end == len(phrase) or phrase.starts_sentence(end) or phrase.word(end) in _CLOSING
+    closed = _ends(phrase, end) or phrase.word(end) in _CLOSING
     left = phrase.left(start)
     corrects = phrase.is_capital(start) and bool(_CORRECTING.search(left))
     return closed and (corrects or bool(_STANDING.search(left)))
 
 
+def _ends(phrase: Phrase, end: int) -> bool:
+    return end == len(phrase) or phrase.starts_sentence(end)
+
+
+def _is_presented(phrase: Phrase, end: int) -> bool:
+    """Tell whether its size or its rank follows a pause: « Vienne, sous-préfecture de »."""
+    return bool(_HEADING.match(phrase.gap(end)) and _PRESENTING.match(phrase.right(end, 6)))
+
+
+def _is_contrasted(phrase: Phrase, end: int) -> bool:
+    """Tell whether the name is set against another at once: « Florac et pas Floirac »."""
+    if not (_HEADING.match(phrase.gap(end)) or phrase.word(end) == "et"):
+        return False
+    match = _CONTRASTING.match(phrase.right(end, 5))
+    return bool(match) and phrase.is_capital(end + len(match.group().split()))
+
+
 def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether pauses set the name beside a singular noun: « notre commune, Le Moule, »."""
-    closed = end == len(phrase) or phrase.starts_sentence(end) or "," in phrase.gap(end)
+    closed = _ends(phrase, end) or "," in phrase.gap(end)
     return (
         closed
         and phrase.is_capital(start)
@@ -161,7 +200,8 @@ def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:
 
 def _heads(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether a pause follows at once: « Beaujeu, Rhône », « breteuil : un conseil »."""
-    pause = _HEADING if phrase.is_capital(start) else _LOWER_HEADING
+    proper = end == start + 1 and phrase.word(start) in vocabulaire.PROPER_TOWNS
+    pause = _HEADING if proper or phrase.is_capital(start) else _LOWER_HEADING
     return end < len(phrase) and bool(pause.match(phrase.gap(end)))
 
 

@@ -61,6 +61,8 @@ _ROLE_BEFORE = re.compile(rf"\b{_ROLE}(?: ,)?(?: et| mais)?,? pas{_LEAD} ?{_ROLE
 # « pourquoi pas », « est-ce pas », « n'oubliez pas » set nothing aside.
 _ASKING = frozenset({"pourquoi", "ce", "oubliez", "oublie", "oublions"})
 _SAID = frozenset({"dit", "ecrit", "tape", "pas"})
+_ANSWERING = re.compile(r"^(?:(?:nous|moi|chez nous|ici|non),? )?(?:c est|il s agit de)\Z")
+_ALTERNATIVES = 3
 _AND = word_set("et ou ni")
 _BETWEEN = LINKS | word_set("celui celle ceux celles dans plutot pas")
 _NEAR_NEGATION = 8
@@ -76,6 +78,7 @@ def mark_rejected(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
             excepting
             or _is_denied(phrase, hit)
             or _gives_way(phrase, hits, rank)
+            or _is_doubted(phrase, hits, rank)
             or (bool(marked) and marked[-1].rejected and _follows(phrase, marked[-1], hit))
         )
         marked.append(replace(hit, rejected=rejected))
@@ -133,6 +136,21 @@ def _gives_way(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
     between = _between(phrase, hits[rank - 1], hit)
     preferred = {"plutot", "mieux"} & set(phrase.left(hits[rank - 1].start, 3).split())
     return bool(preferred) and between[:1] in (["que"], ["qu"]) and set(between[1:]) <= _BETWEEN
+
+
+def _is_doubted(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
+    """« Chalon ou Châlons ? Nous, c'est Chalon-sur-Saône »: the answer follows the doubt."""
+    hit = hits[rank]
+    answers = [each for each in hits[rank + 1 :] if not phrase.same_sentence(hit.start, each.start)]
+    if not answers or not _ANSWERING.search(phrase.left_marked(answers[0].start)):
+        return False
+    asked = [each for each in hits if phrase.same_sentence(hit.start, each.start)]
+    if not 1 < len(asked) <= _ALTERNATIVES or hits.index(answers[0]) != hits.index(asked[-1]) + 1:
+        return False
+    named = {index for each in asked for index in range(each.start, each.end)}
+    sentence = [i for i in range(len(phrase)) if phrase.same_sentence(hit.start, i)]
+    others = [phrase.word(index) for index in sentence if index not in named]
+    return others == ["ou"] and "?" in phrase.gap(sentence[-1] + 1)
 
 
 def _follows(phrase: Phrase, rejected: Hit, hit: Hit) -> bool:

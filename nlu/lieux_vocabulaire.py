@@ -63,7 +63,8 @@ CLOSING = word_set(
 CIVILITIES = word_set(
     """
     m mr mm mme mmes mlle monsieur madame maitre dr docteur pr senateur senatrice depute
-    deputee professeur professeure
+    deputee professeur professeure ministre prefet prefete commissaire capitaine commandant
+    lieutenant adjudant colonel epoux freres soeurs veuve famille
     """
 )
 FIRST_NAMES = word_set(
@@ -126,7 +127,7 @@ ORGANISATIONS = word_set(
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
     centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
-    edf engie sncf crous
+    edf engie sncf crous lycee college prison centrale
     """
 )
 # An organisation of these kinds is of the place where it stands.
@@ -271,4 +272,14 @@ FOLLOWED_BY = {
     ),
 }
 # Fixed expressions in which a town is no place of the élu.
-EXPRESSIONS = ("gare de lyon", "notre dame de paris", "accord de paris", "salon de paris")
+EXPRESSIONS = (
+    "gare de lyon",
+    "notre dame de paris",
+    "accord de paris",
+    "salon de paris",
+    "ballon des vosges",
+    "ballons des vosges",
+    "monts d ardeche",
+    "landes de gascogne",
+    "montagnes du jura",
+)

@@ -182,7 +182,7 @@ class Understander:
                 lieux=lieux,
                 themes=themes.find_themes(doc),
                 signaux=signaux.find_signaux(doc),
-                role=roles.find_role(doc, lieux.territoires),
+                role=roles.find_role(doc, lieux.territoires, places=lieux.spans),
                 refus=refus.find_refus(doc),
                 own=own,
                 asks_for=context.asks_for,

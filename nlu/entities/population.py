@@ -61,8 +61,8 @@ _PLACE_ALONE = re.compile(
     r"ou|mais|est|peut|j|c|il|elle|proche|situee?|loin)\b))"
 )
 _WE_ARE = re.compile(
-    rf"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) {_APPROX}{{0,2}}"
-    rf"(?P<low>{NUMBER_DIGITS})"
+    rf"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) (?:quoi |euh )*{_APPROX}{{0,2}}"
+    rf"(?P<low>{NUMBER_DIGITS}|{NUMBER}(?<=cents)|{NUMBER}(?<=mille))"
     r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre)|"
     r"sur (?:la|ma|notre) commune)\b))"
 )
@@ -87,11 +87,12 @@ _THRESHOLD = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"\b(?:panels?|groupes?|tir(?:er|ons?|age|es|e)(?: au sort)?|sort|assemblees?|comites?|jurys?|"
     r"reuni(?:r|on|ons|s|t)?|mobiliser?|invit(?:er|e|es|ons)|avec|par|contre|petition|signatures|"
-    r"atelier|convention|echantillon|conseil|collectif|interroger?|reponses de|venus?|seulement)"
+    r"(?:nous|on) (?:etions|etait)|atelier|convention|echantillon|conseil|collectif|interroger?|reponses de|venus?|seulement)"
     r"(?: (?:de|d'une|d'un|des|nos|que|environ|les|au sort))* ?$"
 )
 _PEOPLE_AFTER = re.compile(
     r" ?(?:/|par (?:km|hectare|medecin)|au km|a l'hectare|"
+    r"(?:(?:du|de ce|de notre) (?:hameau|quartier|lotissement|immeuble) )?"
     r"(?:ont|sont|etaient|avaient|viennent|volontaires|tires|presents?|inscrits|concernes|"
     r"participants?|participent|signataires|interroges|mobilises|engages|sur \d|max|maximum|"
     r"par (?:session|groupe|atelier|table|an)|se sont|veulent|demandent|autour de)\b)"
@@ -110,6 +111,10 @@ _OTHER = re.compile(
     r"qu'a|communaute|agglo|agglomeration|interco|intercommunalite|com ?com|comcom|metropole|epci|"
     r"departement|prefecture)\b"
 )
+_MONEY = re.compile(
+    r"\b(?:budgets?|couts?|montants?|depenses?|recettes?|dettes?|investissements?|enveloppes?"
+    r"|subventions?|dotations?|emprunts?|prix|tarifs?|amendes?|loyers?|salaires?)\b"
+)
 _CLAUSE_BREAK = re.compile(r"[.;!?\n]|, ")
 _OWN_REACH = 60
 
@@ -121,7 +126,7 @@ def find_populations(message: FoldedText) -> tuple[PopulationMention, ...]:
     taken = [m.span() for m in matches]
     for pattern in (_PLACE_ALONE, _WE_ARE, _LABEL):
         for match in pattern.finditer(text):
-            if _is_plausible_alone(match) and not _overlaps(match.span(), taken):
+            if _is_plausible_alone(match) and not _is_money(text, match) and not _overlaps(match.span(), taken):
                 matches.append(match)
                 taken.append(match.span())
     mentions = (_mention(message, match) for match in sorted(matches, key=lambda m: m.start()))
@@ -156,6 +161,11 @@ def _is_territory_count(text: str, match: re.Match[str]) -> bool:
 def _is_plausible_alone(match: re.Match[str]) -> bool:
     looks_like_year = match["low"].isdigit() and int(match["low"]) in _YEARS
     return _is_enough(match) and not looks_like_year
+
+
+def _is_money(text: str, match: re.Match[str]) -> bool:
+    """« le budget de la commune est de 1,2 million »."""
+    return bool(_MONEY.search(_clause_before(text, match.start("low"))))
 
 
 def _is_enough(match: re.Match[str]) -> bool:

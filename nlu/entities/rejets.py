@@ -29,6 +29,7 @@ _SET_ASIDE = re.compile(
     rf"(?:un|une|le|la|les|l|du|des|sur)\b{_LINK}"
     rf"|\bc(?:e n)? est pas{_LINK})$"
 )
+_SUGGESTED = re.compile(rf"\bpourquoi pas{_LINK}$")
 _ASIDE_IF_CONTRASTED = re.compile(rf"\bpas{_LINK}$")
 _CONTRAST = re.compile(r"[^.;!?]{0,40}?\b(?:mais|plutot)\b")
 _NEITHER = re.compile(rf"\bni{_LINK}$")
@@ -48,6 +49,8 @@ def is_set_aside(span: Span, *, by_doing_without: bool = False) -> bool:
     `by_doing_without`: « sans plateforme » rejects too; « sans concertation » only deplores.
     """
     before, after = _before(span), _after(span)
+    if _SUGGESTED.search(before):
+        return False
     if _SET_ASIDE.search(before) or _NOT_THE_POINT.match(after):
         return True
     if by_doing_without and _WITHOUT.search(before):

@@ -35,18 +35,25 @@ _CIVILITIES = frozenset({"madame", "monsieur", "mesdames", "messieurs", "mme", "
 _DEAR = frozenset({"cher", "chere", "chers", "cheres"})
 _HELLO = frozenset({"bonjour", "bonsoir", "salut", "hello", "coucou", "a", "tous", "toutes", "et"})
 _PAUSES = frozenset({",", "!", ":", ";", ".", "\n"})
+_TO_PLACE = frozenset({"a", "au", "aux", "de", "d", "d'", "du", "l", "l'", "la", "le", "en", "dans"})
 _MAX_NAME = 4
 _MAX_LINK = 9
 """Letters between « président » and the name of what is presided: « de la », « d' »."""
 
 
-def find_role(doc: Doc, territoires: Iterable[TerritoireMention] = ()) -> str | None:
+def find_role(
+    doc: Doc,
+    territoires: Iterable[TerritoireMention] = (),
+    *,
+    places: Iterable[tuple[int, int]] = (),
+) -> str | None:
     """Return the role of the contract that the writer takes, the first if several, or None.
 
     `territoires`: those found in the message; « présidente de Grand Poitiers » leads an EPCI.
+    `places`: every part of the text read as a place; a title may come after the one that opens.
     """
     titles = _titles(doc, territoires)
-    body = _salutation_end(doc)
+    body = _place_end(doc, _salutation_end(doc), tuple(places))
     spoken = [label for span, label in titles if span.start >= body and _is_spoken(span, body)]
     if spoken:
         return next((label for label in spoken if label != OTHER_TITLE), None)
@@ -76,6 +83,24 @@ def _salutation_end(doc: Doc) -> int:
     return start
 
 
+def _place_end(doc: Doc, body: int, places: Iterable[tuple[int, int]]) -> int:
+    """Return where the message goes on after « Die (26150), » or « Lure, en Haute-Saône, »."""
+    at, named, end = body, False, body
+    while at < len(doc):
+        token = doc[at]
+        placed = any(start <= token.idx < stop for start, stop in places)
+        if not placed and token.norm_ not in _TO_PLACE | _PAUSES and not _is_filling(token):
+            break
+        named, at = named or placed, at + 1
+        if named and token.norm_ in _PAUSES and not placed:
+            end = at
+    return end
+
+
+def _is_filling(token: Token) -> bool:
+    return token.is_punct or token.is_space or token.like_num
+
+
 def _one_salutation(doc: Doc, start: int) -> int:
     at = start
     while at < len(doc) and (doc[at].norm_ in _HELLO or doc[at].is_punct or doc[at].is_space):
@@ -100,7 +125,7 @@ def _is_spoken(span: Span, body: int) -> bool:
         return False  # « les élus et les agents »: nobody is several
     before = _forms(span.doc[max(body, span.start - _WINDOW) : span.start])
     after = _forms(span.doc[span.end : span.end + _WINDOW])
-    if contexte.NEGATED.search(before):
+    if contexte.NEGATED.search(before) or contexte.PAST.match(after):
         return False
     if contexte.CUE.search(before) or _is_signature(before, after):
         return True

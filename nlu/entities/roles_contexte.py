@@ -7,7 +7,7 @@ FILLERS = (
     r"nouvelle?|nouveau|jeune|sa|son|leur|titulaire|simple|tout|toute|recemment|"
     r"depuis \w+ (?:an|mois)s?|depuis peu|"
     r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
-    r"comme|entre autres|a la fois|desormais|devenue?|redevenue?|meme|maintenant|seulement|enfin|"
+    r"euh|heu|aujourd'hui|aujourd hui|ben|voila|comme|entre autres|a la fois|desormais|devenue?|redevenue?|meme|maintenant|seulement|enfin|"
     r"simplement|modeste|petite?|heureuse?|heureux|humble|l heureux|par ailleurs) )*"
 )
 _OWN_OFFICE = (
@@ -35,7 +35,7 @@ NEGATED = re.compile(
     r"|\bai (?:longtemps |deja )?ete (?:le |la |une? )?$"
 )
 OPENING = re.compile(
-    r"^(?:\W*\b(?:bonjour|bonsoir|salut|coucou|hello|bjr|madame|monsieur|mesdames|messieurs|a|"
+    r"^\W*(?:\W*\b(?:bonjour|bonsoir|salut|coucou|hello|bjr|madame|monsieur|mesdames|messieurs|a|"
     r"tous|toutes?|l|equipe|oui|alors|voila|ici|euh|allo|merci|s'il vous plait|donc)\b\W*)*"
     r"(?:(?:une?|l|simple|jeune|nouvelle?|nouveau|nouvellement|elue?|mme|madame|monsieur|m|le|la)"
     r" )*$"
@@ -56,10 +56,15 @@ THIRD_PERSON_ARTICLE = re.compile(r"(?:^|\s)(?:le|la|les|l|mon|ma|notre|nos|une?
 SINCE = re.compile(r"\b(?:je|j|mon|ma) [^.;!?]*, $")
 SIGNED = re.compile(
     r"\b(?:salutations?|sentiments|considerations?|hommages|respectu\w*|devoue\w*|cordialement|merci|"
-    r"remerci\w+|prie|bien a vous)\b[^?]*[,.;!] ?(?:le|la|l|une?|votre) $"
+    r"remerci\w+|prie|bien a vous)\b[^?]*[,.;!]\s*(?:le|la|l|une?|votre) $"
 )
 """« … mes salutations distinguées. Le maire. »: the last words of a letter say who signs."""
 SIGNATURE_END = re.compile(r"(?:(?:de|d|du|des|a|au|aux|en)\b[^.;!?,]{0,60})?\W*$")
+PAST = re.compile(
+    r"[^.;!?,]{0,40}\b(?:de|entre) (?:19|20)\d\d (?:a|et|jusqu'en) (?:19|20)\d\d\b"
+    r"|[^.;!?,]{0,40}\bjusqu'en (?:19|20)\d\d\b"
+)
+"""« Maire de Foix de 2014 à 2020, je suis habitant »."""
 IT_IS_ME = re.compile(
     r"(?:(?!\b(?:que|qui|dit|m|a dit)\b)[^.;!?]){0,80}"
     r"\bc est (?:bien |justement )?moi\b(?! qui (?!suis\b))"
