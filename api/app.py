@@ -30,12 +30,12 @@ from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
 from api.veille.routes import router as veille
+from api.version import VERSION
 from api.webhooks.routes import router as webhooks
 from api.widget.routes import Exploitant
 from api.widget.routes import build_router as build_pages
 from api.work import build_worker
 
-VERSION = "0.1.0"
 _DESCRIPTION = """
 Assistant d'orientation de la cellule de conseil et d'orientation de l'Agence nationale de la
 cohésion des territoires (ANCT).

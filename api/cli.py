@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.cli_backup import add_backup_commands
 from api.cli_comptes import add_compte_commands
 from api.cli_dialogue import add_dialogue_command
 from api.cli_evaluation import add_evaluation_commands
@@ -262,6 +263,7 @@ add_link_command(app, read_settings, say)
 add_rule_commands(app, read_settings, say)
 add_dialogue_command(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)
+add_backup_commands(app, read_settings, say)
 
 
 def main() -> None:

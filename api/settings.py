@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.mail.smtp import SmtpServer, parse_server
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     mail_from: str = "Orientation <orientation@localhost>"
     public_url: str = ""
     routing_file: Path | None = None
+    backup_passphrase: SecretStr | None = None
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:
