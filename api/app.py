@@ -23,7 +23,7 @@ from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
 from api.resources.staff import router as resources_staff
 from api.resources.synonyms import router as synonyms
-from api.retention import RetentionTask
+from api.retention import schedule_retention
 from api.satisfaction.pages import build_router as build_satisfaction_page
 from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
@@ -31,6 +31,7 @@ from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
 from api.veille.routes import router as veille
 from api.version import VERSION
+from api.vie_privee.conservation import conservation_of
 from api.webhooks.routes import router as webhooks
 from api.widget.routes import Exploitant
 from api.widget.routes import build_router as build_pages
@@ -51,8 +52,7 @@ Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en fr
 
 def _exploitant(container: Container) -> Exploitant:
     """Return what the pages say of who runs this; what is not known stays to be filled in."""
-    months = container.settings.retention_months
-    return Exploitant(conservation_conversations=months, conservation_demandes=36)
+    return Exploitant(conservation=conservation_of(container.settings))
 
 
 def create_app(container: Container) -> FastAPI:
@@ -62,18 +62,12 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
-        retention = RetentionTask(
-            container.database,
-            months=container.settings.retention_months,
-            erased=container.replies.render("donnees.efface"),
-        )
-        retention.start()
+        await schedule_retention(container.database)
         worker = build_worker(container.settings, container.database.url)
         if container.settings.jobs == "on":
             worker.start()
         yield
         await worker.stop()
-        await retention.stop()
         await container.index.stop()
         await container.events.stop()
         await container.database.close()

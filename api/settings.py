@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     requests_per_minute_per_address: int = Field(default=120, ge=1)
     trusted_proxies: str = ""
     api_key: str | None = None
-    retention_months: int = Field(default=12, ge=1, le=36)
+    retention_months: int | None = Field(default=None, ge=1, le=36)
+    retention_file: Path | None = None
     allowed_origins: str = ""
     jobs: Literal["on", "off"] = "on"
     webhook_allowed_networks: str = ""

@@ -64,3 +64,16 @@ def verify_last(data_dir: Path, now: datetime) -> str | None:
     if found != last.sha256:
         return "abimee"
     return "ancienne" if now - last.cree_le > LONGEST else None
+
+
+def erase_backups(data_dir: Path, before: datetime, *, dry_run: bool = False) -> int:
+    """Erase the back-ups of the default folder older than that; return how many.
+
+    The newest stays, whatever its age: a back-up that stopped must not leave nothing.
+    """
+    files = sorted((data_dir / FOLDER).glob(f"*{SUFFIX}"), key=lambda each: each.stat().st_mtime)
+    old = [each for each in files[:-1] if each.stat().st_mtime < before.timestamp()]
+    for each in old:
+        if not dry_run:
+            each.unlink(missing_ok=True)
+    return len(old)

@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.droits.models import Acces
 
-KEPT = timedelta(days=366)
-
 
 class AccesRepository:
     """Writes and reads the access log through one session."""
@@ -44,6 +42,7 @@ class AccesRepository:
         query = select(Acces).where(Acces.id.in_(last)).order_by(Acces.id.desc())
         return (await self._session.execute(query)).scalars().all()
 
-    async def erase_old(self) -> None:
-        """Erase what is past its term."""
-        await self._session.execute(delete(Acces).where(Acces.at < func.now() - KEPT))
+    async def erase_older_than(self, age: timedelta) -> int:
+        """Erase the accesses older than `age`; return how many."""
+        old = delete(Acces).where(Acces.at < func.now() - age).returning(Acces.id)
+        return len((await self._session.execute(old)).all())

@@ -1,6 +1,6 @@
 """The pages that an élu sees, and the widget's files. Sentences live in `templates/`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.vie_privee.conservation import Conservation, default_conservation
 from api.widget.assets import Asset, load_assets
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,7 +36,8 @@ _FILE_HEADERS = {
 class Exploitant:
     """Who runs this instance. What is None is shown as still to be filled in, never invented.
 
-    Durations are in months. `prefiguration` shows that this is not an official State service.
+    `conservation` says what is kept and how long. `prefiguration` shows that this is not an
+    official State service.
     """
 
     nom: str | None = None
@@ -45,9 +47,7 @@ class Exploitant:
     courriel: str | None = None
     telephone: str | None = None
     courriel_dpo: str | None = None
-    base_legale: str | None = None
-    conservation_conversations: int | None = None
-    conservation_demandes: int | None = None
+    conservation: Conservation = field(default_factory=default_conservation)
     code_source: str | None = None
     prefiguration: bool = True
 

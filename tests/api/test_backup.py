@@ -1,25 +1,23 @@
 """A back-up gives everything back, row by row; a bad one changes nothing. Real PostgreSQL."""
 
-import os
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from api.backup import last
 from api.backup.archive import BackupUnreadable, Manifeste, open_archive
 from api.backup.postgres import ToolFailed, count_rows
 from api.backup.restore import InUse, NotEmpty, restore
 from api.backup.save import NothingToSave, save
+from api.cli import app
 from api.postgres import EmbeddedPostgres
 from bench.backup import digest_rows, fill
 from tests.conftest import admin, url_of
 
-ROOT = Path(__file__).resolve().parents[2]
 PHRASE = "quatre mots sans lien"
 
 
@@ -197,23 +195,13 @@ def test_the_doctor_verifies_the_last_back_up(filled: str, tmp_path: Path) -> No
 
 def run(data: Path, url: str, *arguments: str, said: str = "") -> tuple[int, str]:
     """Run the command as an operator would; return its status and what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "api", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": url,
-            "ORIENTATION_DATA_DIR": str(data),
-            "ORIENTATION_BACKUP_PASSPHRASE": PHRASE,
-        },
-        input=said,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.stderr == ""
-    return done.returncode, done.stdout
+    environment = {
+        "DATABASE_URL": url,
+        "ORIENTATION_DATA_DIR": str(data),
+        "ORIENTATION_BACKUP_PASSPHRASE": PHRASE,
+    }
+    done = CliRunner().invoke(app, arguments, input=said, env=environment)
+    return done.exit_code, done.output
 
 
 def test_the_commands_speak_french(filled: str, empty: str, tmp_path: Path) -> None:
