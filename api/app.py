@@ -33,7 +33,7 @@ from api.veille.routes import router as veille
 from api.version import VERSION
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.routes import router as webhooks
-from api.widget.routes import Exploitant
+from api.widget.exploitant import load_pages
 from api.widget.routes import build_router as build_pages
 from api.work import build_worker
 
@@ -48,11 +48,6 @@ cohésion des territoires (ANCT).
 
 Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en français.
 """
-
-
-def _exploitant(container: Container) -> Exploitant:
-    """Return what the pages say of who runs this; what is not known stays to be filled in."""
-    return Exploitant(conservation=conservation_of(container.settings))
 
 
 def create_app(container: Container) -> FastAPI:
@@ -106,8 +101,10 @@ def create_app(container: Container) -> FastAPI:
         synonyms,
     ):
         app.include_router(router)
-    exploitant = _exploitant(container)
-    app.include_router(build_pages(exploitant=exploitant))
+    kept = conservation_of(container.settings)
+    pages = load_pages(container.settings.pages_dir, conservation=kept)
+    exploitant = pages.exploitant
+    app.include_router(build_pages(pages=pages))
     app.include_router(build_orientation_pages(exploitant=exploitant))
     app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
@@ -121,5 +118,6 @@ def create_app(container: Container) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Retry-After"],
         )
-    app.add_middleware(SecurityHeaders)
+    https = container.settings.public_base.startswith("https://")
+    app.add_middleware(SecurityHeaders, https=https)
     return app

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     mail_from: str = "Orientation <orientation@localhost>"
     public_url: str = ""
     routing_file: Path | None = None
+    pages_dir: Path | None = None
     backup_passphrase: SecretStr | None = None
 
     @model_validator(mode="after")

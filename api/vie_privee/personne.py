@@ -60,7 +60,7 @@ async def find(session: AsyncSession, qui: str) -> Personne:
 
     A conversation is anonymous: it is known only by the request that was sent from it.
     """
-    wanted = qui.strip()
+    wanted = "".join(each for each in qui if each.isprintable()).strip()
     same = (
         func.lower(Ticket.courriel) == wanted.lower()
         if "@" in wanted

@@ -47,7 +47,7 @@ async def erase(database: Database, data_dir: Path | None = None) -> dict[str, i
 
 def run(database: Database, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     with psycopg.connect(database.url, autocommit=True) as connection:
-        cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+        cursor = connection.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
 
 
