@@ -24,19 +24,20 @@ from api.resources.problems import install_resource_errors
 from api.resources.routes import router as resources
 from api.resources.staff import router as resources_staff
 from api.resources.synonyms import router as synonyms
-from api.retention import RetentionTask
+from api.retention import schedule_retention
 from api.satisfaction.pages import build_router as build_satisfaction_page
 from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
 from api.veille.routes import router as veille
+from api.version import VERSION
+from api.vie_privee.conservation import conservation_of
 from api.webhooks.routes import router as webhooks
-from api.widget.routes import Exploitant
+from api.widget.exploitant import load_pages
 from api.widget.routes import build_router as build_pages
 from api.work import build_worker
 
-VERSION = "0.1.0"
 _DESCRIPTION = """
 Assistant d'orientation de la cellule de conseil et d'orientation de l'Agence nationale de la
 cohésion des territoires (ANCT).
@@ -50,12 +51,6 @@ Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en fr
 """
 
 
-def _exploitant(container: Container) -> Exploitant:
-    """Return what the pages say of who runs this; what is not known stays to be filled in."""
-    months = container.settings.retention_months
-    return Exploitant(conservation_conversations=months, conservation_demandes=36)
-
-
 def create_app(container: Container) -> FastAPI:
     """Build the public application around its parts."""
 
@@ -63,18 +58,12 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
-        retention = RetentionTask(
-            container.database,
-            months=container.settings.retention_months,
-            erased=container.replies.render("donnees.efface"),
-        )
-        retention.start()
+        await schedule_retention(container.database)
         worker = build_worker(container.settings, container.database.url)
         if container.settings.jobs == "on":
             worker.start()
         yield
         await worker.stop()
-        await retention.stop()
         await container.index.stop()
         await container.events.stop()
         await container.database.close()
@@ -114,8 +103,10 @@ def create_app(container: Container) -> FastAPI:
         synonyms,
     ):
         app.include_router(router)
-    exploitant = _exploitant(container)
-    app.include_router(build_pages(exploitant=exploitant))
+    kept = conservation_of(container.settings)
+    pages = load_pages(container.settings.pages_dir, conservation=kept)
+    exploitant = pages.exploitant
+    app.include_router(build_pages(pages=pages))
     app.include_router(build_orientation_pages(exploitant=exploitant))
     app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
@@ -129,5 +120,6 @@ def create_app(container: Container) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Retry-After"],
         )
-    app.add_middleware(SecurityHeaders)
+    https = container.settings.public_base.startswith("https://")
+    app.add_middleware(SecurityHeaders, https=https)
     return app

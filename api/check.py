@@ -8,6 +8,8 @@ from api.prepare import CONTENT_DIR, known_places
 from api.rasa_process import command, environment
 from api.settings import RASA_PROJECT, Settings
 from api.tickets.routing import AiguillageInvalide, load_aiguillage
+from api.vie_privee.conservation import ConservationInvalide, conservation_of
+from api.widget.exploitant import PagesInvalides, load_pages, rules
 from knowledge.orientation.check import References, check_regles
 from knowledge.orientation.loader import REGLES_DIR
 from knowledge.orientation.problemes import Probleme
@@ -27,6 +29,8 @@ def run_checks(settings: Settings, say: Say) -> bool:
         ("Contenus", content_defects(base)),
         ("Règles d'orientation", rule_defects(base)),
         ("Aiguillage des demandes", routing_defects(settings)),
+        ("Durées de conservation", conservation_defects(settings)),
+        ("Pages de l'exploitant", page_defects(settings)),
         ("Dialogue (rasa data validate)", dialogue_defects(settings)),
     ):
         lines = list(found)
@@ -66,6 +70,22 @@ def routing_defects(settings: Settings) -> Iterator[str]:
     try:
         load_aiguillage(settings.routing_file)
     except AiguillageInvalide as error:
+        yield from error.problemes
+
+
+def conservation_defects(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong in the file of what is kept and how long."""
+    try:
+        conservation_of(settings)
+    except ConservationInvalide as error:
+        yield from error.problemes
+
+
+def page_defects(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong in the pages that the operator wrote."""
+    try:
+        load_pages(settings.pages_dir).check(**rules())
+    except PagesInvalides as error:
         yield from error.problemes
 
 

@@ -15,12 +15,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.cli_backup import add_backup_commands
 from api.cli_comptes import add_compte_commands
 from api.cli_dialogue import add_dialogue_command
 from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
 from api.cli_regles import add_rule_commands
+from api.cli_vie_privee import add_privacy_commands
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
@@ -64,7 +66,7 @@ def serve() -> None:
     from api.serve import serve as run
 
     settings = read_settings()
-    _check_routing(settings)
+    _check_files(settings)
     configure_logs(logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -88,13 +90,16 @@ def serve() -> None:
         raise typer.Exit(1) from None
 
 
-def _check_routing(settings: Settings) -> None:
-    """Refuse to start on a table of teams that is wrong, and say what to mend."""
+def _check_files(settings: Settings) -> None:
+    """Refuse to start on teams, durations or pages that are wrong, and say what to mend."""
     from api.tickets.routing import AiguillageInvalide, load_aiguillage
+    from api.vie_privee.conservation import ConservationInvalide, conservation_of
+    from api.widget.exploitant import PagesInvalides, load_pages, rules
 
     try:
         load_aiguillage(settings.routing_file)
-    except AiguillageInvalide as error:
+        load_pages(settings.pages_dir, conservation=conservation_of(settings)).check(**rules())
+    except (AiguillageInvalide, ConservationInvalide, PagesInvalides) as error:
         for each in error.problemes:
             say(each)
         raise typer.Exit(2) from None
@@ -113,7 +118,7 @@ def worker() -> None:
     from api.work import build_worker
 
     settings = read_settings()
-    _check_routing(settings)
+    _check_files(settings)
     configure_logs(logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
     with database_url(settings) as url:
@@ -262,6 +267,8 @@ add_link_command(app, read_settings, say)
 add_rule_commands(app, read_settings, say)
 add_dialogue_command(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)
+add_backup_commands(app, read_settings, say)
+add_privacy_commands(app, read_settings, say)
 
 
 def main() -> None:

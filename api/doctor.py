@@ -6,10 +6,12 @@ import shutil
 import socket
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
+from api.backup.last import verify_last
 from api.database import connect
 from api.rasa_process import model_path
 from api.settings import Settings
@@ -47,7 +49,13 @@ async def examine(settings: Settings) -> list[Finding]:
         finding("port", _is_free(settings.host, settings.port), optional=True),
         finding("base", await _database_answers(settings)),
         finding("chromium", shutil.which("chromium") is not None, optional=True),
+        finding(*_backup(settings), optional=True),
     ]
+
+
+def _backup(settings: Settings) -> tuple[str, bool]:
+    wrong = verify_last(settings.data_dir, datetime.now(UTC))
+    return f"sauvegarde_{wrong or 'absente'}", wrong is None
 
 
 def _facts(settings: Settings) -> dict[str, str]:

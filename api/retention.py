@@ -1,63 +1,98 @@
-"""What was promised about duration is done: old conversations and requests are erased daily."""
+"""What was promised about duration is done every day, by a job; see `api/vie_privee`."""
 
-import asyncio
-import contextlib
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.collegues.repository import PresenceRepository
-from api.conversations.repository import ConversationRepository
+from api.backup.last import erase_backups
 from api.database import Database
-from api.droits.repository import AccesRepository
-from api.tickets.repository import TicketRepository
+from api.jobs.repository import JobRepository
+from api.vie_privee.conservation import Conservation
+from api.vie_privee.echeances import ECHEANCES
+from api.vie_privee.models import Passage
 
 logger = logging.getLogger(__name__)
-DAY_SECONDS = 24 * 3600
-TICKET_MONTHS = 36
-_MONTH = timedelta(days=30.44)
+RETAIN = "conservation"
+_DAY = timedelta(days=1)
+_AFTER_FAILURE = timedelta(hours=1)
+_SAUVEGARDES = "sauvegardes"
 
 
-async def erase_old(database: Database, *, months: int, erased: str) -> tuple[int, int]:
-    """Erase what is past its term; return the numbers of conversations and of requests.
+async def erase_old(
+    session: AsyncSession,
+    conservation: Conservation,
+    *,
+    erased: str,
+    data_dir: Path | None = None,
+    dry_run: bool = False,
+) -> dict[str, int]:
+    """Erase what is past its term; return how many of each kind.
 
-    A request keeps its anonymised case; a conversation leaves nothing.
+    `dry_run` leaves the back-ups; to leave the database, undo the transaction.
     """
+    effaces = {
+        kind: await erase(session, conservation.of(kind).duree.age, erased)
+        for kind, erase in ECHEANCES.items()
+    }
+    if data_dir is not None:
+        age = conservation.of(_SAUVEGARDES).duree.age
+        effaces[_SAUVEGARDES] = erase_backups(data_dir, datetime.now(UTC) - age, dry_run=dry_run)
+    if not dry_run:
+        session.add(Passage(effaces=effaces))
+        await session.flush()
+    return effaces
+
+
+async def rehearse(
+    database: Database, conservation: Conservation, *, erased: str, data_dir: Path
+) -> dict[str, int]:
+    """Return what would be erased now: all is done, counted, then undone."""
+    async with database.sessions() as session:
+        try:
+            return await erase_old(
+                session, conservation, erased=erased, data_dir=data_dir, dry_run=True
+            )
+        finally:
+            await session.rollback()
+
+
+async def schedule_retention(database: Database) -> None:
+    """Have the erasure done at once, then every day; by one process, whatever their number."""
     async with database.sessions.begin() as session:
-        tickets = await TicketRepository(session).forget_older_than(
-            _MONTH * TICKET_MONTHS, erased=erased
-        )
-        await AccesRepository(session).erase_old()
-        await PresenceRepository(session).erase_old()
-        conversations = await ConversationRepository(session).erase_older_than(_MONTH * months)
-    return conversations, tickets
+        await JobRepository(session).add(RETAIN, {}, dedupe=RETAIN)
 
 
-class RetentionTask:
-    """Runs `erase_old` at start, then every day."""
+class Retain:
+    """The handler of the daily job. Whatever goes wrong, it is tried again within the hour."""
 
-    def __init__(self, database: Database, *, months: int, erased: str) -> None:
-        self._database = database
-        self._months = months
+    def __init__(
+        self,
+        conservation: Conservation,
+        *,
+        erased: str,
+        data_dir: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._conservation = conservation
         self._erased = erased
-        self._task: asyncio.Task[None] | None = None
+        self._data_dir = data_dir
+        self._now = now
 
-    def start(self) -> None:
-        """Work in the background."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop working."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await erase_old(self._database, months=self._months, erased=self._erased)
-            except (SQLAlchemyError, OSError) as error:
-                logger.warning("retention postponed", extra={"error": type(error).__name__})
-            await asyncio.sleep(DAY_SECONDS)
+    async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime:
+        """Erase what is past its term; return when to do it again."""
+        try:
+            async with session.begin_nested():
+                await erase_old(
+                    session, self._conservation, erased=self._erased, data_dir=self._data_dir
+                )
+        except (OperationalError, InterfaceError):
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("retention postponed", extra={"error": type(error).__name__})
+            return self._now() + _AFTER_FAILURE
+        return self._now() + _DAY

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 from api.database import sqlalchemy_url
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 0x0B1E_57A7
+LOCK = 0x0B1E_57A7
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -32,12 +32,12 @@ def migrate(url: str) -> None:
     engine = create_engine(sqlalchemy_url(url))
     try:
         with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS rasa"))
             connection.commit()
             command.upgrade(alembic_config(connection), "head")
             connection.commit()
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
             connection.commit()
     finally:
         engine.dispose()

@@ -25,16 +25,25 @@ _HEADERS = {
     "Content-Security-Policy": _CSP,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_HSTS = "max-age=31536000"
+# What is personal is kept by no browser and no proxy, unless its route says otherwise.
+_PERSONAL = ("/api/", "/console", "/redaction", "/avis/")
 
 
 class SecurityHeaders:
-    """Adds the headers to every response; API answers are never cached."""
+    """Adds the headers to every response; personal ones are never cached.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `https`: the service is known by an address in https, and by no other from now on.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._headers = _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -45,9 +54,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
+                if scope["path"].startswith(_PERSONAL):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.mail.smtp import SmtpServer, parse_server
@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     requests_per_minute_per_address: int = Field(default=120, ge=1)
     trusted_proxies: str = ""
     api_key: str | None = None
-    retention_months: int = Field(default=12, ge=1, le=36)
+    retention_months: int | None = Field(default=None, ge=1, le=36)
+    retention_file: Path | None = None
     allowed_origins: str = ""
     jobs: Literal["on", "off"] = "on"
     webhook_allowed_networks: str = ""
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     mail_from: str = "Orientation <orientation@localhost>"
     public_url: str = ""
     routing_file: Path | None = None
+    pages_dir: Path | None = None
+    backup_passphrase: SecretStr | None = None
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:

@@ -11,6 +11,7 @@ from api.pieces import models as pieces
 from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
+from api.vie_privee import models as vie_privee
 from api.webhooks import models as webhooks
 from knowledge.database import Base
 from knowledge.resources import models as resources
@@ -35,5 +36,6 @@ __all__ = [
     "synonyms",
     "territoires",
     "tickets",
+    "vie_privee",
     "webhooks",
 ]

@@ -3,11 +3,14 @@
 from api.jobs.worker import Worker
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
+from api.retention import RETAIN, Retain
 from api.settings import Settings
 from api.tickets.reminders import REMIND, Remind
 from api.tickets.routing import load_aiguillage
+from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
+from assistant.replies import load_replies
 
 
 def build_worker(settings: Settings, database_url: str) -> Worker:
@@ -16,6 +19,11 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
         database_url,
         {
             DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
+            RETAIN: Retain(
+                conservation_of(settings),
+                erased=load_replies().render("donnees.efface"),
+                data_dir=settings.data_dir,
+            ),
             REMIND: Remind(load_aiguillage(settings.routing_file)),
             SEND: SendMail(
                 server=settings.smtp_server,

@@ -101,9 +101,7 @@ def _is_denied_by(phrase: Phrase, hit: Hit, other: Hit) -> bool:
     )
 
 
-def _namesakes(
-    phrase: Phrase, gazetteer: Gazetteer, hit: Hit, other: Hit
-) -> tuple[Place, ...]:
+def _namesakes(phrase: Phrase, gazetteer: Gazetteer, hit: Hit, other: Hit) -> tuple[Place, ...]:
     key = key_of(phrase, hit.start, hit.end)
     bare = key.partition(" ")[2] if phrase.word(hit.start) in ARTICLES else key
     found = (*gazetteer.communes.get(bare, ()), *gazetteer.articled.get(bare, ()))

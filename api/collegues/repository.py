@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,6 @@ from api.collegues.models import Mention, Presence
 
 # A page says that it is still open three times in this while.
 PRESENT = timedelta(seconds=75)
-_KEPT = timedelta(hours=1)
 
 
 class MentionRepository:
@@ -77,7 +76,3 @@ class PresenceRepository:
             Presence.ticket_id == ticket_id, Presence.nom != nom, Presence.seen_at > now - PRESENT
         )
         return (await self._session.execute(query.order_by(Presence.nom))).scalars().all()
-
-    async def erase_old(self) -> None:
-        """Forget who was there."""
-        await self._session.execute(delete(Presence).where(Presence.seen_at < func.now() - _KEPT))

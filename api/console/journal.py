@@ -1,29 +1,144 @@
 """The access log, for those who answer for it: who was let in to which ticket, when."""
 
-from typing import Annotated
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from api.console.pages import page
+from api.console.pages import french_moment, page, texts
+from api.database import Database
 from api.dependencies import get_container
-from api.droits.repository import AccesRepository
+from api.droits.models import Acces
+from api.droits.repository import AccesFilter, AccesRepository
+from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 50
+_BLOCK = 2000
+
+
+class Search:
+    """What the form of the log asks for; a date that is not one is told, not obeyed."""
+
+    def __init__(
+        self,
+        reference: Annotated[str, Query(max_length=20)] = "",
+        qui: Annotated[str, Query(max_length=80)] = "",
+        action: Annotated[str, Query(max_length=40)] = "",
+        du: Annotated[str, Query(max_length=10)] = "",
+        au: Annotated[str, Query(max_length=10)] = "",
+    ) -> None:
+        self.shown = {
+            "reference": _typed(reference).upper(),
+            "qui": _typed(qui),
+            "action": _typed(action),
+            "du": _typed(du),
+            "au": _typed(au),
+        }
+        self.wrong = [name for name in ("du", "au") if self.shown[name] and not self._day(name)]
+
+    def _day(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self.shown[name])
+        except ValueError:
+            return None
+
+    @property
+    def filter(self) -> AccesFilter:
+        """Return the criteria; days are those of the cellule."""
+        first, last = self._day("du"), self._day("au")
+        return AccesFilter(
+            reference=self.shown["reference"] or None,
+            who=self.shown["qui"] or None,
+            action=self.shown["action"] or None,
+            since=_start(first) if first else None,
+            until=_start(last + timedelta(days=1)) if last and last < date.max else None,
+        )
+
+    @property
+    def query(self) -> str:
+        """Return the search as an address carries it."""
+        return urlencode({name: value for name, value in self.shown.items() if value})
+
+
+def _typed(text: str) -> str:
+    return "".join(each for each in text if each.isprintable()).strip()
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), CELLULE.zone)
 
 
 @router.get("/console/journal")
 async def show_journal(
     request: Request,
+    search: Annotated[Search, Depends()],
     avant: Annotated[int | None, Query(ge=1, le=2**62)] = None,
-    reference: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show the accesses, newest first."""
-    wanted = reference.strip().upper()
     async with get_container(request).database.sessions.begin() as session:
         found = await AccesRepository(session).page(
-            before=avant, limit=_PAGE + 1, reference=wanted or None
+            before=avant, limit=_PAGE + 1, criteria=search.filter
         )
-    shown = found[:_PAGE]
-    following = shown[-1].id if len(found) > _PAGE else None
-    return page(request, "journal.html", acces=shown, suivant=following, reference=wanted)
+    facts: dict[str, Any] = {
+        "acces": found[:_PAGE],
+        "suivant": found[_PAGE - 1].id if len(found) > _PAGE else None,
+        "cherche": search.shown,
+        "adresse": search.query,
+        "dates_fausses": search.wrong,
+    }
+    return page(request, "journal.html", status=422 if search.wrong else 200, **facts)
+
+
+@router.get("/console/journal/export")
+async def export_journal(request: Request, search: Annotated[Search, Depends()]) -> Response:
+    """Give the same accesses as a file for a spreadsheet, oldest last."""
+    return StreamingResponse(
+        _lines(get_container(request).database, search.filter),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": 'attachment; filename="journal-des-acces.csv"',
+        },
+    )
+
+
+async def _lines(database: Database, criteria: AccesFilter) -> AsyncIterator[str]:
+    yield "\ufeff" + _csv([texts()["journal"]["colonnes"]])
+    before: int | None = None
+    while True:
+        async with database.sessions.begin() as session:
+            found = await AccesRepository(session).page(
+                before=before, limit=_BLOCK, criteria=criteria
+            )
+        if not found:
+            return
+        yield _csv([_row(each) for each in found])
+        before = found[-1].id
+
+
+def _row(acces: Acces) -> list[str]:
+    kind, _, name = acces.who.partition(":")
+    return [
+        french_moment(acces.at),
+        name,
+        texts()["acces"].get(kind, kind),
+        texts()["actions"].get(acces.action, acces.action),
+        acces.reference or "",
+    ]
+
+
+def _csv(rows: list[list[str]]) -> str:
+    target = io.StringIO()
+    csv.writer(target, delimiter=";").writerows([[_inert(each) for each in row] for row in rows])
+    return target.getvalue()
+
+
+def _inert(cell: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -11,8 +11,10 @@ from api.console.journal import router as journal
 from api.console.login import router as doors
 from api.console.outbox import router as outbox
 from api.console.pages import page, texts
+from api.console.personne import router as personne
 from api.console.presence import router as presence
 from api.console.queue import router as queue
+from api.console.registre import router as registre
 from api.console.session import HOME
 from api.console.ticket import me
 from api.console.ticket import router as ticket
@@ -51,6 +53,7 @@ def install_console(app: FastAPI) -> None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    for router in (doors, pages, queue, ticket, actions, presence, outbox, journal):
+    pieces = (doors, pages, queue, ticket, actions, presence, outbox, journal, personne, registre)
+    for router in pieces:
         app.include_router(router)
     install_console_errors(app)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.conversations.models import Conversation, Feedback, Item
 
 CHANNEL = "conversation_events"
+_BATCH = 1000
 
 
 class ConversationRepository:
@@ -131,19 +132,21 @@ class ConversationRepository:
         )
         return (await self._session.execute(query)).scalars().all()
 
-    async def erase(self, conversation_id: str) -> None:
-        """Erase the conversation, and what the dialogue engine remembers of it."""
+    async def erase(self, *conversation_ids: str) -> None:
+        """Erase conversations, and what the dialogue engine remembers of them."""
+        ids = list(conversation_ids)
         known = await self._session.scalar(text("SELECT to_regclass('rasa.events')"))
         if known:
             await self._session.execute(
-                text("DELETE FROM rasa.events WHERE sender_id = :id"), {"id": conversation_id}
+                text("DELETE FROM rasa.events WHERE sender_id = ANY(:ids)"), {"ids": ids}
             )
-        await self._session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+        await self._session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
 
     async def erase_older_than(self, age: timedelta) -> int:
         """Erase the conversations silent for longer than `age`; return how many."""
         old = select(Conversation.id).where(Conversation.last_seen_at < func.now() - age)
-        ids = (await self._session.execute(old)).scalars().all()
-        for conversation_id in ids:
-            await self.erase(conversation_id)
-        return len(ids)
+        erased = 0
+        while ids := (await self._session.execute(old.limit(_BATCH))).scalars().all():
+            await self.erase(*ids)
+            erased += len(ids)
+        return erased

@@ -22,6 +22,7 @@ from api.conversations.schemas import (
 from api.conversations.service import check_message
 from api.dependencies import get_container, limit_address
 from api.errors import not_found
+from api.vie_privee.conservation import CONVERSATIONS, conservation_of
 from assistant.business_days import promised_date
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversation"])
@@ -66,7 +67,7 @@ async def open_conversation(
     greeting = greeting_of(
         services.replies,
         delai=promised_date(services.clock.now()),
-        mois=services.settings.retention_months,
+        mois=conservation_of(services.settings).of(CONVERSATIONS).duree.mois,
     )
     conversation_id, token = await services.conversations.open(
         greeting=greeting,

@@ -1,14 +1,40 @@
 """SQL of the access log, and nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.droits.models import Acces
 
-KEPT = timedelta(days=366)
+
+@dataclass(frozen=True, slots=True)
+class AccesFilter:
+    """Criteria of the access log; None asks nothing. `who` is a part of a name."""
+
+    reference: str | None = None
+    who: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what the lines must satisfy."""
+        found: list[ColumnElement[bool]] = []
+        if self.reference is not None:
+            found.append(Acces.reference == self.reference)
+        if self.who is not None:
+            name = func.lower(func.split_part(Acces.who, ":", 2))
+            found.append(name.contains(self.who.lower(), autoescape=True))
+        if self.action is not None:
+            found.append(Acces.action == self.action)
+        if self.since is not None:
+            found.append(Acces.at >= self.since)
+        if self.until is not None:
+            found.append(Acces.at < self.until)
+        return found
 
 
 class AccesRepository:
@@ -24,14 +50,13 @@ class AccesRepository:
         )
 
     async def page(
-        self, *, before: int | None, limit: int, reference: str | None = None
+        self, *, before: int | None, limit: int, criteria: AccesFilter
     ) -> Sequence[Acces]:
-        """Return the last accesses, newest first, those numbered below `before`."""
-        query = select(Acces).order_by(Acces.id.desc()).limit(limit)
+        """Return the last accesses that fit, newest first, those numbered below `before`."""
+        query = select(Acces).where(*criteria.conditions())
         if before is not None:
             query = query.where(Acces.id < before)
-        if reference:
-            query = query.where(Acces.reference == reference)
+        query = query.order_by(Acces.id.desc()).limit(limit)
         return (await self._session.execute(query)).scalars().all()
 
     async def recent(self, reference: str, *, since: datetime) -> Sequence[Acces]:
@@ -44,6 +69,7 @@ class AccesRepository:
         query = select(Acces).where(Acces.id.in_(last)).order_by(Acces.id.desc())
         return (await self._session.execute(query)).scalars().all()
 
-    async def erase_old(self) -> None:
-        """Erase what is past its term."""
-        await self._session.execute(delete(Acces).where(Acces.at < func.now() - KEPT))
+    async def erase_older_than(self, age: timedelta) -> int:
+        """Erase the accesses older than `age`; return how many."""
+        old = delete(Acces).where(Acces.at < func.now() - age).returning(Acces.id)
+        return len((await self._session.execute(old)).all())

@@ -11,7 +11,6 @@ from api.widget.routes import TEMPLATES as PAGES_TEMPLATES
 from assistant.explication import Explication
 from assistant.replies import french_date, french_number
 from knowledge.orientation.loader import load_routes
-from knowledge.orientation.regle import Regle
 
 _HERE = Path(__file__).parent
 
@@ -76,9 +75,3 @@ def _known_facts(explication: Explication) -> list[tuple[str, str]]:
         "signaux": ", ".join(labels["signaux"][each] for each in sorted(situation.signaux)),
     }
     return [(named[name], value) for name, value in values.items() if value]
-
-
-def by_route(regles: tuple[Regle, ...]) -> list[tuple[str, list[Regle]]]:
-    """Return the rules by route, in the order of the routes, then of the ranks."""
-    ranked = sorted(regles, key=lambda each: each.rang)
-    return [(route, [each for each in ranked if each.route == route]) for route in load_routes()]

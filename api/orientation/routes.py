@@ -9,7 +9,8 @@ from api.container import Container
 from api.conversations.service import MAX_TEXT, check_message
 from api.dependencies import get_container, limit_address
 from api.errors import Problem
-from api.orientation.presentation import by_route, facts_of, fill
+from api.orientation.par_route import by_route
+from api.orientation.presentation import facts_of, fill
 from api.widget.routes import Exploitant
 from assistant.explication import explain_question
 

@@ -119,7 +119,10 @@ class TicketMessage(Base):
 
 
 class TicketEvent(Base):
-    """One change of a ticket: who, what, from what to what. Never modified."""
+    """One change of a ticket: who, what, from what to what.
+
+    Never modified, but for an advisor's own words (`reason`) when the person is forgotten.
+    """
 
     __tablename__ = "ticket_event"
 

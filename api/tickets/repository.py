@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -151,13 +151,23 @@ class TicketRepository:
         old = (Ticket.updated_at < func.now() - age) & (Ticket.besoin != erased)
         return await self._forget(old, erased=erased)
 
+    async def forget_tickets(self, ids: Collection[int], *, erased: str) -> int:
+        """Anonymise these requests; return how many."""
+        return await self._forget(Ticket.id.in_(ids), erased=erased)
+
     async def _forget(self, condition: ColumnElement[bool], *, erased: str) -> int:
+        """Leave the case: where, about what, when. A role in a small commune names someone."""
         tickets = select(Ticket.id).where(condition)
         await self._session.execute(
             delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
         )
         await self._session.execute(
             update(Satisfaction).where(Satisfaction.ticket_id.in_(tickets)).values(raison=None)
+        )
+        await self._session.execute(
+            update(TicketEvent)
+            .where(TicketEvent.ticket_id.in_(tickets), TicketEvent.changes.has_key("reason"))
+            .values(changes=TicketEvent.changes.op("-")("reason"))
         )
         await self._session.execute(delete(Mail).where(Mail.ticket_id.in_(tickets)))
         forgotten = await self._session.execute(
@@ -167,9 +177,12 @@ class TicketRepository:
                 nom=None,
                 courriel=None,
                 telephone=None,
+                role=None,
                 besoin=erased,
                 transcript=[],
                 search_text="",
+                fingerprint=None,
+                idempotency_key=None,
                 version=Ticket.version + 1,
             )
             .returning(Ticket.id)

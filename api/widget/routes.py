@@ -1,16 +1,13 @@
 """The pages that an élu sees, and the widget's files. Sentences live in `templates/`."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.widget.assets import Asset, load_assets
+from api.widget.exploitant import TEMPLATES, Exploitant, Pages, load_pages, rules
 
-TEMPLATES = Path(__file__).parent / "templates"
+__all__ = ["PAGES", "TEMPLATES", "Exploitant", "Pages", "build_router", "file_response"]
+
 PAGES = {
     "/": "accueil.html",
     "/assistant": "assistant.html",
@@ -19,6 +16,7 @@ PAGES = {
     "/accessibilite": "accessibilite.html",
     "/confidentialite": "confidentialite.html",
     "/mentions-legales": "mentions-legales.html",
+    "/cgu": "cgu.html",
 }
 # `no-cache`: kept by the browser, used again after a 304. The scripts are public: any mairie's page
 # may load them.
@@ -31,53 +29,20 @@ _FILE_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Exploitant:
-    """Who runs this instance. What is None is shown as still to be filled in, never invented.
-
-    Durations are in months. `prefiguration` shows that this is not an official State service.
-    """
-
-    nom: str | None = None
-    adresse: str | None = None
-    directeur_publication: str | None = None
-    hebergeur: str | None = None
-    courriel: str | None = None
-    telephone: str | None = None
-    courriel_dpo: str | None = None
-    base_legale: str | None = None
-    conservation_conversations: int | None = None
-    conservation_demandes: int | None = None
-    code_source: str | None = None
-    prefiguration: bool = True
-
-
-def build_router(*, exploitant: Exploitant | None = None) -> APIRouter:
+def build_router(*, pages: Pages | None = None) -> APIRouter:
     """Return the routes of the pages and of `/widget/…`; they are not part of the OpenAPI."""
     router = APIRouter(include_in_schema=False)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    given = pages or load_pages(None)
     for path, template in PAGES.items():
-        _add_page(router, environment, path, template, exploitant or Exploitant())
+        _add_page(router, given, path, template)
     _add_files(router, load_assets())
     return router
 
 
-def _add_page(
-    router: APIRouter, environment: Environment, path: str, template: str, exploitant: Exploitant
-) -> None:
+def _add_page(router: APIRouter, pages: Pages, path: str, template: str) -> None:
     async def page(request: Request) -> HTMLResponse:
-        facts: dict[str, Any] = {
-            "exploitant": exploitant,
-            "racine": str(request.scope.get("root_path", "")).rstrip("/"),
-            "chemin": path,
-        }
-        content = environment.get_template(template).render(facts)
+        root = str(request.scope.get("root_path", "")).rstrip("/")
+        content = pages.render(template, **rules(), racine=root, chemin=path)
         return HTMLResponse(content, headers={"Cache-Control": "no-cache"})
 
     router.add_api_route(path, page, methods=["GET", "HEAD"], name=template)

@@ -126,7 +126,11 @@ def find_populations(message: FoldedText) -> tuple[PopulationMention, ...]:
     taken = [m.span() for m in matches]
     for pattern in (_PLACE_ALONE, _WE_ARE, _LABEL):
         for match in pattern.finditer(text):
-            if _is_plausible_alone(match) and not _is_money(text, match) and not _overlaps(match.span(), taken):
+            if (
+                _is_plausible_alone(match)
+                and not _is_money(text, match)
+                and not _overlaps(match.span(), taken)
+            ):
                 matches.append(match)
                 taken.append(match.span())
     mentions = (_mention(message, match) for match in sorted(matches, key=lambda m: m.start()))

@@ -35,7 +35,9 @@ _CIVILITIES = frozenset({"madame", "monsieur", "mesdames", "messieurs", "mme", "
 _DEAR = frozenset({"cher", "chere", "chers", "cheres"})
 _HELLO = frozenset({"bonjour", "bonsoir", "salut", "hello", "coucou", "a", "tous", "toutes", "et"})
 _PAUSES = frozenset({",", "!", ":", ";", ".", "\n"})
-_TO_PLACE = frozenset({"a", "au", "aux", "de", "d", "d'", "du", "l", "l'", "la", "le", "en", "dans"})
+_TO_PLACE = frozenset(
+    {"a", "au", "aux", "de", "d", "d'", "du", "l", "l'", "la", "le", "en", "dans"}
+)
 _MAX_NAME = 4
 _MAX_LINK = 9
 """Letters between « président » and the name of what is presided: « de la », « d' »."""

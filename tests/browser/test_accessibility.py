@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.assistant import QUESTION, answer_with
-from tests.browser.conftest import PHONE, OpenAssistant, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenAssistant, OpenPage
 
 PAGES = (
     "/",
@@ -18,6 +18,7 @@ PAGES = (
     "/accessibilite",
     "/confidentialite",
     "/mentions-legales",
+    "/cgu",
     "/orientation/expliquer",
     "/orientation/regles",
 )
@@ -74,9 +75,12 @@ async def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_has_no_known_fault(open_page: OpenPage, path: str, scheme: str) -> None:
-    page = await open_page(path, color_scheme=scheme)
+async def test_a_page_has_no_known_fault(
+    open_page: OpenPage, path: str, viewport: dict[str, int], scheme: str
+) -> None:
+    page = await open_page(path, color_scheme=scheme, viewport=viewport)
     assert await violations(page) == []
 
 

@@ -1,0 +1,1 @@
+"""Back-up and restoration: one file, taken from a running service, checked, sealed if asked."""

@@ -1,0 +1,75 @@
+"""Contacts leave before the rest: a request that is done keeps its words, without its person."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.mail.models import Mail
+from api.tickets.models import Ticket, TicketMessage
+from api.tickets.status import OPEN_STATUSES
+from nlu.entities.personal_data import find_personal_data, mask
+from nlu.text import fold
+
+_BATCH = 200
+
+
+async def expire_contacts(session: AsyncSession, age: timedelta) -> int:
+    """Erase the contacts of requests done for longer than `age`; return how many requests."""
+    past = (
+        select(Ticket)
+        .where(
+            Ticket.status.not_in(OPEN_STATUSES),
+            Ticket.updated_at < func.now() - age,
+            or_(
+                Ticket.nom.is_not(None),
+                Ticket.courriel.is_not(None),
+                Ticket.telephone.is_not(None),
+            ),
+        )
+        .limit(_BATCH)
+    )
+    expired = 0
+    while tickets := (await session.execute(past)).scalars().all():
+        await _expire(session, tickets)
+        expired += len(tickets)
+    return expired
+
+
+async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
+    ids = [each.id for each in tickets]
+    await session.execute(delete(Mail).where(Mail.ticket_id.in_(ids)))
+    await _mask_answers(session, ids)
+    for ticket in tickets:
+        names = [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]
+        ticket.besoin = _masked(ticket.besoin, names)
+        ticket.transcript = [
+            {**each, "text": _masked(each["text"], names) if each.get("text") else each.get("text")}
+            for each in ticket.transcript
+        ]
+        place = (ticket.territoire or {}).get("nom", "")
+        ticket.search_text = fold(f"{ticket.reference} {place} {ticket.besoin}")
+        ticket.nom = ticket.courriel = ticket.telephone = None
+        ticket.fingerprint = ticket.idempotency_key = None
+    await session.flush()
+
+
+async def _mask_answers(session: AsyncSession, ids: Sequence[int]) -> None:
+    query = select(TicketMessage.id, TicketMessage.body, Ticket.nom)
+    rows = await session.execute(
+        query.join(Ticket, Ticket.id == TicketMessage.ticket_id).where(Ticket.id.in_(ids))
+    )
+    for message_id, body, nom in rows.all():
+        masked = _masked(body, [nom] if nom else [])
+        if masked != body:
+            await session.execute(
+                update(TicketMessage).where(TicketMessage.id == message_id).values(body=masked)
+            )
+
+
+def _masked(text: str, names: Sequence[str]) -> str:
+    """Return a text without the contacts that it cites, those given and those found."""
+    for name in names:
+        text = text.replace(name, "[contact]")
+    return mask(text, find_personal_data(text))

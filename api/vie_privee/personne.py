@@ -1,0 +1,161 @@
+"""One person's data: found by address or reference, given back, or erased."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.models import Conversation, Item
+from api.conversations.repository import ConversationRepository
+from api.mail.models import Mail
+from api.satisfaction.models import Satisfaction
+from api.tickets.models import Ticket, TicketMessage
+from api.tickets.repository import TicketRepository
+
+# The person's own part of a request; the rest is the service's.
+_TOLD = (
+    "reference",
+    "status",
+    "categorie",
+    "besoin",
+    "territoire",
+    "population",
+    "role",
+    "themes",
+    "nom",
+    "courriel",
+    "telephone",
+    "route",
+    "resources_shown",
+    "transcript",
+    "created_at",
+    "updated_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Personne:
+    """What is kept about someone."""
+
+    tickets: Sequence[Ticket]
+    conversations: Sequence[str]
+    mails: Sequence[Mail]
+
+    @property
+    def known(self) -> bool:
+        """Tell whether anything is kept."""
+        return bool(self.tickets or self.mails)
+
+    @property
+    def references(self) -> list[str]:
+        """Return the references of the requests."""
+        return [each.reference for each in self.tickets]
+
+
+async def find(session: AsyncSession, qui: str) -> Personne:
+    """Return what is kept under an address, or a reference.
+
+    A conversation is anonymous: it is known only by the request that was sent from it.
+    """
+    wanted = "".join(each for each in qui if each.isprintable()).strip()
+    same = (
+        func.lower(Ticket.courriel) == wanted.lower()
+        if "@" in wanted
+        else Ticket.reference == wanted.upper()
+    )
+    tickets = (await session.execute(select(Ticket).where(same).order_by(Ticket.id))).scalars()
+    found = tickets.all()
+    ids = [each.id for each in found]
+    received = or_(Mail.ticket_id.in_(ids), func.lower(Mail.recipient) == wanted.lower())
+    mails = await session.execute(select(Mail).where(received).order_by(Mail.created_at, Mail.id))
+    conversations = dict.fromkeys(each.conversation_id for each in found if each.conversation_id)
+    return Personne(found, list(conversations), mails.scalars().all())
+
+
+async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> None:
+    """Erase the person: words, contacts, conversations, mails. The anonymised case stays."""
+    ids = [each.id for each in personne.tickets]
+    await TicketRepository(session).forget_tickets(ids, erased=erased)
+    await ConversationRepository(session).erase(*personne.conversations)
+    mails = [each.id for each in personne.mails]
+    await session.execute(delete(Mail).where(Mail.id.in_(mails)))
+
+
+async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
+    """Return everything as plain data, ready to be written."""
+    return {
+        "demandes": [await _request(session, each) for each in personne.tickets],
+        "conversations": [await _conversation(session, each) for each in personne.conversations],
+        "courriels": [
+            {
+                "destinataire": each.recipient,
+                "objet": each.subject,
+                "texte": each.body_text,
+                "etat": each.status,
+                "ecrit_le": _date(each.created_at),
+                "envoye_le": _date(each.sent_at),
+            }
+            for each in personne.mails
+        ],
+    }
+
+
+async def _request(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
+    messages = await session.execute(
+        select(TicketMessage)
+        .where(TicketMessage.ticket_id == ticket.id)
+        .order_by(TicketMessage.created_at, TicketMessage.id)
+    )
+    opinion = await session.get(Satisfaction, ticket.id)
+    told: dict[str, Any] = {name: _plain(getattr(ticket, name)) for name in _TOLD}
+    told["messages"] = [
+        {
+            "auteur": each.author,
+            "note_interne": each.visibility != "public",
+            "texte": each.body,
+            "ecrit_le": _date(each.created_at),
+        }
+        for each in messages.scalars()
+    ]
+    told["avis"] = {"note": opinion.note, "raison": opinion.raison} if opinion else None
+    return told
+
+
+async def _conversation(session: AsyncSession, conversation_id: str) -> dict[str, Any]:
+    conversation = await session.get_one(Conversation, conversation_id)
+    items = await session.execute(
+        select(Item).where(Item.conversation_id == conversation_id).order_by(Item.seq)
+    )
+    return {
+        "ouverte_le": _date(conversation.created_at),
+        "page": conversation.page_url,
+        "memoire": conversation.memory,
+        "echanges": [
+            {
+                "auteur": each.author,
+                "texte": each.text or _spoken(each.turn),
+                "ecrit_le": _date(each.created_at),
+            }
+            for each in items.scalars()
+        ],
+    }
+
+
+def _spoken(turn: dict[str, Any] | None) -> str:
+    messages = (turn or {}).get("messages", ())
+    return "\n".join(
+        each["text"] if each["type"] == "text" else str(each.get("title", ""))
+        for each in messages
+        if each["type"] in ("text", "orientation")
+    )
+
+
+def _plain(value: Any) -> Any:
+    return _date(value) if isinstance(value, datetime) else value
+
+
+def _date(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,104 @@
+"""Every page of the console and of the editorial desk: no known fault, no sideways scroll."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.api.console import add_invitation, enter
+from tests.api.tickets import BODY, KEY, create, path
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_accessibility import violations
+from tests.conftest import Service
+
+PAGES = {
+    "/console/demandes": 200,
+    "/console/courriels": 200,
+    "/console/journal": 200,
+    "/console/journal?qui=personne&du=hier": 422,
+    "/console/personne": 200,
+    "/console/registre": 200,
+    "/console/demandes/OR-2026-AAAAAA": 404,
+    "/redaction/": 200,
+}
+SCREENS = [
+    pytest.param(viewport, scheme, id=f"{name}-{scheme}")
+    for name, viewport in (("desktop", DESKTOP), ("phone", PHONE))
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.fixture(scope="module")
+def rose(service: Service) -> Iterator[httpx2.Client]:
+    """Someone who answers for the cellule: every page is hers."""
+    with enter(service, "Rose Accessible", "responsable") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def ticket(service: Service) -> dict[str, Any]:
+    """A request with an answer, a note and a mail."""
+    with httpx2.Client(base_url=service.url, timeout=30) as client:
+        made = create(client)
+        for visibility in ("public", "internal"):
+            body = {"body": "Voici trois exemples.", "visibility": visibility}
+            assert client.post(path(made, "/messages"), json=body, headers=KEY).status_code == 201
+    return made
+
+
+async def visit(page: Page, address: str, status: int, faults: list[str]) -> None:
+    """Go to a page and note what is wrong there."""
+    answer = await page.goto(address)
+    assert answer is not None
+    assert (address, answer.status) == (address, status)
+    await check(page, faults)
+
+
+async def check(page: Page, faults: list[str]) -> None:
+    """Note what is wrong in the page that is shown."""
+    faults += [f"{page.url} {each}" for each in await violations(page)]
+    wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if wide > 0:
+        faults.append(f"{page.url} is {wide} px too wide")
+
+
+@pytest.fixture(params=SCREENS)
+async def page(
+    request: pytest.FixtureRequest, browser: Browser, service: Service
+) -> AsyncIterator[Page]:
+    """A page of a screen and of a scheme."""
+    viewport, scheme = request.param
+    context = await browser.new_context(
+        base_url=service.url, viewport=viewport, color_scheme=scheme, locale="fr-FR"
+    )
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_no_page_of_the_staff_has_a_known_fault(
+    page: Page, service: Service, rose: httpx2.Client, ticket: dict[str, Any]
+) -> None:
+    faults: list[str] = []
+    invitation = add_invitation(service, "nouvelle.collegue@exemple.fr", "conseiller")
+    doors = {"/console/connexion": 200, invitation: 200, "/console/invitation/perdue": 404}
+    for address, status in doors.items():
+        await visit(page, address, status, faults)
+    await page.context.add_cookies(
+        [
+            {"name": name, "value": str(value), "url": service.url}
+            for name, value in rose.cookies.items()
+        ]
+    )
+    for address, status in (*PAGES.items(), (f"/console/demandes/{ticket['reference']}", 200)):
+        await visit(page, address, status, faults)
+    await page.goto("/redaction/")
+    await page.locator('a[href*="/redaction/fiches/"]').first.click()
+    await check(page, faults)
+    await page.goto("/console/personne")
+    await page.get_by_label("Adresse électronique").fill(str(BODY["courriel"]))
+    await page.get_by_role("button", name="Chercher").click()
+    await page.get_by_role("heading", name="Ce qui est gardé").wait_for()
+    await check(page, faults)
+    assert faults == []
