@@ -146,12 +146,16 @@ def _stands_out(phrase: Phrase, hit: Hit, wide: list[Hit]) -> bool:
     """Tell whether a name is all the message, opens it before a verb, or has its département."""
     if is_whole(phrase, hit.start, hit.end) or opens_with_verb(phrase, hit.start, hit.end):
         return True
-    if _is_city(hit) and phrase.starts_sentence(hit.start) and phrase.word(hit.end) in _ACTING:
+    if (
+        _is_large_commune(hit)
+        and phrase.starts_sentence(hit.start)
+        and phrase.word(hit.end) in _ACTING
+    ):
         return True
     return any(is_beside(phrase, hit.start, hit.end, hit.places, each) for each in wide)
 
 
-def _is_city(hit: Hit) -> bool:
+def _is_large_commune(hit: Hit) -> bool:
     return all((place.population or 0) >= CITY_POPULATION for place in hit.places)
 
 

@@ -184,7 +184,7 @@ def _is_contrasted(phrase: Phrase, end: int) -> bool:
     if not (_HEADING.match(phrase.gap(end)) or phrase.word(end) == "et"):
         return False
     match = _CONTRASTING.match(phrase.right(end, 5))
-    return bool(match) and phrase.is_capital(end + len(match.group().split()))
+    return match is not None and phrase.is_capital(end + len(match.group().split()))
 
 
 def _is_apposed(phrase: Phrase, start: int, end: int) -> bool:

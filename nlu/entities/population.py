@@ -61,7 +61,8 @@ _PLACE_ALONE = re.compile(
     r"ou|mais|est|peut|j|c|il|elle|proche|situee?|loin)\b))"
 )
 _WE_ARE = re.compile(
-    rf"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) (?:quoi |euh )*{_APPROX}{{0,2}}"
+    r"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) (?:quoi |euh )*"
+    rf"{_APPROX}{{0,2}}"
     rf"(?P<low>{NUMBER_DIGITS}|{NUMBER}(?<=cents)|{NUMBER}(?<=mille))"
     r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre)|"
     r"sur (?:la|ma|notre) commune)\b))"
@@ -87,7 +88,8 @@ _THRESHOLD = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"\b(?:panels?|groupes?|tir(?:er|ons?|age|es|e)(?: au sort)?|sort|assemblees?|comites?|jurys?|"
     r"reuni(?:r|on|ons|s|t)?|mobiliser?|invit(?:er|e|es|ons)|avec|par|contre|petition|signatures|"
-    r"(?:nous|on) (?:etions|etait)|atelier|convention|echantillon|conseil|collectif|interroger?|reponses de|venus?|seulement)"
+    r"(?:nous|on) (?:etions|etait)|atelier|convention|echantillon|conseil|collectif|interroger?|"
+    r"reponses de|venus?|seulement)"
     r"(?: (?:de|d'une|d'un|des|nos|que|environ|les|au sort))* ?$"
 )
 _PEOPLE_AFTER = re.compile(

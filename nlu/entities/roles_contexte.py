@@ -7,7 +7,8 @@ FILLERS = (
     r"nouvelle?|nouveau|jeune|sa|son|leur|titulaire|simple|tout|toute|recemment|"
     r"depuis \w+ (?:an|mois)s?|depuis peu|"
     r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
-    r"euh|heu|aujourd'hui|aujourd hui|ben|voila|comme|entre autres|a la fois|desormais|devenue?|redevenue?|meme|maintenant|seulement|enfin|"
+    r"euh|heu|aujourd'hui|aujourd hui|ben|voila|comme|entre autres|a la fois|desormais|"
+    r"devenue?|redevenue?|meme|maintenant|seulement|enfin|"
     r"simplement|modeste|petite?|heureuse?|heureux|humble|l heureux|par ailleurs) )*"
 )
 _OWN_OFFICE = (
