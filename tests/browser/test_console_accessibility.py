@@ -24,7 +24,7 @@ PAGES = {
     "/redaction/": 200,
 }
 SCREENS = [
-    pytest.param(viewport, scheme, id=f"{name}-{scheme}")
+    pytest.param((viewport, scheme), id=f"{name}-{scheme}")
     for name, viewport in (("desktop", DESKTOP), ("phone", PHONE))
     for scheme in ("light", "dark")
 ]
