@@ -54,7 +54,7 @@ def log_in(client: httpx2.Client, courriel: str, password: str = PASSWORD) -> ht
 def test_an_invitation_makes_an_account_once(service: Service, visitor: httpx2.Client) -> None:
     courriel, path = invite(service)
     nom = name()
-    assert "rôle « Conseiller »" in visitor.get(path).text
+    assert "rôle «\u00a0Conseiller\u00a0»" in visitor.get(path).text
     made = accept(visitor, path, nom)
     assert made.status_code == 303
     assert made.headers["location"] == "/console/"

@@ -169,7 +169,8 @@ def test_an_answer_reaches_the_elu_once(client: httpx2.Client, claire: httpx2.Cl
     assert ticket["assignee"].startswith("Claire")
     [message] = ticket["messages"]
     begin = (
-        r"Bonjour,\nvoici une piste.\n\nRessources citées :\n\n• .+\n« .+ »\nSource : .+, https?://"
+        r"Bonjour,\nvoici une piste.\n\nRessources citées\u00a0:\n\n"
+        r"• .+\n«\u00a0.+\u00a0»\nSource\u00a0: .+, https?://"
     )
     assert re.match(begin, message["body"])
     history = client.get(chat.path, headers=chat.headers).json()
@@ -185,7 +186,7 @@ def test_an_answer_is_read_before_it_is_sent(client: httpx2.Client, claire: http
     assert "Rien n’est encore envoyé." in words(shown)
     preview = shown.text[shown.text.index('id="t-apercu"') : shown.text.index('class="modeles"')]
     assert "Bonjour, voyez &lt;ceci&gt;." in preview
-    quoted = re.search(r"« (.+?) »\s+Source : ", html.unescape(preview))
+    quoted = re.search(r"«\u00a0(.+?)\u00a0»\s+Source\u00a0: ", html.unescape(preview))
     assert quoted is not None
     body = client.get(f"/api/v1/resources/{resource}").json()
     assert quoted[1] in plain_text(body["body"]) or quoted[1] == body["summary"]
