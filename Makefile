@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test check format train bench lock clean
+.PHONY: help run test check format train bench eval lock clean
 
 help: ## Cette aide
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,10 @@ train: ## Entraîne le classifieur et le dialogue
 bench: ## Mesure la vitesse, en rapport à une référence
 	@scripts/preparer.sh dev
 	$(BIN)/python -m bench
+
+eval: ## Mesure les réponses : conversations, orientation, compréhension, recherche
+	@scripts/preparer.sh dev
+	$(BIN)/python -m bench.evaluation
 
 lock: ## Recalcule les verrous (requirements/*.txt) depuis les pyproject.toml
 	scripts/verrouiller.sh

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli_evaluation_chaine import add_chain_evaluations
 from api.french_help import FrenchCommand, FrenchGroup
 from api.settings import Settings
 
@@ -41,13 +42,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
 def add_evaluation_commands(
     app: typer.Typer, read_settings: Callable[[], Settings], say: Say
 ) -> None:
-    """Add `evaluate search` and `evaluate nlu` to the application."""
+    """Add the commands `evaluate …` to the application."""
     evaluate = typer.Typer(
-        help="Mesurer la recherche ou la compréhension sur vos propres données.",
+        help="Mesurer la recherche, la compréhension, l'orientation ou des conversations entières.",
         no_args_is_help=True,
         cls=FrenchGroup,
     )
     app.add_typer(evaluate, name="evaluate")
+    add_chain_evaluations(evaluate, read_settings, say)
 
     @evaluate.command("search", cls=FrenchCommand)
     def evaluate_search(

@@ -1,39 +1,32 @@
 """The dialogues of tests/conversations/*.yml, through HTTP, on the real service and real Rasa."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import yaml
 
+from api.evaluation_dialogues import Dialogue, differences, offered, read_dialogues, spoken
 from tests.conftest import Chat
 
 DIRECTORY = Path(__file__).parent.parent / "conversations"
 
 
 def dialogues() -> Iterator[Any]:
-    for path in sorted(DIRECTORY.glob("*.yml")):
-        documents = yaml.safe_load_all(path.read_text(encoding="utf-8"))
-        for document in documents:
-            for each in document if isinstance(document, list) else [document]:
-                gap = each.get("ecart")
-                marks = [pytest.mark.xfail(reason=gap)] if gap else []
-                yield pytest.param(each, id=f"{path.stem}: {each['nom']}", marks=marks)
+    for each in read_dialogues(DIRECTORY):
+        marks = [pytest.mark.xfail(reason=each.ecart)] if each.ecart else []
+        yield pytest.param(each, id=f"{each.fichier}: {each.nom}", marks=marks)
 
 
 @pytest.mark.rasa
 @pytest.mark.parametrize("dialogue", list(dialogues()))
-def test_dialogue(client: httpx2.Client, dialogue: dict[str, Any]) -> None:
+def test_dialogue(client: httpx2.Client, dialogue: Dialogue) -> None:
     chat = Chat.open(client)
-    for number, step in enumerate(dialogue["tours"], 1):
-        before = chat.last.get("ticket") or {}
+    for number, step in enumerate(dialogue.tours, 1):
+        before = chat.last
         turn = chat.say(step["elu"]) if "elu" in step else press(chat, step["bouton"])
-        expected = dict(step.get("attendu") or {})
-        if expected.pop("meme_ticket", False):
-            assert turn["ticket"]["reference"] == before["reference"]
-        problems = differences(turn, expected)
+        problems = differences(turn, step.get("attendu") or {}, before)
         assert not problems, f"tour {number} : {problems}\n{said(turn)}"
 
 
@@ -41,41 +34,9 @@ def press(chat: Chat, button: str) -> dict[str, Any]:
     """Press a button of the previous turn by its label, or send a payload as it is."""
     if button.startswith("/"):
         return chat.press(button)
-    offered = {
-        choice["label"]: choice["payload"]
-        for message in chat.last["messages"]
-        if message["type"] == "choices"
-        for choice in message["choices"]
-    }
-    matching = [label for label in offered if label.casefold().startswith(button.casefold())]
-    assert matching, f"« {button} » n'est pas proposé : {list(offered)}"
-    return chat.press(offered[matching[0]], matching[0])
-
-
-def differences(turn: dict[str, Any], expected: dict[str, Any]) -> list[str]:
-    """Return what differs from what was expected, one line each."""
-    kinds = [message["type"] for message in turn["messages"]]
-    route = (turn["orientation"] or {}).get("route")
-    checks: dict[str, Callable[[Any], bool]] = {
-        "issue": lambda wanted: turn["outcome"] in wanted,
-        "intention": lambda wanted: turn["understanding"]["intent"] in wanted,
-        "territoire": lambda wanted: turn["dialogue"]["territoire_code"] == wanted,
-        "demande": lambda wanted: turn["dialogue"]["asks_for"] == wanted,
-        "orientation": lambda wanted: route in wanted,
-        "contient": lambda wanted: set(wanted) <= set(kinds),
-        "types": lambda wanted: set(wanted) <= {each["type"] for each in turn["resources"]},
-        "ne_contient_pas": lambda wanted: not set(wanted) & set(kinds),
-        "humain": lambda wanted: turn["human_offered"] is wanted,
-        "ticket": lambda wanted: (turn["ticket"] is not None) is wanted,
-        "memoire_dit": lambda wanted: wanted.casefold() in spoken(turn).casefold(),
-    }
-    unknown = set(expected) - set(checks)
-    assert not unknown, f"clés inconnues : {unknown}"
-    return [
-        f"{name} attendu {wanted!r}"
-        for name, wanted in expected.items()
-        if not checks[name](wanted)
-    ]
+    pressed = offered(chat.last, button)
+    assert pressed, f"« {button} » n'est pas proposé :\n{said(chat.last)}"
+    return chat.press(*pressed)
 
 
 def said(turn: dict[str, Any]) -> str:
@@ -87,18 +48,3 @@ def said(turn: dict[str, Any]) -> str:
         f" route={(turn['orientation'] or {}).get('route')}"
     )
     return f"{head}\n{spoken(turn)}"
-
-
-def spoken(turn: dict[str, Any]) -> str:
-    """Return what the élu reads."""
-    lines = []
-    for message in turn["messages"]:
-        if message["type"] == "text":
-            lines.append(message["text"])
-        elif message["type"] == "resources":
-            lines += [item["title"] for item in message["items"]]
-        elif message["type"] == "choices":
-            lines.append(" | ".join(choice["label"] for choice in message["choices"]))
-        else:
-            lines.append(str(message))
-    return "\n".join(lines)
