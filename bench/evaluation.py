@@ -98,7 +98,8 @@ def _intents(container: Container) -> NluReport:
 
 
 def _dialogue_lines(figures: DialoguesReport) -> Iterator[Line]:
-    yield Line("conversations conformes", f"{figures.passed} sur {figures.conversations}")
+    passed = f"{figures.passed} sur {figures.conversations}"
+    yield Line("conversations conformes", f"{passed} ({figures.known_gaps} écarts déjà notés)")
     yield _at_least(f"tours conformes ({figures.turns})", figures.as_expected, 1.0)
     yield _at_least("une personne proposée quand il le faut", figures.human_when_must, 1.0)
     inventions = len(figures.invented)

@@ -113,6 +113,29 @@ def test_intents_are_measured_after_training_on_other_data(tmp_path: Path) -> No
     assert json.loads(outcome.stdout)["accuracy"] == 1.0
 
 
+def test_routes_are_measured_through_the_whole_chain(tmp_path: Path) -> None:
+    file = tmp_path / "messages.yml"
+    common = 'style: courant, profil: agent, pourquoi: "essai"'
+    file.write_text(
+        "profil: agent\nmessages:\n"
+        f'- {{id: a, route: aucune, {common}, texte: "Merci beaucoup, bonne journée."}}\n'
+        f'- {{id: b, route: hors_champ, {common}, texte: "Je veux parler à un conseiller."}}\n',
+        encoding="utf-8",
+    )
+    outcome = run("evaluate", "routes", str(file), "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    figures = json.loads(outcome.stdout)
+    assert figures["accuracy"] == 0.5
+    assert figures["matrix"]["hors_champ"] == {"conseiller": 1}
+
+
+@pytest.mark.parametrize("command", ["routes", "conversations"])
+def test_an_evaluation_of_nothing_is_told(tmp_path: Path, command: str) -> None:
+    outcome = run("evaluate", command, str(tmp_path))
+    assert outcome.returncode == 1
+    assert "Fichier illisible" in outcome.stdout
+
+
 def test_a_wrong_resource_file_is_told_and_nothing_is_imported(
     tmp_path: Path, database_url: str
 ) -> None:
