@@ -66,6 +66,8 @@ def create_app(container: Container) -> FastAPI:
         await worker.stop()
         await container.index.stop()
         await container.events.stop()
+        if container.provider is not None:
+            await container.provider.close()
         await container.database.close()
 
     app = FastAPI(

@@ -12,9 +12,11 @@ from api.conversations.events import ConversationEvents
 from api.conversations.records import ConversationRecords
 from api.conversations.service import ConversationService
 from api.database import Database, psycopg_url
+from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
+from api.secret_box import SecretBox
 from api.settings import ROOT, Settings
 from api.tickets.gateway import BuiltInTickets
 from api.tickets.routing import load_aiguillage
@@ -154,4 +156,6 @@ async def build_container(
         address_limiter=AddressLimiter(
             settings.requests_per_minute_per_address if limited else None
         ),
+        box=SecretBox(settings),
+        provider=Provider(settings) if settings.oidc_issuer else None,
     )

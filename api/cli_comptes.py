@@ -64,6 +64,12 @@ def add_compte_commands(app: typer.Typer, read_settings: Callable[[], Settings],
             table.add_row(each.nom, each.courriel, each.role, seen, state)
         console.print(table)
 
+    _add_closing_commands(comptes, read_settings, say)
+
+
+def _add_closing_commands(
+    comptes: typer.Typer, read_settings: Callable[[], Settings], say: Say
+) -> None:
     @comptes.command("fermer", cls=FrenchCommand)
     def close(courriel: Courriel) -> None:
         """Fermer un compte : ses sessions s'arrêtent aussitôt."""
@@ -73,3 +79,13 @@ def add_compte_commands(app: typer.Typer, read_settings: Callable[[], Settings],
             say(f"Aucun compte ouvert n'a l'adresse « {courriel} ».")
             raise typer.Exit(1)
         say("Le compte est fermé.")
+
+    @comptes.command("reinitialiser", cls=FrenchCommand)
+    def reset(courriel: Courriel) -> None:
+        """Retirer la double authentification d'un téléphone perdu ; c'est inscrit au journal."""
+        from api.comptes.commands import reset as reset_factor
+
+        if not asyncio.run(reset_factor(read_settings(), courriel)):
+            say(f"Aucun compte avec double authentification n'a l'adresse « {courriel} ».")
+            raise typer.Exit(1)
+        say("La double authentification est retirée, et les sessions du compte sont fermées.")

@@ -7,9 +7,11 @@ from api.conversations.events import ConversationEvents
 from api.conversations.records import ConversationRecords
 from api.conversations.service import ConversationService
 from api.database import Database
+from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
+from api.secret_box import SecretBox
 from api.settings import Settings
 from api.tickets.routing import Aiguillage
 from assistant.dialogue import DialogueEngine
@@ -42,3 +44,5 @@ class Container:
     clock: Clock
     metrics: Metrics
     address_limiter: AddressLimiter
+    box: SecretBox
+    provider: Provider | None

@@ -7,14 +7,37 @@ from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.comptes.roles import Role
 from api.mail.smtp import SmtpServer, parse_server
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA_PROJECT = ROOT / "assistant" / "rasa"
+
+
+def is_safe_address(address: str) -> bool:
+    """Tell whether what goes to this address is out of sight: https, or this machine."""
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -47,6 +70,16 @@ class Settings(BaseSettings):
     routing_file: Path | None = None
     pages_dir: Path | None = None
     backup_passphrase: SecretStr | None = None
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    totp: Literal["off", "propose", "obligatoire"] = "propose"
+    totp_roles: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_auth: Literal["client_secret_post", "client_secret_basic"] = "client_secret_post"
+    oidc_pkce: Literal["auto", "on", "off"] = "auto"
+    oidc_acr: str = ""
+    oidc_name: str = Field(default="ProConnect", max_length=60)
 
     @model_validator(mode="after")
     def _keep_limits_outside_loopback(self) -> Self:
@@ -98,15 +131,46 @@ class Settings(BaseSettings):
                 raise ValueError(f"« {each} » n'est pas un réseau ; exemple : 10.0.0.0/8") from None
         return value
 
+    @field_validator("totp_roles")
+    @classmethod
+    def _check_totp_roles(cls, value: str) -> str:
+        unknown = set(_listed(value)) - set(Role)
+        if unknown:
+            raise ValueError(f"rôles attendus : {', '.join(Role)}, séparés par des virgules")
+        return value
+
+    @model_validator(mode="after")
+    def _require_whole_provider(self) -> Self:
+        secret = self.oidc_client_secret.get_secret_value()
+        given = (self.oidc_issuer, self.oidc_client_id, secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "ORIENTATION_OIDC_ISSUER, ORIENTATION_OIDC_CLIENT_ID et "
+                "ORIENTATION_OIDC_CLIENT_SECRET vont ensemble."
+            )
+        if self.oidc_issuer and not is_safe_address(self.oidc_issuer):
+            raise ValueError("ORIENTATION_OIDC_ISSUER : une adresse en https est attendue.")
+        if self.oidc_issuer and not is_safe_address(self.public_base):
+            raise ValueError(
+                "ORIENTATION_PUBLIC_URL : l'adresse publique, en https, est attendue avec un "
+                "fournisseur d'identité, qui y renvoie les personnes."
+            )
+        return self
+
+    @property
+    def oidc_levels(self) -> tuple[str, ...]:
+        """Levels of authentication that the identity provider must have reached; none: any."""
+        return _listed(self.oidc_acr)
+
+    def totp_required(self, role: str) -> bool:
+        """Tell whether a role does not work without a second factor."""
+        roles = _listed(self.totp_roles)
+        return self.totp == "obligatoire" and (not roles or role in roles)
+
     @property
     def is_loopback(self) -> bool:
         """True when the service only listens to this machine."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
 
     @cached_property
     def rasa_urls(self) -> tuple[str, ...]:
@@ -117,7 +181,7 @@ class Settings(BaseSettings):
     @cached_property
     def origins(self) -> tuple[str, ...]:
         """Origins of the sites that embed the widget (CORS)."""
-        return tuple(each.strip() for each in self.allowed_origins.split(",") if each.strip())
+        return _listed(self.allowed_origins)
 
     @cached_property
     def webhook_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

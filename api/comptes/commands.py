@@ -5,7 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.comptes.journal import COMMAND_LINE
 from api.comptes.roles import Role
+from api.comptes.second_factor import reset_factor
 from api.comptes.service import CompteService
 from api.database import Database, connect
 from api.schema import migrate
@@ -26,15 +30,21 @@ class KnownCompte:
 
 
 @asynccontextmanager
-async def _comptes(settings: Settings) -> AsyncIterator[CompteService]:
+async def _session(settings: Settings) -> AsyncIterator[AsyncSession]:
     with database_url(settings) as url:
         migrate(url)
         database = connect(url)
         try:
             async with database.sessions.begin() as session:
-                yield CompteService(session)
+                yield session
         finally:
             await database.close()
+
+
+@asynccontextmanager
+async def _comptes(settings: Settings) -> AsyncIterator[CompteService]:
+    async with _session(settings) as session:
+        yield CompteService(session)
 
 
 def _address(settings: Settings, token: str) -> str:
@@ -74,3 +84,9 @@ async def disable(settings: Settings, courriel: str) -> bool:
     """Shut an account out at once; False when there is none."""
     async with _comptes(settings) as comptes:
         return await comptes.disable(courriel)
+
+
+async def reset(settings: Settings, courriel: str) -> bool:
+    """Take away the second factor of a lost phone; False when there is none."""
+    async with _session(settings) as session:
+        return await reset_factor(session, courriel, by=COMMAND_LINE)

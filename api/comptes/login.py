@@ -8,30 +8,21 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.comptes.models import Compte, CompteSession
+from api.comptes.attempts import count_attempt
+from api.comptes.factor_repository import FactorRepository
+from api.comptes.models import Compte, CompteSession, Entry
 from api.comptes.passwords import verify_password
 from api.comptes.repository import CompteRepository
 from api.database import Database
 
 SESSION_LIFE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=4)
-FREE_FAILURES = 5
-_FIRST_DELAY = timedelta(seconds=30)
-_LONGEST_DELAY = timedelta(minutes=15)
-_MEMORY = timedelta(days=1)
 _TOUCH = timedelta(minutes=1)
+_WAITING_LIFE = timedelta(minutes=10)
 
 
 class LoginRefused(Exception):
     """The address and the password do not go together, or the account is shut."""
-
-
-class LoginLocked(Exception):
-    """Too many failures on this address: not before `wait`."""
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("locked")
-        self.wait = wait
 
 
 def hash_token(token: str) -> bytes:
@@ -39,12 +30,13 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def delay_after(failures: int) -> timedelta:
-    """Return how long an address waits after so many failures: nothing, then twice as long."""
-    if failures < FREE_FAILURES:
-        return timedelta()
-    doublings = min(failures - FREE_FAILURES, 10)
-    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Someone who is in, how they came in, and the sealed token of their identity provider."""
+
+    compte: Compte
+    entry: str
+    id_token: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -55,39 +47,25 @@ class LoginService:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def open(self, courriel: str, password: str) -> str:
-        """Return the secret of a new session.
+        """Return the secret of a new session, which waits for the second factor if there is one.
 
         The attempt is counted first: guesses sent all at once are counted all the same.
         Raises LoginLocked, LoginRefused.
         """
         address = courriel.strip().lower()
         key = hash_token(address)
-        compte = await self._count(key, address)
+        async with self.database.sessions.begin() as session:
+            await count_attempt(session, key, now=self.now())
+            compte = await CompteRepository(session).by_courriel(address)
         kept = compte.password_hash if compte and compte.disabled_at is None else None
         if not await verify_password(password, kept) or compte is None:
             raise LoginRefused
         async with self.database.sessions.begin() as session:
-            repository = CompteRepository(session)
-            await repository.forget_attempts(key)
-            (await session.get_one(Compte, compte.id)).last_login_at = self.now()
+            await CompteRepository(session).forget_attempts(key)
             return await open_session(session, compte.id, now=self.now())
 
-    async def _count(self, key: bytes, address: str) -> Compte | None:
-        now = self.now()
-        async with self.database.sessions.begin() as session:
-            repository = CompteRepository(session)
-            await repository.forget_attempts_before(now - _MEMORY)
-            attempts = await repository.attempts(key, now=now)
-            if attempts.locked_until and attempts.locked_until > now:
-                raise LoginLocked(attempts.locked_until - now)
-            attempts.failures += 1
-            attempts.last_at = now
-            delay = delay_after(attempts.failures)
-            attempts.locked_until = now + delay if delay else None
-            return await repository.by_courriel(address)
-
-    async def find(self, token: str) -> Compte | None:
-        """Return the account of an open session; None when it is closed or too old."""
+    async def enter(self, token: str) -> Entered | None:
+        """Return who is behind an open session; None when it is closed, too old, or waits."""
         now = self.now()
         async with self.database.sessions.begin() as session:
             found = await CompteRepository(session).session_of(hash_token(token))
@@ -95,11 +73,27 @@ class LoginService:
                 return None
             opened, compte = found
             past = now - opened.created_at > SESSION_LIFE or now - opened.seen_at > SESSION_IDLE
-            if past or compte.disabled_at is not None:
+            if past or compte.disabled_at is not None or opened.entry == Entry.WAITING:
                 return None
             if now - opened.seen_at > _TOUCH:
                 opened.seen_at = now
-            return compte
+            return Entered(compte, opened.entry, opened.id_token)
+
+    async def find(self, token: str) -> Compte | None:
+        """Return the account of an open session; None when it is closed, too old, or waits."""
+        entered = await self.enter(token)
+        return entered.compte if entered else None
+
+    async def waiting(self, token: str) -> Compte | None:
+        """Return the account that gave its password and owes its second factor."""
+        async with self.database.sessions.begin() as session:
+            found = await CompteRepository(session).session_of(hash_token(token))
+            if found is None:
+                return None
+            opened, compte = found
+            past = self.now() - opened.created_at > _WAITING_LIFE
+            waits = opened.entry == Entry.WAITING and not past and compte.disabled_at is None
+            return compte if waits else None
 
     async def close(self, token: str) -> None:
         """Close a session."""
@@ -107,14 +101,34 @@ class LoginService:
             await CompteRepository(session).close_session(hash_token(token))
 
 
-async def open_session(session: AsyncSession, compte_id: str, *, now: datetime) -> str:
-    """Open a session and return its secret; old ones are swept on the way."""
+async def open_session(
+    session: AsyncSession,
+    compte_id: str,
+    *,
+    now: datetime,
+    entry: Entry | None = None,
+    id_token: bytes | None = None,
+) -> str:
+    """Open a session and return its secret; old ones are swept on the way.
+
+    Without an `entry`, someone gave a password: they owe a second factor if they have one.
+    """
     token = secrets.token_urlsafe(32)
     repository = CompteRepository(session)
     await repository.close_sessions_before(created=now - SESSION_LIFE, seen=now - SESSION_IDLE)
+    if entry is None:
+        owes = await FactorRepository(session).is_confirmed(compte_id)
+        entry = Entry.WAITING if owes else Entry.PASSWORD
+    if entry != Entry.WAITING:
+        (await session.get_one(Compte, compte_id)).last_login_at = now
     await repository.open_session(
         CompteSession(
-            token_hash=hash_token(token), compte_id=compte_id, created_at=now, seen_at=now
+            token_hash=hash_token(token),
+            compte_id=compte_id,
+            created_at=now,
+            seen_at=now,
+            entry=entry,
+            id_token=id_token,
         )
     )
     return token

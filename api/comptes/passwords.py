@@ -54,7 +54,7 @@ def _matches(password: str, hashed: str | None) -> bool:
         found = _HASHER.verify(hashed or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return found and hashed is not None
+    return found and bool(hashed)
 
 
 @cache

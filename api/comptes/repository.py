@@ -72,6 +72,11 @@ class CompteRepository:
             delete(CompteSession).where(CompteSession.compte_id == compte_id)
         )
 
+    async def close_other_sessions(self, compte_id: str, *, kept: bytes) -> None:
+        """Close every door of an account but one."""
+        others = (CompteSession.compte_id == compte_id) & (CompteSession.token_hash != kept)
+        await self._session.execute(delete(CompteSession).where(others))
+
     async def close_sessions_before(self, *, created: datetime, seen: datetime) -> None:
         """Close the doors opened before `created`, or not used since `seen`."""
         old = (CompteSession.created_at < created) | (CompteSession.seen_at < seen)
@@ -89,6 +94,15 @@ class CompteRepository:
     async def invitation(self, token_hash: bytes) -> Invitation | None:
         """Return an invitation, held until the end of the transaction."""
         return await self._session.get(Invitation, token_hash, with_for_update=True)
+
+    async def invitation_of(self, courriel: str, *, now: datetime) -> Invitation | None:
+        """Return the valid invitation of an address, held until the end of the transaction."""
+        query = select(Invitation).where(
+            Invitation.courriel == courriel,
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        return await self._session.scalar(query.with_for_update())
 
     async def attempts(self, courriel_hash: bytes, *, now: datetime) -> LoginAttempts:
         """Return the attempts on an address, held until the end of the transaction."""

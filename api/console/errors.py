@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 
-from api.console.pages import page
-from api.console.session import HOME, LOGIN, PAGES, LoginRequired
+from api.console.pages import go, page
+from api.console.session import FACTOR, HOME, LOGIN, PAGES, FactorRequired, LoginRequired
 
 Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
 
@@ -19,6 +19,7 @@ def install_console_errors(app: FastAPI) -> None:
     for kind, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(kind, _as_page(handler))
     app.add_exception_handler(LoginRequired, _to_login)
+    app.add_exception_handler(FactorRequired, _to_factor)
 
 
 def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -42,6 +43,9 @@ async def _to_login(request: Request, error: Exception) -> Response:
     wanted = request.url.path if request.method == "GET" else HOME
     if request.method == "GET" and request.url.query:
         wanted += f"?{request.url.query}"
-    root = str(request.scope.get("root_path", "")).rstrip("/")
-    where = f"{root}{LOGIN}" + (f"?suite={quote(wanted, safe='/')}" if wanted != HOME else "")
-    return RedirectResponse(where, status_code=303, headers={"Cache-Control": "no-store"})
+    return go(request, LOGIN + (f"?suite={quote(wanted, safe='/')}" if wanted != HOME else ""))
+
+
+async def _to_factor(request: Request, error: Exception) -> Response:
+    """Lead to the page that adds the second factor, which the role must have."""
+    return go(request, FACTOR)

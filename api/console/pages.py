@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.comptes.models import Compte
@@ -19,6 +19,7 @@ from assistant.replies import french_date, french_number, load_replies
 _API = Path(__file__).parent.parent
 _TEMPLATES = (_API / "console" / "templates", _API / "redaction" / "templates")
 _TEXTS = _API / "textes" / "console.yml"
+_ENTRY_TEXTS = _API / "textes" / "entree.yml"
 # Nothing of the console is kept by the browser: « back » after the logout shows nothing.
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -27,6 +28,13 @@ _HEADERS = {"Cache-Control": "no-store"}
 def texts() -> dict[str, Any]:
     """Return the words of the console that are not in a template."""
     found: dict[str, Any] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def entry_texts() -> dict[str, Any]:
+    """Return the words of the doors: second factor, identity provider."""
+    found: dict[str, Any] = yaml.safe_load(_ENTRY_TEXTS.read_text(encoding="utf-8"))
     return found
 
 
@@ -47,6 +55,7 @@ def _environment() -> Environment:
     environment.filters["valeur"] = _told
     environment.filters["majuscule"] = lambda text: text[:1].upper() + text[1:]
     environment.globals["textes"] = texts()
+    environment.globals["entree"] = entry_texts()
     return environment
 
 
@@ -88,6 +97,12 @@ def _may(request: Request, action: str) -> bool:
     """Tell whether who is there may do this: what they may not do is not offered."""
     compte = signed_in(request)
     return compte is not None and load_matrix().allows(compte.role, action)
+
+
+def go(request: Request, path: str) -> RedirectResponse:
+    """Lead to another page of ours."""
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    return RedirectResponse(root + path, status_code=303, headers=_HEADERS)
 
 
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:

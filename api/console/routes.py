@@ -6,7 +6,10 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.actions import router as actions
+from api.console.comptes import router as comptes
 from api.console.errors import install_console_errors
+from api.console.factor import router as factor
+from api.console.identity import router as identity
 from api.console.journal import router as journal
 from api.console.login import router as doors
 from api.console.outbox import router as outbox
@@ -53,7 +56,7 @@ def install_console(app: FastAPI) -> None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    pieces = (doors, pages, queue, ticket, actions, presence, outbox, journal, personne, registre)
-    for router in pieces:
+    pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, journal)
+    for router in (*pieces, personne, registre, comptes):
         app.include_router(router)
     install_console_errors(app)

@@ -6,7 +6,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from api.comptes.login import SESSION_LIFE, LoginService
+from api.comptes.login import SESSION_LIFE, Entered, LoginService
 from api.comptes.models import Compte
 from api.dependencies import get_container
 from api.errors import Problem
@@ -15,6 +15,8 @@ SESSION = "orientation_session"
 VISIT = "orientation_visite"
 HOME = "/console/"
 LOGIN = "/console/connexion"
+CODE = "/console/connexion/code"
+FACTOR = "/console/double-authentification"
 # What is under these is a page, for an account; the rest is the API, for a key.
 PAGES = (HOME, "/redaction/")
 
@@ -29,15 +31,31 @@ def login_service(request: Request) -> LoginService:
     return LoginService(container.database, now=container.clock.now)
 
 
+class FactorRequired(Exception):
+    """Their role does not work without a second factor: the page that adds one."""
+
+
+async def find_entered(request: Request) -> Entered | None:
+    """Return who is behind the cookie, and how they came in."""
+    token = session_token(request)
+    return await login_service(request).enter(token) if token else None
+
+
 async def find_compte(request: Request) -> Compte | None:
     """Return the account behind the cookie; None when there is none, or not any more."""
-    token = request.cookies.get(SESSION)
-    return await login_service(request).find(token) if token else None
+    entered = await find_entered(request)
+    return entered.compte if entered else None
+
+
+async def find_waiting(request: Request) -> Compte | None:
+    """Return the account that gave its password and owes its second factor."""
+    token = session_token(request)
+    return await login_service(request).waiting(token) if token else None
 
 
 def bearer_of(request: Request) -> str:
     """Return the secret that the forms of this browser are bound to, drawing it at need."""
-    token = request.cookies.get(SESSION) or request.cookies.get(VISIT)
+    token = session_token(request) or read_cookie(request, VISIT)
     if token is None:
         token = getattr(request.state, "visit", None) or secrets.token_urlsafe(32)
         request.state.visit = token
@@ -53,31 +71,57 @@ def keep_visit(request: Request, response: Response) -> None:
     """Give the browser the secret that was drawn while writing its page."""
     visit = getattr(request.state, "visit", None)
     if visit is not None:
-        _set(request, response, VISIT, visit, max_age=None)
+        set_cookie(request, response, VISIT, visit, max_age=None)
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:
     """Give the browser its session, and a secret of its own once more."""
-    _set(request, response, SESSION, token, max_age=int(SESSION_LIFE.total_seconds()))
-    response.delete_cookie(VISIT, path="/")
+    set_cookie(request, response, SESSION, token, max_age=int(SESSION_LIFE.total_seconds()))
+    drop_cookie(request, response, VISIT)
 
 
-def drop_session(response: Response) -> None:
-    """Take the session back from the browser."""
-    response.delete_cookie(SESSION, path="/")
+def session_token(request: Request) -> str | None:
+    """Return the secret of the session, which this browser keeps."""
+    return read_cookie(request, SESSION)
 
 
-def _set(
+def _is_https(request: Request) -> bool:
+    return get_container(request).settings.public_base.startswith("https://")
+
+
+def _cookie_name(request: Request, name: str) -> str:
+    """Return a cookie's whole name: in https, one that no neighbouring site may write over."""
+    return f"__Host-{name}" if _is_https(request) else name
+
+
+def read_cookie(request: Request, name: str) -> str | None:
+    """Return a cookie that we gave."""
+    return request.cookies.get(_cookie_name(request, name))
+
+
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Take a cookie back from the browser."""
+    response.delete_cookie(
+        _cookie_name(request, name),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=_is_https(request),
+    )
+
+
+def set_cookie(
     request: Request, response: Response, name: str, value: str, *, max_age: int | None
 ) -> None:
+    """Give the browser a cookie that scripts do not read."""
     response.set_cookie(
-        name,
+        _cookie_name(request, name),
         value,
         max_age=max_age,
         path="/",
         httponly=True,
         samesite="lax",
-        secure=get_container(request).settings.public_base.startswith("https://"),
+        secure=_is_https(request),
     )
 
 

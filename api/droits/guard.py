@@ -6,8 +6,15 @@ written in the access log first, so that nothing is read without a trace.
 
 from fastapi import Request
 
-from api.comptes.models import Compte
-from api.console.session import PAGES, LoginRequired, check_form, find_compte
+from api.comptes.models import Entry
+from api.console.session import (
+    FACTOR,
+    PAGES,
+    FactorRequired,
+    LoginRequired,
+    check_form,
+    find_entered,
+)
 from api.dependencies import get_container
 from api.droits.matrix import DELEGATED, Right, load_matrix
 from api.droits.repository import AccesRepository
@@ -16,7 +23,7 @@ from api.tickets.auth import identify
 
 
 async def guard(request: Request) -> None:
-    """Let the request through to its route, or raise LoginRequired or a Problem."""
+    """Let the request through to its route, or raise a Problem or whatever leads to a door."""
     path = str(request.scope["route"].path)
     action = load_matrix().action_of(request.method, path)
     if action is None:
@@ -36,14 +43,19 @@ async def guard(request: Request) -> None:
 
 
 async def _compte(request: Request, right: Right) -> str:
-    """Require an account whose role allows it."""
-    compte: Compte | None = await find_compte(request)
-    if compte is None and request.method == "POST":
+    """Require an account whose role allows it, entered as its role must."""
+    entered = await find_entered(request)
+    if entered is None and request.method == "POST":
         # A stranger's form is not read, however long. « Back » gives its text to who comes back.
         raise Problem(403, "formulaire_perime")
-    if compte is None:
+    if entered is None:
         raise LoginRequired
-    request.state.compte = compte
+    compte = entered.compte
+    request.state.compte, request.state.entered = compte, entered
+    required = get_container(request).settings.totp_required(compte.role)
+    alone = entered.entry == Entry.PASSWORD and not request.scope["route"].path.startswith(FACTOR)
+    if required and alone:
+        raise FactorRequired
     if not right.allows(compte.role):
         raise Problem(403, "droit")
     return f"compte:{compte.nom}"

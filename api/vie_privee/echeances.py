@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, delete, func, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.models import Presence
-from api.comptes.models import Compte, CompteSession, Invitation, LoginAttempts
+from api.comptes.journal import CompteJournal
+from api.comptes.models import (
+    Compte,
+    CompteSession,
+    Invitation,
+    LoginAttempts,
+    ProviderLink,
+    ProviderVisit,
+    RecoveryCode,
+    SecondFactor,
+)
 from api.conversations.repository import ConversationRepository
 from api.droits.repository import AccesRepository
 from api.jobs.models import Job
@@ -39,7 +49,8 @@ async def _courriels(session: AsyncSession, age: timedelta, erased: str) -> int:
 
 
 async def _acces(session: AsyncSession, age: timedelta, erased: str) -> int:
-    return await AccesRepository(session).erase_older_than(age)
+    accesses = await AccesRepository(session).erase_older_than(age)
+    return accesses + await CompteJournal(session).erase_older_than(age)
 
 
 async def _comptes(session: AsyncSession, age: timedelta, erased: str) -> int:
@@ -52,13 +63,16 @@ async def _comptes(session: AsyncSession, age: timedelta, erased: str) -> int:
         )
         .values(
             courriel=literal(_ERASED_COMPTE) + Compte.id,
-            password_hash="",
+            password_hash=None,
             last_login_at=None,
         )
         .returning(Compte.id)
         .execution_options(synchronize_session=False)
     )
-    return len(gone.all())
+    erased_ids = [row[0] for row in gone.all()]
+    for table in (SecondFactor, RecoveryCode, ProviderLink):
+        await session.execute(delete(table).where(table.compte_id.in_(erased_ids)))
+    return len(erased_ids)
 
 
 async def _connexions(session: AsyncSession, age: timedelta, erased: str) -> int:
@@ -71,6 +85,7 @@ async def _connexions(session: AsyncSession, age: timedelta, erased: str) -> int
         + await _delete(session, LoginAttempts, attempts)
         + await _delete(session, Invitation, Invitation.expires_at < limit)
         + await _delete(session, Presence, Presence.seen_at < limit)
+        + await _delete(session, ProviderVisit, ProviderVisit.created_at < limit)
     )
 
 

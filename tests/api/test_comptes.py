@@ -11,7 +11,8 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from api.comptes.login import LoginLocked, LoginRefused, LoginService, delay_after
+from api.comptes.attempts import LoginLocked, delay_after
+from api.comptes.login import LoginRefused, LoginService
 from api.comptes.passwords import PasswordWeak, check_password
 from api.comptes.roles import Role
 from api.comptes.service import CompteService, InvitationInvalid

@@ -150,6 +150,26 @@ async def test_an_old_request_keeps_its_case_without_its_person(database: Databa
     assert (await erase(database))["demandes"] == 0
 
 
+def _add_doors(database: Database) -> None:
+    """How the accounts a and b come in, and what happened to a."""
+    for compte in ("a", "b"):
+        run(database, "INSERT INTO compte_totp VALUES (%s, 'scellé', now())", compte)
+        run(database, "INSERT INTO compte_code_secours VALUES (%s, 'h')", compte)
+        run(database, "INSERT INTO compte_identite VALUES ('i', %s, %s, now())", compte, compte)
+    run(
+        database,
+        "INSERT INTO connexion_attendue VALUES"
+        " ('1', '1', 'passée', 'v', '/console/', now() - interval '2 days'),"
+        " ('2', '2', 'présente', 'v', '/console/', now())",
+    )
+    run(
+        database,
+        "INSERT INTO compte_journal (at, compte_id, nom, kind, by) VALUES"
+        " (now() - interval '370 days', 'a', 'Paul Parti', 'facteur_ajoute', 'Paul Parti'),"
+        " (now() - interval '350 days', 'a', 'Paul Parti', 'facteur_retire', 'Paul Parti')",
+    )
+
+
 async def test_what_agents_leave_goes_too(database: Database) -> None:
     run(
         database,
@@ -175,10 +195,15 @@ async def test_what_agents_leave_goes_too(database: Database) -> None:
         " (now() - interval '370 days', 'compte:Paul', 'lire_demande'),"
         " (now() - interval '350 days', 'compte:Paul', 'lire_demande')",
     )
+    _add_doors(database)
     counts = await erase(database)
-    assert (counts["comptes"], counts["connexions"], counts["acces"]) == (1, 2, 1)
+    assert (counts["comptes"], counts["connexions"], counts["acces"]) == (1, 3, 2)
+    for table in ("compte_totp", "compte_code_secours", "compte_identite"):
+        assert run(database, f"SELECT compte_id FROM {table}") == [("b",)]  # noqa: S608
+    assert run(database, "SELECT nonce FROM connexion_attendue") == [("présente",)]
+    assert run(database, "SELECT kind FROM compte_journal") == [("facteur_retire",)]
     assert run(database, "SELECT courriel, nom, password_hash FROM compte ORDER BY id") == [
-        ("efface:a", "Paul Parti", ""),
+        ("efface:a", "Paul Parti", None),
         ("ferme@exemple.fr", "Flore Fermée", "h"),
         ("la@exemple.fr", "Léa Là", "h"),
     ]

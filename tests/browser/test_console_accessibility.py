@@ -20,6 +20,8 @@ PAGES = {
     "/console/journal?qui=personne&du=hier": 422,
     "/console/personne": 200,
     "/console/registre": 200,
+    "/console/comptes": 200,
+    "/console/double-authentification": 200,
     "/console/demandes/OR-2026-AAAAAA": 404,
     "/redaction/": 200,
 }

@@ -1,0 +1,1 @@
+"""Entering through an identity provider (OpenID Connect, as ProConnect does it)."""
