@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.console.pages import go, page
-from api.console.session import FACTOR, HOME, LOGIN, PAGES, FactorRequired, LoginRequired
+from api.console.session import FACTOR, HOME, LOGIN, PAGES, FactorRequired, LoginRequired, resume
+from api.console.typed import FormExpired
 
 Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
 
@@ -20,6 +21,7 @@ def install_console_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _as_page(handler))
     app.add_exception_handler(LoginRequired, _to_login)
     app.add_exception_handler(FactorRequired, _to_factor)
+    app.add_exception_handler(FormExpired, _give_back)
 
 
 def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -49,3 +51,14 @@ async def _to_login(request: Request, error: Exception) -> Response:
 async def _to_factor(request: Request, error: Exception) -> Response:
     """Lead to the page that adds the second factor, which the role must have."""
     return go(request, FACTOR)
+
+
+async def _give_back(request: Request, error: Exception) -> Response:
+    """Show what was typed; a form that came whole from our page may be sent once more."""
+    assert isinstance(error, FormExpired)  # noqa: S101 - registered for this type
+    typed, status = error.typed, error.status
+
+    def shown(token: str) -> Response:
+        return page(request, "texte_rendu.html", status=status, rendu=typed, renvoi=token)
+
+    return resume(request, shown) if typed.whole else shown("")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from fastapi import Request, Response
 
@@ -13,6 +14,7 @@ from api.errors import Problem
 
 SESSION = "orientation_session"
 VISIT = "orientation_visite"
+RESUME = "orientation_reprise"
 HOME = "/console/"
 LOGIN = "/console/connexion"
 CODE = "/console/connexion/code"
@@ -125,14 +127,47 @@ def set_cookie(
     )
 
 
-async def check_form(request: Request) -> None:
-    """Raise Problem 403 unless the form was written by our page, for this browser."""
+class FormStale(Problem):
+    """The form was not written by our page for this session."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "formulaire_perime")
+
+
+def check_origin(request: Request) -> None:
+    """Raise Problem 403 when the browser says that the form is another site's."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Problem(403, "formulaire_etranger")
+
+
+async def check_form(request: Request) -> None:
+    """Raise Problem 403 unless the form was written by our page, for this browser."""
+    check_origin(request)
     form = await request.form()
     given = str(form.get("csrf", ""))
-    if not hmac.compare_digest(given.encode(), csrf_of(request).encode()):
-        raise Problem(403, "formulaire_perime")
+    resumed = read_cookie(request, RESUME)
+    expected = [csrf_of(request), *([_resume_token(request, resumed)] if resumed else [])]
+    if not any(hmac.compare_digest(given.encode(), each.encode()) for each in expected):
+        raise FormStale
+
+
+def _resume_token(request: Request, bearer: str) -> str:
+    told = f"reprise:{request.url.path}"
+    return hmac.new(bearer.encode(), told.encode(), hashlib.sha256).hexdigest()
+
+
+def resume(request: Request, response_to: Callable[[str], Response]) -> Response:
+    """Return a page whose form is worth as much after the next login: this address, this browser.
+
+    Only a browser that says where a form comes from gets it; the others copy their text.
+    """
+    if request.headers.get("sec-fetch-site") != "same-origin":
+        return response_to("")
+    bearer = read_cookie(request, RESUME) or secrets.token_urlsafe(32)
+    response = response_to(_resume_token(request, bearer))
+    life = int(SESSION_LIFE.total_seconds())
+    set_cookie(request, response, RESUME, bearer, max_age=life)
+    return response
 
 
 def safe_return(path: str | None) -> str:

@@ -11,10 +11,13 @@ from api.console.session import (
     FACTOR,
     PAGES,
     FactorRequired,
+    FormStale,
     LoginRequired,
     check_form,
+    check_origin,
     find_entered,
 )
+from api.console.typed import form_expired
 from api.dependencies import get_container
 from api.droits.matrix import DELEGATED, Right, load_matrix
 from api.droits.repository import AccesRepository
@@ -37,17 +40,25 @@ async def guard(request: Request) -> None:
     right = load_matrix().actions[action]
     who = await (_compte(request, right) if console else _key(request, right))
     if form:
-        await check_form(request)
+        await _check(request)
     if right.contenu:
         await _write(request, who, action)
+
+
+async def _check(request: Request) -> None:
+    """Require a form of this session; what was typed in another is given back."""
+    try:
+        await check_form(request)
+    except FormStale:
+        raise await form_expired(request) from None
 
 
 async def _compte(request: Request, right: Right) -> str:
     """Require an account whose role allows it, entered as its role must."""
     entered = await find_entered(request)
     if entered is None and request.method == "POST":
-        # A stranger's form is not read, however long. « Back » gives its text to who comes back.
-        raise Problem(403, "formulaire_perime")
+        check_origin(request)
+        raise await form_expired(request)
     if entered is None:
         raise LoginRequired
     compte = entered.compte
