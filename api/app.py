@@ -12,6 +12,7 @@ from api.container import Container
 from api.conversations.routes import router as conversations
 from api.droits.guard import guard
 from api.errors import install_error_handlers
+from api.lacunes.routes import install_lacunes
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
@@ -36,7 +37,7 @@ from api.vie_privee.conservation import conservation_of
 from api.webhooks.routes import router as webhooks
 from api.widget.exploitant import load_pages
 from api.widget.routes import build_router as build_pages
-from api.work import build_worker
+from api.work import build_worker, plan_recurring
 
 _DESCRIPTION = """
 Assistant d'orientation de la cellule de conseil et d'orientation de l'Agence nationale de la
@@ -59,6 +60,7 @@ def create_app(container: Container) -> FastAPI:
         container.events.start()
         container.index.start()
         await schedule_retention(container.database)
+        await plan_recurring(container.database)
         worker = build_worker(container.settings, container.database.url)
         if container.settings.jobs == "on":
             worker.start()
@@ -112,6 +114,7 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(build_orientation_pages(exploitant=exploitant))
     app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
+    install_lacunes(app)
     install_redaction(app)
     app.add_middleware(BodyLimit)
     if container.settings.origins:

@@ -37,7 +37,7 @@ from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.service import TerritoireService
 from knowledge.territoires.territoire import Territoire
-from nlu.encoder import UseEncoder
+from nlu.encoder import UseEncoder, shared_encoder
 from nlu.intents import IntentClassifier, load_or_train
 from nlu.pipeline import Understander
 from nlu.text import fold, words
@@ -101,7 +101,7 @@ async def build_container(
     territoires: TerritoireBase,
 ) -> Container:
     """Build everything; the search index is read from the database."""
-    encoder = UseEncoder()
+    encoder = shared_encoder()
     understander = build_understander(settings, encoder, territoires)
     index = SearchIndexKeeper(
         database,

@@ -5,6 +5,7 @@ from api.comptes import models as comptes
 from api.conversations import models as conversations
 from api.droits import models as droits
 from api.jobs import models as jobs
+from api.lacunes import models as lacunes
 from api.links import ServiceSecret
 from api.mail import models as mails
 from api.pieces import models as pieces
@@ -28,6 +29,7 @@ __all__ = [
     "conversations",
     "droits",
     "jobs",
+    "lacunes",
     "mails",
     "metadata",
     "pieces",

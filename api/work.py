@@ -1,6 +1,9 @@
 """The worker of the service: every kind of job, and who does it."""
 
+from api.database import Database
+from api.jobs.repository import JobRepository
 from api.jobs.worker import Worker
+from api.lacunes.regroup import REGROUP, Regroup
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
 from api.retention import RETAIN, Retain
@@ -11,6 +14,7 @@ from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
 from assistant.replies import load_replies
+from nlu.encoder import shared_encoder
 
 
 def build_worker(settings: Settings, database_url: str) -> Worker:
@@ -25,6 +29,7 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
                 data_dir=settings.data_dir,
             ),
             REMIND: Remind(load_aiguillage(settings.routing_file)),
+            REGROUP: Regroup(shared_encoder),
             SEND: SendMail(
                 server=settings.smtp_server,
                 sender=settings.mail_sender,
@@ -32,3 +37,9 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
             ),
         },
     )
+
+
+async def plan_recurring(database: Database) -> None:
+    """Write the jobs that come back by themselves, unless they wait already."""
+    async with database.sessions.begin() as session:
+        await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)

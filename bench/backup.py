@@ -77,11 +77,11 @@ def fill(url: str, *, requests: int, messages: int) -> None:
     """Write that many requests and messages, as the service would have left them."""
     chance = random.Random(20261128)  # noqa: S311 - no secret
     with psycopg.connect(url) as connection:
-        _copy(connection, "conversation", _conversations(requests, messages))
-        _copy(connection, "conversation_item", _items(requests, messages, chance))
-        _copy(connection, "ticket", _tickets(requests, chance))
-        _copy(connection, "ticket_message", _answers(requests, chance))
-        _copy(connection, "ticket_event", _events(requests))
+        copy_rows(connection, "conversation", _conversations(requests, messages))
+        copy_rows(connection, "conversation_item", _items(requests, messages, chance))
+        copy_rows(connection, "ticket", _tickets(requests, chance))
+        copy_rows(connection, "ticket_message", _answers(requests, chance))
+        copy_rows(connection, "ticket_event", _events(requests))
         connection.execute("SELECT setval('ticket_id_seq', max(id)) FROM ticket")
         connection.execute(
             "INSERT INTO acces_journal (who, action, reference)"
@@ -96,7 +96,8 @@ def fill(url: str, *, requests: int, messages: int) -> None:
         )
 
 
-def _copy(connection: psycopg.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+def copy_rows(connection: psycopg.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    """Add rows to a table, the fast way; the first one names the columns."""
     first = next(rows)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, first))

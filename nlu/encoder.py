@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from threading import Lock
 from typing import Any, Protocol
@@ -80,6 +81,12 @@ class UseEncoder:
             _use_one_blas_thread()
             self._model = USE(threads=1)
         return self._model
+
+
+@cache
+def shared_encoder() -> UseEncoder:
+    """Return the encoder of this process: its weights are in memory once, whoever reads with it."""
+    return UseEncoder()
 
 
 def _use_one_blas_thread() -> None:

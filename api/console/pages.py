@@ -17,7 +17,7 @@ from assistant.business_days import CELLULE
 from assistant.replies import french_date, french_number, load_replies
 
 _API = Path(__file__).parent.parent
-_TEMPLATES = (_API / "console" / "templates", _API / "redaction" / "templates")
+_TEMPLATES = tuple(_API / each / "templates" for each in ("console", "redaction", "lacunes"))
 _TEXTS = _API / "textes" / "console.yml"
 _ENTRY_TEXTS = _API / "textes" / "entree.yml"
 # Nothing of the console is kept by the browser: « back » after the logout shows nothing.

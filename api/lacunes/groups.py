@@ -1,10 +1,12 @@
 """Groups questions that ask the same thing. Pure, and the same at each run.
 
-What a question means (its vector) and the rare words that it uses both count. A sample is grouped by average linkage; every other question joins the nearest group if it is near
-enough; what is left is sampled in turn. So no number of groups is chosen, and 50,000 questions
-take seconds where comparing them all two by two would take minutes.
+What a question means (its vector) and the rare words that it uses both count. A sample is grouped
+by average linkage; every other question joins the nearest group if it is near enough; what is left
+is sampled in turn. So no number of groups is chosen, and 50,000 questions take seconds where
+comparing them all two by two would take minutes.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,13 +18,12 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from knowledge.search.analyser import analyse
 from nlu.text import words
 
-NEAR = 0.36
+NEAR = 0.40
 """Cosine from which two questions, or a question and a group, are about the same thing."""
 SAMPLE = 3000
 _WORDS = 0.5
 """Weight of the words beside the vector: without them, « comment créer… » looks like a subject."""
 _WORD_COLUMNS = 192
-_SEED = 20261128
 _BLOCK = 4096
 
 Vectors = NDArray[np.float32]
@@ -46,15 +47,17 @@ def group_questions(
     if not texts:
         return []
     first, same = _distinct(texts)
-    vectors = _with_words([texts[position] for position in first], vectors[first])
-    labels = _label(vectors, near=near, sample=sample)
+    distinct = [texts[position] for position in first]
+    vectors = _with_words(distinct, vectors[first])
+    labels = _label(vectors, _drawn(distinct), near=near, sample=sample)
     return _describe(labels[same], vectors[same])
 
 
 def _distinct(texts: Sequence[str]) -> tuple[Positions, Positions]:
     """Return the position of the first of each distinct text, and which distinct text each is."""
     known: dict[tuple[str, ...], int] = {}
-    first, same = [], np.empty(len(texts), dtype=np.intp)
+    first: list[int] = []
+    same = np.empty(len(texts), dtype=np.intp)
     for position, text in enumerate(texts):
         key = tuple(words(text)) or (text,)
         if key not in known:
@@ -75,10 +78,17 @@ def _with_words(texts: Sequence[str], vectors: Vectors) -> Vectors:
     return np.asarray(both / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
-def _label(vectors: Vectors, *, near: float, sample: int) -> Positions:
-    """Return the number of the group of each row."""
+def _drawn(texts: Sequence[str]) -> Positions:
+    """Return the order in which texts are sampled: by chance, but each always at its own place.
+
+    One question more changes one member of the sample, so hardly any group.
+    """
+    return np.argsort([zlib.crc32(text.encode()) for text in texts], kind="stable")
+
+
+def _label(vectors: Vectors, order: Positions, *, near: float, sample: int) -> Positions:
+    """Return the number of the group of each row; `order` is that in which rows are sampled."""
     labels = np.full(len(vectors), -1, dtype=np.intp)
-    order = np.random.default_rng(_SEED).permutation(len(vectors))
     count = 0
     while (left := order[labels[order] < 0]).size:
         drawn = left[:sample]
@@ -125,7 +135,5 @@ def _describe(labels: Positions, vectors: Vectors) -> list[QuestionGroup]:
     # By group, then the most central first, then the oldest: a total order, so one result only.
     order = np.lexsort((np.arange(len(labels)), -np.round(central, 5), labels))
     cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    groups = [
-        QuestionGroup(tuple(part.tolist())) for part in np.split(order, cuts)
-    ]
+    groups = [QuestionGroup(tuple(part.tolist())) for part in np.split(order, cuts)]
     return sorted(groups, key=lambda each: (-len(each.members), min(each.members)))

@@ -36,8 +36,13 @@ def editor(request: Request) -> Editor:
 
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
     """Return a page of the editorial desk."""
+    return staff_page(request, f"redaction/{template}", status=status, **facts)
+
+
+def staff_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+    """Return a page of another slice, in the frame of the editorial desk."""
     known = {"mots": texts(), "vocabulaire": load_vocabulary()}
-    return console_page(request, f"redaction/{template}", status=status, **known, **facts)
+    return console_page(request, template, status=status, **known, **facts)
 
 
 def go(request: Request, path: str) -> RedirectResponse:

@@ -18,12 +18,14 @@ CONVERSATIONS = "conversations"
 # What the service erases, then what only its operator can.
 SERVICE = (
     CONVERSATIONS,
+    "lacunes",
     "contacts",
     "demandes",
     "courriels",
     "acces",
     "comptes",
     "connexions",
+    "phrases",
     "remises",
     "travaux",
     "sauvegardes",

@@ -1,5 +1,6 @@
 """Contacts leave before the rest: a request that is done keeps its words, without its person."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -43,9 +44,9 @@ async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
     await _mask_answers(session, ids)
     for ticket in tickets:
         names = [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]
-        ticket.besoin = _masked(ticket.besoin, names)
+        ticket.besoin = mask_contacts(ticket.besoin, names)
         ticket.transcript = [
-            {**each, "text": _masked(each["text"], names) if each.get("text") else each.get("text")}
+            {**each, "text": mask_contacts(each["text"], names)} if each.get("text") else each
             for each in ticket.transcript
         ]
         place = (ticket.territoire or {}).get("nom", "")
@@ -61,15 +62,15 @@ async def _mask_answers(session: AsyncSession, ids: Sequence[int]) -> None:
         query.join(Ticket, Ticket.id == TicketMessage.ticket_id).where(Ticket.id.in_(ids))
     )
     for message_id, body, nom in rows.all():
-        masked = _masked(body, [nom] if nom else [])
+        masked = mask_contacts(body, [nom] if nom else [])
         if masked != body:
             await session.execute(
                 update(TicketMessage).where(TicketMessage.id == message_id).values(body=masked)
             )
 
 
-def _masked(text: str, names: Sequence[str]) -> str:
+def mask_contacts(text: str, names: Sequence[str]) -> str:
     """Return a text without the contacts that it cites, those given and those found."""
     for name in names:
-        text = text.replace(name, "[contact]")
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[contact]", text, flags=re.IGNORECASE)
     return mask(text, find_personal_data(text))

@@ -22,6 +22,7 @@ from api.comptes.models import (
 from api.conversations.repository import ConversationRepository
 from api.droits.repository import AccesRepository
 from api.jobs.models import Job
+from api.lacunes.models import Lacune, PhraseApprise
 from api.mail.models import Mail
 from api.tickets.repository import TicketRepository
 from api.vie_privee.contacts import expire_contacts
@@ -42,6 +43,14 @@ async def _contacts(session: AsyncSession, age: timedelta, erased: str) -> int:
 
 async def _conversations(session: AsyncSession, age: timedelta, erased: str) -> int:
     return await ConversationRepository(session).erase_older_than(age)
+
+
+async def _lacunes(session: AsyncSession, age: timedelta, erased: str) -> int:
+    return await _delete(session, Lacune, Lacune.at < func.now() - age)
+
+
+async def _phrases(session: AsyncSession, age: timedelta, erased: str) -> int:
+    return await _delete(session, PhraseApprise, PhraseApprise.at < func.now() - age)
 
 
 async def _courriels(session: AsyncSession, age: timedelta, erased: str) -> int:
@@ -111,10 +120,12 @@ ECHEANCES: dict[str, Echeance] = {
     "demandes": _demandes,
     "contacts": _contacts,
     "conversations": _conversations,
+    "lacunes": _lacunes,
     "courriels": _courriels,
     "acces": _acces,
     "comptes": _comptes,
     "connexions": _connexions,
+    "phrases": _phrases,
     "remises": _remises,
     "travaux": _travaux,
 }

@@ -210,6 +210,39 @@ async def test_what_agents_leave_goes_too(database: Database) -> None:
     assert (await erase(database))["comptes"] == 0
 
 
+async def test_questions_of_the_gap_board_leave_at_their_term_or_with_their_conversation(
+    database: Database,
+) -> None:
+    for name, days in (("vieille", 0), ("recente", 0), ("muette", 400)):
+        add_conversation(database, name, days=days)
+        run(
+            database,
+            "INSERT INTO conversation_item (id, conversation_id, seq, author, text)"
+            " VALUES (%s, %s, 1, 'elu', 'Que faire contre les chats errants ?')",
+            name,
+            name,
+        )
+        run(
+            database,
+            "INSERT INTO lacune (item_id, motif, question, themes, at)"
+            " VALUES (%s, 'sans_reponse', 'Que faire contre les chats errants ?', '{}',"
+            " now() - make_interval(days => %s))",
+            name,
+            {"vieille": 400}.get(name, 10),
+        )
+    run(
+        database,
+        "INSERT INTO phrase_apprise (texte, intention, par, at) VALUES"
+        " ('Qui aide contre les chats errants ?', 'chercher_acteur', 'Claire Martin',"
+        " now() - interval '25 months'), ('Une monnaie locale ?', 'chercher_exemple', 'Claire"
+        " Martin', now() - interval '20 months')",
+    )
+    counts = await erase(database)
+    assert (counts["conversations"], counts["lacunes"], counts["phrases"]) == (1, 1, 1)
+    assert run(database, "SELECT item_id FROM lacune") == [("recente",)]
+    assert run(database, "SELECT texte FROM phrase_apprise") == [("Une monnaie locale ?",)]
+
+
 async def test_a_rehearsal_counts_and_changes_nothing(database: Database, tmp_path: Path) -> None:
     add_conversation(database, "a", days=500)
     await add_ticket(database, days=13 * 31, status="clos")
@@ -293,5 +326,5 @@ def test_a_wrong_file_is_told_in_french(tmp_path: Path, old: str, new: str, told
     with pytest.raises(ConservationInvalide) as refusal:
         conservation_of(Settings(retention_file=file))
     if told == "sauvegardes":
-        told = "traitements.9.duree"
+        told = "traitements.11.duree"
     assert told in str(refusal.value)

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.api.console import add_invitation, enter
+from tests.api.lacunes import add_turn, put_on_board
 from tests.api.tickets import BODY, KEY, create, path
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_accessibility import violations
@@ -24,6 +25,10 @@ PAGES = {
     "/console/double-authentification": 200,
     "/console/demandes/OR-2026-AAAAAA": 404,
     "/redaction/": 200,
+    "/redaction/lacunes": 200,
+    "/redaction/lacunes?etat=close&theme=jeunesse": 200,
+    "/redaction/lacunes?mois=avril": 422,
+    "/redaction/lacunes/999999": 404,
 }
 SCREENS = [
     pytest.param((viewport, scheme), id=f"{name}-{scheme}")
@@ -48,6 +53,14 @@ def ticket(service: Service) -> dict[str, Any]:
             body = {"body": "Voici trois exemples.", "visibility": visibility}
             assert client.post(path(made, "/messages"), json=body, headers=KEY).status_code == 201
     return made
+
+
+@pytest.fixture(scope="module")
+def gap(service: Service) -> str:
+    """The page of a subject of the gap board."""
+    opinion = {"useful": False, "reason": "perime", "comment": "Le dispositif n’existe plus."}
+    item = add_turn(service.database_url, "Qui aide contre les chats errants ?", opinion=opinion)
+    return f"/redaction/lacunes/{put_on_board(service.database_url, item)}"
 
 
 async def visit(page: Page, address: str, status: int, faults: list[str]) -> None:
@@ -80,7 +93,7 @@ async def page(
 
 
 async def test_no_page_of_the_staff_has_a_known_fault(
-    page: Page, service: Service, rose: httpx2.Client, ticket: dict[str, Any]
+    page: Page, service: Service, rose: httpx2.Client, ticket: dict[str, Any], gap: str
 ) -> None:
     faults: list[str] = []
     invitation = add_invitation(service, "nouvelle.collegue@exemple.fr", "conseiller")
@@ -93,8 +106,13 @@ async def test_no_page_of_the_staff_has_a_known_fault(
             for name, value in rose.cookies.items()
         ]
     )
-    for address, status in (*PAGES.items(), (f"/console/demandes/{ticket['reference']}", 200)):
+    made = {f"/console/demandes/{ticket['reference']}": 200, gap: 200}
+    for address, status in (PAGES | made).items():
         await visit(page, address, status, faults)
+    await page.goto(gap)
+    for title in ("Ajouter un synonyme", "Ajouter des phrases à une intention"):
+        await page.get_by_text(title, exact=True).click()
+    await check(page, faults)
     await page.goto("/redaction/")
     await page.locator('a[href*="/redaction/fiches/"]').first.click()
     await check(page, faults)

@@ -1,0 +1,115 @@
+"""What staff do about a group of questions; each act leads back to the page and says so."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, text
+from sqlalchemy.exc import OperationalError
+
+from api.container import Container
+from api.dependencies import get_container
+from api.jobs.repository import JobRepository
+from api.lacunes.again import count_answered
+from api.lacunes.board import OPEN_STATES, BoardRepository
+from api.lacunes.forms import FormRefused, Typed, read_state, read_typed, to_examples, to_synonym
+from api.lacunes.pages import BOARD, GROUP, Number, find_group, group_page, texts
+from api.lacunes.regroup import REGROUP
+from api.redaction.pages import editor, go
+from knowledge.search.synonym_service import SynonymExistsError, SynonymService
+
+router = APIRouter(include_in_schema=False)
+MAX_ASKED = 100
+
+
+@router.post(f"{BOARD}/regrouper")
+async def regroup_now(request: Request) -> Response:
+    """Have the conversations read and grouped now, unless that is being done."""
+    services = get_container(request)
+    try:
+        async with services.database.sessions.begin() as session:
+            # The job's row is locked while it runs: nobody waits for it here.
+            await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
+    except OperationalError:
+        return go(request, f"{BOARD}?fait=deja")
+    return go(request, f"{BOARD}?fait=lance")
+
+
+@router.post(f"{GROUP}/etat")
+async def change_state(request: Request, groupe: Number) -> Response:
+    """Take charge of a group, close it, say it is out of scope, or open it again."""
+    services = get_container(request)
+    async with services.database.sessions.begin() as session:
+        group = await find_group(session, groupe, lock=True)
+        try:
+            wanted = await read_state(request)
+        except FormRefused as refused:
+            return await group_page(request, session, group, error=texts()["refus"][refused.key])
+        who = editor(request).name
+        await BoardRepository(session).change(groupe, etat=wanted, etat_par=who, etat_le=func.now())
+    return go(request, f"{BOARD}/{groupe}?fait={wanted}")
+
+
+@router.post(f"{GROUP}/reposer")
+async def ask_again(request: Request, groupe: Number) -> Response:
+    """Ask the questions again; when every one is answered, the group closes."""
+    services = get_container(request)
+    async with services.database.sessions() as session:
+        await find_group(session, groupe)
+        questions = await BoardRepository(session).to_ask_again(groupe, limit=MAX_ASKED)
+    answered = await asyncio.to_thread(count_answered, services, questions)
+    closed = await _note_answers(request, services, groupe, len(questions), answered)
+    return go(request, f"{BOARD}/{groupe}?fait={'comblee' if closed else 'reposees'}")
+
+
+async def _note_answers(
+    request: Request, services: Container, number: int, asked: int, answered: int
+) -> bool:
+    async with services.database.sessions.begin() as session:
+        group = await find_group(session, number, lock=True)
+        closes = 0 < asked == answered and group.etat in OPEN_STATES
+        changes = {"posees": asked, "repondues": answered, "verifie_le": func.now()}
+        if closes:
+            changes |= {"etat": "close", "etat_par": editor(request).name, "etat_le": func.now()}
+        await BoardRepository(session).change(number, **changes)
+    return closes
+
+
+@router.post(f"{GROUP}/synonyme")
+async def add_synonym(request: Request, groupe: Number) -> Response:
+    """Teach the search another way of saying; the questions can then be asked again."""
+    typed = await read_typed(request)
+    try:
+        entry = to_synonym(typed).to_entry()
+        async with get_container(request).database.sessions.begin() as session:
+            await find_group(session, groupe)
+            await SynonymService(session, editor(request)).add(entry)
+    except FormRefused as refused:
+        return await _again(request, groupe, typed, refused.key)
+    except SynonymExistsError:
+        return await _again(request, groupe, typed, "synonyme_existe")
+    return go(request, f"{BOARD}/{groupe}?fait=synonyme")
+
+
+@router.post(f"{GROUP}/phrases")
+async def add_sentences(request: Request, groupe: Number) -> Response:
+    """Keep sentences for the training file of an intent."""
+    typed = await read_typed(request)
+    try:
+        examples = to_examples(typed)
+    except FormRefused as refused:
+        return await _again(request, groupe, typed, refused.key)
+    async with get_container(request).database.sessions.begin() as session:
+        await find_group(session, groupe)
+        await BoardRepository(session).learn(
+            [each.text for each in examples], intent=typed.intention, who=editor(request).name
+        )
+    return go(request, f"{BOARD}/{groupe}?fait=phrases")
+
+
+async def _again(request: Request, number: int, typed: Typed, key: str) -> Response:
+    """Show the page with what was typed and the sentence of the refusal."""
+    async with get_container(request).database.sessions() as session:
+        group = await find_group(session, number)
+        error = texts()["refus"][key]
+        return await group_page(request, session, group, error=error, typed=typed)

@@ -1,0 +1,205 @@
+"""The pages of the gap board: the groups, then one group and what can be done about it."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import yaml
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathPart
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.console.pages import signed_in
+from api.container import Container
+from api.dependencies import get_container
+from api.droits.matrix import load_matrix
+from api.errors import not_found
+from api.lacunes.board import BoardRepository
+from api.lacunes.collect import MOTIFS
+from api.lacunes.forms import STATES, BoardQuery, Typed
+from api.lacunes.models import LacuneGroupe
+from api.redaction.pages import staff_page
+from nlu.understanding import INTENTS
+
+router = APIRouter(include_in_schema=False)
+BOARD = "/redaction/lacunes"
+GROUP = f"{BOARD}/{{groupe}}"
+_PAGE = 20
+_QUESTIONS = 50
+_SUGGESTED = 5
+_NEW_RESOURCE = "/redaction/fiches/nouvelle"
+_TEXTS = Path(__file__).parent.parent / "textes" / "lacunes.yml"
+
+Number = Annotated[int, PathPart(ge=1, lt=2**31)]
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Return the words of the board that are not in a template."""
+    found: dict[str, Any] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+    return found
+
+
+@router.get(BOARD)
+async def show_board(
+    request: Request,
+    query: Annotated[BoardQuery, Query()],
+    fait: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the groups, those most asked about first."""
+    services = get_container(request)
+    async with services.database.sessions() as session:
+        board = BoardRepository(session)
+        rows, groups, questions = await board.page(
+            query.to_filter(), offset=(query.page - 1) * _PAGE, limit=_PAGE
+        )
+        labels = await board.labels([row[0].id for row in rows])
+        states, shares = await board.count_states(), await board.shares(query.to_filter())
+        read_at, published_at = await board.read_at(), await board.last_publication()
+    return staff_page(
+        request,
+        "lacunes/tableau.html",
+        lignes=[_line(row, labels, published_at) for row in rows],
+        groupes=groups,
+        questions=questions,
+        filtres=query,
+        etats={state: states.get(state, 0) for state in STATES},
+        choix=_choices(services, query, shares),
+        releve=read_at,
+        fait=texts()["fait"].get(fait),
+        precedente=query.address(page=query.page - 1) if query.page > 1 else None,
+        suivante=query.address(page=query.page + 1) if groups > query.page * _PAGE else None,
+        lacunes=texts(),
+    )
+
+
+def _choices(
+    services: Container, query: BoardQuery, shares: dict[str, dict[str, int]]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """Return what each list offers: the code, its name and how many questions it would show.
+
+    What is chosen is always offered, were it to show nothing.
+    """
+    counts = {
+        name: {chosen: 0, **found} if (chosen := getattr(query, name)) else found
+        for name, found in shares.items()
+    }
+    named = {
+        "theme": [(each, each) for each in sorted(counts["theme"])],
+        "departement": [
+            (each, departement_name(services, each)) for each in sorted(counts["departement"])
+        ],
+        "mois": [(each, _month_name(each)) for each in sorted(counts["mois"], reverse=True)],
+        "motif": [(each, texts()["motifs"][each]) for each in MOTIFS if each in counts["motif"]],
+    }
+    return {
+        name: [(code, told, counts[name][code]) for code, told in found]
+        for name, found in named.items()
+    }
+
+
+def _line(row: Any, labels: dict[int, str], published_at: datetime | None) -> dict[str, Any]:
+    group: LacuneGroupe = row[0]
+    return {
+        "groupe": group,
+        "libelle": labels[group.id],
+        "questions": row.questions,
+        "derniere": row.derniere,
+        "motifs": {each: getattr(row, each) for each in MOTIFS if getattr(row, each)},
+        "a_reposer": to_ask_again(group, published_at),
+    }
+
+
+def to_ask_again(group: LacuneGroupe, published_at: datetime | None) -> bool:
+    """Tell whether a resource was published since the questions were last asked."""
+    if group.etat not in ("ouverte", "en_cours") or published_at is None:
+        return False
+    return published_at > (group.verifie_le or group.etat_le)
+
+
+def _month_name(month: str) -> str:
+    year, number = month.split("-")
+    return f"{texts()['mois'][int(number) - 1]} {year}"
+
+
+def departement_name(services: Container, code: str) -> str:
+    """Return « Gers (32) », or the code alone when nobody knows it."""
+    found = services.knowledge.find("departement", code)
+    return f"{found.nom} ({code})" if found else code
+
+
+@router.get(GROUP)
+async def show_group(
+    request: Request,
+    groupe: Number,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    fait: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show a group: its questions, masked, and what can be done about them."""
+    services = get_container(request)
+    async with services.database.sessions() as session:
+        group = await find_group(session, groupe)
+        notice = texts()["fait"].get(fait)
+        return await group_page(request, session, group, page=page, notice=notice)
+
+
+async def find_group(session: AsyncSession, number: int, *, lock: bool = False) -> LacuneGroupe:
+    """Return a group, or raise Problem 404. One whose questions are all gone is no more."""
+    board = BoardRepository(session)
+    found = await board.group(number, lock=lock)
+    if found is None or not await board.labels([number]):
+        raise not_found()
+    return found
+
+
+async def group_page(
+    request: Request,
+    session: AsyncSession,
+    group: LacuneGroupe,
+    *,
+    page: int = 1,
+    notice: str | None = None,
+    error: str | None = None,
+    typed: Typed | None = None,
+) -> Response:
+    """Write the page of a group as it is now, with what was typed and refused."""
+    services, board = get_container(request), BoardRepository(session)
+    numbers = await board.numbers(group.id)
+    questions = await board.questions(group.id, offset=(page - 1) * _QUESTIONS, limit=_QUESTIONS)
+    label = (await board.labels([group.id]))[group.id]
+    themes, places = await board.told(group.id)
+    first = questions[:_SUGGESTED] if page == 1 else []
+    suggested = Typed(phrases="\n".join(dict.fromkeys(each.question for each in first)))
+    return staff_page(
+        request,
+        "lacunes/groupe.html",
+        status=422 if error else 200,
+        groupe=group,
+        libelle=label,
+        chiffres=numbers,
+        motifs={each: getattr(numbers, each) for each in MOTIFS if getattr(numbers, each)},
+        questions=questions,
+        themes=themes,
+        lieux=[(departement_name(services, code), count) for code, count in places],
+        a_reposer=to_ask_again(group, await board.last_publication()),
+        nouvelle_fiche=_new_resource(request, label, themes),
+        intentions=INTENTS,
+        saisie=typed or suggested,
+        erreur=error,
+        fait=notice,
+        page_courante=page,
+        derniere_page=max(1, -(-numbers.questions // _QUESTIONS)),
+        lacunes=texts(),
+    )
+
+
+def _new_resource(request: Request, question: str, themes: list[tuple[str, int]]) -> str | None:
+    """Return where a resource is written about a question, for who may do so in this service."""
+    action = load_matrix().action_of("GET", _NEW_RESOURCE)
+    account = signed_in(request)
+    if action is None or account is None or not load_matrix().allows(account.role, action):
+        return None
+    known = {"question": question, **({"theme": themes[0][0]} if themes else {})}
+    return f"{_NEW_RESOURCE}?{urlencode(known)}"

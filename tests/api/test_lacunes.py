@@ -1,0 +1,265 @@
+"""The gap board, from the élu's question to the group closed, as staff go through it."""
+
+import html
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+
+from api.droits.matrix import load_matrix
+from tests.api.console import csrf, enter
+from tests.api.fiches import published
+from tests.conftest import Chat, Service
+
+pytestmark = pytest.mark.rasa
+BOARD = "/redaction/lacunes"
+CHATS = (
+    "Que faire contre les chats errants avec les associations ?",
+    "Des chats errants envahissent le village, que faire ?",
+    "Comment gérer les chats errants ?",
+)
+Staff = dict[str, httpx2.Client]
+
+
+@pytest.fixture(scope="module")
+def desk(service: Service) -> Iterator[httpx2.Client]:
+    """The browser of a writer."""
+    with enter(service, f"Rédactrice {secrets.token_hex(3)}", "redacteur") as client:
+        yield client
+
+
+def gaps(service: Service) -> list[dict[str, Any]]:
+    """Every question of the board, with its group."""
+    with psycopg.connect(service.database_url) as connection:
+        cursor = connection.execute(
+            "SELECT l.item_id, l.question, l.motif, l.raison, l.departement, l.groupe_id,"
+            " g.etat, i.conversation_id"
+            " FROM lacune l JOIN conversation_item i ON i.id = l.item_id"
+            " LEFT JOIN lacune_groupe g ON g.id = l.groupe_id ORDER BY l.at"
+        )
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def read_again(desk: httpx2.Client, service: Service) -> list[dict[str, Any]]:
+    """Press « Relire les conversations maintenant », wait for it, return the board's questions."""
+    before = last_reading(service)
+    deadline = time.monotonic() + 30
+    while last_reading(service) == before:
+        assert time.monotonic() < deadline, "the job did not run"
+        sent = post(desk, BOARD, "regrouper")
+        assert sent.headers["location"].startswith(BOARD)
+        time.sleep(0.7)
+    return gaps(service)
+
+
+def last_reading(service: Service) -> Any:
+    with psycopg.connect(service.database_url) as connection:
+        return connection.execute("SELECT max(at) FROM lacune_releve").fetchone()
+
+
+def post(desk: httpx2.Client, shown: str, act: str, **fields: str) -> httpx2.Response:
+    """Press a button of a page; the redirection is not followed."""
+    data = {"csrf": csrf(desk.get(shown)), **fields}
+    return desk.post(f"{shown}/{act}", data=data)
+
+
+def gap_of(found: list[dict[str, Any]], chat: Chat) -> dict[str, Any]:
+    """The only question of a conversation."""
+    (gap,) = [each for each in found if each["conversation_id"] == chat.id]
+    return gap
+
+
+@pytest.fixture(scope="module")
+def cats(service: Service) -> Iterator[list[Chat]]:
+    """Three élus ask about stray cats, which the base knows nothing of."""
+    with httpx2.Client(base_url=service.url, timeout=30) as client:
+        chats = [Chat.open(client, territoire_code="32013") for _ in CHATS]
+        for chat, question in zip(chats, CHATS, strict=True):
+            turn = chat.say(question)
+            assert turn["outcome"] != "answered", turn
+        yield chats
+
+
+def test_questions_are_gathered_masked_and_grouped(
+    desk: httpx2.Client, service: Service, cats: list[Chat], client: httpx2.Client
+) -> None:
+    masked = Chat.open(client)
+    masked.say("Que faire contre les chats errants ? Répondez-moi : maire.auch@exemple.fr")
+    found = read_again(desk, service)
+    groups = {gap_of(found, chat)["groupe_id"] for chat in (*cats, masked)}
+    assert len(groups) == 1
+    assert "[courriel]" in gap_of(found, masked)["question"]
+    assert gap_of(found, cats[0])["departement"] == "32"
+    (number,) = groups
+    board = desk.get(BOARD, params={"departement": "32"})
+    assert f'href="{BOARD}/{number}"' in board.text
+    assert "Mots : " in board.text
+    shown = desk.get(f"{BOARD}/{number}")
+    assert "exemple.fr" not in shown.text
+    assert all(question in shown.text for question in CHATS)
+    assert "Gers (32) : 3" in shown.text
+
+
+def test_filters_keep_what_they_say(
+    desk: httpx2.Client, service: Service, cats: list[Chat]
+) -> None:
+    number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
+    link = f'href="{BOARD}/{number}"'
+    month = time.strftime("%Y-%m")
+    assert link in desk.get(BOARD, params={"mois": month}).text
+    for filters in (
+        {"mois": "2020-01"},
+        {"departement": "75"},
+        {"motif": "avis_negatif"},
+        {"etat": "close"},
+        {"theme": "énergie"},
+    ):
+        shown = desk.get(BOARD, params=filters)
+        assert (shown.status_code, link in shown.text) == (200, False), filters
+    assert desk.get(BOARD, params={"mois": "avril"}).status_code == 422
+
+
+def test_an_opinion_and_its_reason_are_told(
+    desk: httpx2.Client, service: Service, client: httpx2.Client
+) -> None:
+    chat = Chat.open(client)
+    turn = chat.say("Comment lancer un budget participatif dans une petite commune ?")
+    opinion = {"useful": False, "reason": "incomplet"}
+    path = f"{chat.path}/messages/{turn['id']}/feedback"
+    assert client.post(path, json=opinion, headers=chat.headers).status_code < 300
+    gap = gap_of(read_again(desk, service), chat)
+    assert (gap["motif"], gap["raison"]) == ("avis_negatif", "incomplet")
+    shown = desk.get(f"{BOARD}/{gap['groupe_id']}")
+    assert "Avis negatif" not in shown.text
+    assert "Avis négatif : réponse incomplète" in shown.text
+
+
+def test_a_question_leaves_with_its_conversation(
+    desk: httpx2.Client, service: Service, client: httpx2.Client
+) -> None:
+    chat = Chat.open(client)
+    chat.say("Comment végétaliser le cimetière de la commune avec les familles ?")
+    number = gap_of(read_again(desk, service), chat)["groupe_id"]
+    client.delete(chat.path, headers=chat.headers)
+    assert all(each["conversation_id"] != chat.id for each in gaps(service))
+    found = read_again(desk, service)
+    if all(each["groupe_id"] != number for each in found):
+        assert desk.get(f"{BOARD}/{number}").status_code == 404
+
+
+def test_the_state_of_a_subject_is_kept_and_reopens_when_asked_again(
+    desk: httpx2.Client, service: Service, client: httpx2.Client
+) -> None:
+    words = "Comment choisir la couleur des volets de la salle des fêtes avec les chasseurs ?"
+    first = Chat.open(client)
+    first.say(words)
+    number = gap_of(read_again(desk, service), first)["groupe_id"]
+    sent = post(desk, f"{BOARD}/{number}", "etat", etat="hors_champ")
+    assert sent.headers["location"].endswith(f"{number}?fait=hors_champ")
+    again = Chat.open(client)
+    again.say(words)
+    gap = gap_of(read_again(desk, service), again)
+    assert (gap["groupe_id"], gap["etat"]) == (number, "hors_champ")
+    post(desk, f"{BOARD}/{number}", "etat", etat="close")
+    read_again(desk, service)
+    assert gap_of(gaps(service), again)["etat"] == "close"
+    later = Chat.open(client)
+    later.say(words)
+    assert gap_of(read_again(desk, service), later)["etat"] == "ouverte"
+    refused = post(desk, f"{BOARD}/{number}", "etat", etat="perdue")
+    assert refused.status_code == 422
+    assert "Ce choix ne fait pas partie de la liste" in refused.text
+
+
+def test_a_publication_closes_the_gap(
+    desk: httpx2.Client, service: Service, cats: list[Chat], staff: Staff
+) -> None:
+    number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
+    page = f"{BOARD}/{number}"
+    assert post(desk, page, "reposer").headers["location"].endswith("?fait=reposees")
+    assert re.search(r"0 sur \d+ trouvent une réponse", desk.get(page).text)
+    published(
+        staff,
+        title="Chats errants : une campagne de stérilisation avec les associations",
+        summary="La commune et une association de protection animale recensent les chats errants "
+        "avec les habitants, puis organisent leur stérilisation et leur suivi.",
+        body="Les chats errants du village sont recensés par les habitants. " * 8,
+        questions=[*CHATS[:2], "gérer les chats errants"],
+    )
+    deadline = time.monotonic() + 10
+    while "Des ressources ont été publiées depuis" not in desk.get(page).text:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    done = ""
+    while "comblee" not in done and time.monotonic() < deadline:
+        done = post(desk, page, "reposer").headers["location"]
+    assert done.endswith("?fait=comblee"), desk.get(page).text
+    shown = desk.get(page)
+    assert re.search(r"([1-9]\d*) sur \1 trouvent une réponse", shown.text)
+    assert '<span class="marque-etat">Clos</span>' in shown.text
+
+
+def test_a_synonym_and_sentences_are_added_from_the_page(
+    desk: httpx2.Client, service: Service, cats: list[Chat]
+) -> None:
+    number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
+    page, meaning = f"{BOARD}/{number}", f"chat libre {secrets.token_hex(2)}"
+    refused = post(desk, page, "synonyme", sens=meaning, formes=" , ")
+    assert refused.status_code == 422
+    assert f'value="{meaning}"' in refused.text
+    added = post(desk, page, "synonyme", sens=meaning, formes="matou du village, chat sans maître")
+    assert added.headers["location"].endswith("?fait=synonyme")
+    assert post(desk, page, "synonyme", sens=meaning, formes="matou").status_code == 422
+    sentence = f"Qui s’occupe des chats du {secrets.token_hex(2)} rue ?"
+    for intent in ("demander_methode", "chercher_acteur"):
+        post(desk, page, "phrases", intention=intent, phrases=f"{sentence}\r\n\r\n{sentence}")
+    with psycopg.connect(service.database_url) as connection:
+        rows = connection.execute(
+            "SELECT intention, par FROM phrase_apprise WHERE texte = %s", (sentence,)
+        ).fetchall()
+    assert [row[0] for row in rows] == ["chercher_acteur"]
+    assert rows[0][1].startswith("Rédactrice")
+    wrong = post(desk, page, "phrases", intention="chanter", phrases=sentence)
+    assert wrong.status_code == 422
+    assert sentence in wrong.text
+
+
+def test_a_handed_over_question_is_the_one_asked_before(
+    desk: httpx2.Client, service: Service, client: httpx2.Client
+) -> None:
+    chat = Chat.open(client, territoire_code="32013")
+    question = "Comment organiser un budget participatif à Auch ?"
+    chat.say(question)
+    body = {"envoyer": True, "consentement": True, "courriel": "claire.essai@exemple.fr"}
+    body |= {"nom": "Claire Essai", "besoin": question, "territoire_code": "32013"}
+    sent = client.post(f"{chat.path}/handover", json=body, headers=chat.headers)
+    assert sent.json()["outcome"] == "handed_over", sent.text
+    gap = gap_of(read_again(desk, service), chat)
+    assert (gap["motif"], gap["question"]) == ("transmise", question)
+
+
+def test_a_resource_is_written_from_the_page_where_the_service_has_an_editor(
+    desk: httpx2.Client, service: Service, cats: list[Chat]
+) -> None:
+    number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
+    shown = desk.get(f"{BOARD}/{number}").text
+    link = re.search(r'href="(/redaction/fiches/nouvelle\?question=[^"]+)">Écrire une res', shown)
+    assert bool(link) == ("GET /redaction/fiches/nouvelle" in load_matrix().routes)
+    if link:
+        form = desk.get(html.unescape(link[1]))
+        assert (form.status_code, "chats errants" in form.text) == (200, True)
+
+
+def test_each_access_is_in_the_log(desk: httpx2.Client, service: Service) -> None:
+    desk.get(BOARD)
+    with psycopg.connect(service.database_url) as connection:
+        last = connection.execute(
+            "SELECT action FROM acces_journal ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    assert last == ("lire_lacunes",)
