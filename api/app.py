@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api.accompagnements.routes import router as accompagnements
+from api.annotations.routes import install_annotations
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
@@ -115,6 +116,7 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
     install_lacunes(app)
+    install_annotations(app)
     install_redaction(app)
     app.add_middleware(BodyLimit)
     if container.settings.origins:

@@ -21,6 +21,7 @@ from api.cli_dialogue import add_dialogue_command
 from api.cli_evaluation import add_evaluation_commands
 from api.cli_keys import add_key_commands
 from api.cli_links import add_link_command
+from api.cli_phrases import add_sentence_commands
 from api.cli_regles import add_rule_commands
 from api.cli_vie_privee import add_privacy_commands
 from api.french_help import FrenchCommand, FrenchGroup
@@ -269,6 +270,7 @@ add_dialogue_command(app, read_settings, say)
 add_evaluation_commands(app, read_settings, say)
 add_backup_commands(app, read_settings, say)
 add_privacy_commands(app, read_settings, say)
+add_sentence_commands(app, read_settings, say)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Every table of the product, gathered for the migrations."""
 
+from api.annotations import models as annotations
 from api.collegues import models as collegues
 from api.comptes import models as comptes
 from api.conversations import models as conversations
@@ -24,6 +25,7 @@ metadata = Base.metadata
 __all__ = [
     "ReferenceImport",
     "ServiceSecret",
+    "annotations",
     "collegues",
     "comptes",
     "conversations",

@@ -17,7 +17,9 @@ from assistant.business_days import CELLULE
 from assistant.replies import french_date, french_number, load_replies
 
 _API = Path(__file__).parent.parent
-_TEMPLATES = tuple(_API / each / "templates" for each in ("console", "redaction", "lacunes"))
+_TEMPLATES = tuple(
+    _API / each / "templates" for each in ("console", "redaction", "lacunes", "annotations")
+)
 _TEXTS = _API / "textes" / "console.yml"
 _ENTRY_TEXTS = _API / "textes" / "entree.yml"
 # Nothing of the console is kept by the browser: « back » after the logout shows nothing.

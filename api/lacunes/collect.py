@@ -29,8 +29,11 @@ _OUTRE_MER = ("97", "98")
 _READ_AGAIN = timedelta(days=2)
 
 
-async def collect(session: AsyncSession, *, now: datetime) -> None:
-    """Make the board say what the conversations that moved since the last reading say now."""
+async def collect(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """Make the board say what the conversations that moved since the last reading say now.
+
+    Return from when on they were read; None is from the beginning.
+    """
     repository = LacuneRepository(session)
     last = await repository.last_reading()
     since = last - _READ_AGAIN if last else None
@@ -42,6 +45,7 @@ async def collect(session: AsyncSession, *, now: datetime) -> None:
     if since is not None:
         await repository.withdraw(since=since, kept=[gap["item_id"] for gap in gaps])
     await repository.note_reading(now)
+    return since
 
 
 def _to_gaps(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -61,15 +65,15 @@ def _gap(row: Mapping[str, Any], motif: str) -> dict[str, Any]:
         "item_id": row["item_id"],
         "motif": motif,
         "raison": row["reason"] if opinion else None,
-        "commentaire": _masked(row["comment"], row["contacts"]) if opinion else None,
-        "question": _masked(row["text"], row["contacts"]),
+        "commentaire": masked_line(row["comment"], row["contacts"]) if opinion else None,
+        "question": masked_line(row["text"], row["contacts"]),
         "themes": row["themes"] or [],
         "departement": _departement((*(row["territoires"] or ()), row["territoire"] or {})),
         "at": row["at"],
     }
 
 
-def _masked(text: str | None, contacts: Iterable[str]) -> str | None:
+def masked_line(text: str | None, contacts: Iterable[str]) -> str | None:
     """Return a text on one line, masked first: a signature is known by its line."""
     return " ".join(mask_contacts(text, list(contacts)).split()) if text else None
 
@@ -77,13 +81,11 @@ def _masked(text: str | None, contacts: Iterable[str]) -> str | None:
 def _departement(places: Iterable[Mapping[str, Any]]) -> str | None:
     """Return the département of the place said, else of the conversation's; never an example's."""
     for place in places:
-        if place.get("exemple"):
-            continue
-        code = str(place.get("code") or "")
-        if place.get("type") == "departement":
+        code, kind = str(place.get("code") or ""), place.get("type")
+        if kind == "commune":
+            code = code[: 3 if code.startswith(_OUTRE_MER) else 2]
+        elif kind != "departement":
+            code = str(place.get("departement") or "")
+        if code and not place.get("exemple"):
             return code
-        if place.get("type") == "commune":
-            return code[: 3 if code.startswith(_OUTRE_MER) else 2]
-        if place.get("departement"):
-            return str(place["departement"])
     return None

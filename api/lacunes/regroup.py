@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.annotations.collect import collect_doubts
 from api.lacunes.collect import collect
 from api.lacunes.groups import QuestionGroup, group_questions
 from api.lacunes.labels import distinctive_words
@@ -26,6 +27,8 @@ _KEPT_STATES = ("hors_champ", "close", "en_cours")
 class Regroup:
     """The hourly job: read the conversations, then group anew if a question came or left.
 
+    The messages whose meaning is doubted are gathered on the way, for the annotation queue.
+
     Questions are read by the encoder a few at a time, each part kept before the next.
     """
 
@@ -42,7 +45,8 @@ class Regroup:
 
     async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime:
         """Do it; return when to do it again."""
-        await collect(session, now=self._now())
+        since = await collect(session, now=self._now())
+        await collect_doubts(session, since=since)
         repository = LacuneRepository(session)
         await repository.drop_empty()
         if await self.read_some(session) == self._limit:

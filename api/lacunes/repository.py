@@ -25,13 +25,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.lacunes.models import Lacune, LacuneGroupe, LacuneReleve
 
-_MOVED = """
+MOVED = """
 SELECT id FROM conversation
 WHERE CAST(:since AS timestamptz) IS NULL OR last_seen_at >= :since
 UNION
 SELECT item.conversation_id FROM feedback
 JOIN conversation_item item ON item.id = feedback.item_id WHERE feedback.created_at >= :since
 """
+"""The conversations that moved since `:since`, all of them when it is null."""
+CONTACTS = """
+ARRAY(
+  SELECT DISTINCT given FROM ticket, unnest(ARRAY[nom, courriel, telephone]) AS given
+  WHERE conversation_id = moved.id AND given <> ''
+)
+"""
+"""What the requests of a conversation say of their author, to be masked."""
 # The question of a turn is the last message, up to the one it answers, that asked something:
 # who presses « parler à un conseiller » has asked before.
 _UNSATISFIED = f"""
@@ -40,11 +48,8 @@ SELECT q.id AS item_id, q.text, q.created_at AS at,
        t.turn->'understanding'->'territoires' AS territoires,
        c.memory->'territoire' AS territoire,
        a.turn->>'outcome' AS outcome, f.useful, f.reason, f.comment,
-       ARRAY(
-         SELECT DISTINCT given FROM ticket, unnest(ARRAY[nom, courriel, telephone]) AS given
-         WHERE conversation_id = c.id AND given <> ''
-       ) AS contacts
-FROM ({_MOVED}) moved
+       {CONTACTS} AS contacts
+FROM ({MOVED}) moved
 JOIN conversation c ON c.id = moved.id
 JOIN conversation_item a ON a.conversation_id = c.id
 JOIN conversation_item m ON m.id = a.reply_to
@@ -64,7 +69,7 @@ ORDER BY q.created_at, q.id, a.seq
 """  # noqa: S608 - both parts are constants
 _WITHDRAW = f"""
 DELETE FROM lacune USING conversation_item item
-WHERE item.id = lacune.item_id AND item.conversation_id IN ({_MOVED})
+WHERE item.id = lacune.item_id AND item.conversation_id IN ({MOVED})
   AND lacune.item_id <> ALL(:kept)
 """  # noqa: S608 - both parts are constants
 _PLACE = """

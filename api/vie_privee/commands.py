@@ -48,7 +48,8 @@ def texts() -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Give the database of these settings, migrated, for a command."""
     with database_url(settings) as url:
         await asyncio.to_thread(migrate, url)
         database = connect(url)
@@ -66,7 +67,7 @@ async def retain(settings: Settings, *, rehearsal: bool) -> Outcome:
     """Erase what is past its term, or count it. Raises ConservationInvalide."""
     conservation, words = conservation_of(settings), texts()["retention"]
     facts: dict[str, Any] = {"erased": _erased(), "data_dir": settings.data_dir}
-    async with _database(settings) as database:
+    async with open_database(settings) as database:
         if rehearsal:
             counts = await rehearse(database, conservation, **facts)
         else:
@@ -94,7 +95,7 @@ async def export(settings: Settings, say: Say, qui: str, folder: Path) -> bool:
     from api.vie_privee.lisible import readable  # the console, and all that it loads
 
     words = texts()["personne"]
-    async with _database(settings) as database, database.sessions.begin() as session:
+    async with open_database(settings) as database, database.sessions.begin() as session:
         found = await personne.find(session, qui)
         await _trace(session, EXPORT, found)
         data = await personne.export(session, found)
@@ -114,7 +115,7 @@ async def export(settings: Settings, say: Say, qui: str, folder: Path) -> bool:
 async def erase(settings: Settings, say: Say, ask: Callable[[str], str], qui: str) -> bool:
     """Erase someone once it is confirmed; tell whether it was done."""
     words = texts()["personne"]
-    async with _database(settings) as database:
+    async with open_database(settings) as database:
         async with database.sessions.begin() as session:
             found = await personne.find(session, qui)
         if not found.known:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.annotations.models import MessageDouteux
 from api.collegues.models import Presence
 from api.comptes.journal import CompteJournal
 from api.comptes.models import (
@@ -46,7 +47,10 @@ async def _conversations(session: AsyncSession, age: timedelta, erased: str) -> 
 
 
 async def _lacunes(session: AsyncSession, age: timedelta, erased: str) -> int:
-    return await _delete(session, Lacune, Lacune.at < func.now() - age)
+    limit = func.now() - age
+    return await _delete(session, Lacune, Lacune.at < limit) + await _delete(
+        session, MessageDouteux, MessageDouteux.at < limit
+    )
 
 
 async def _phrases(session: AsyncSession, age: timedelta, erased: str) -> int:

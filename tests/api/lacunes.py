@@ -1,13 +1,11 @@
 """What the tests of the gap board share: turns as the service leaves them in its database."""
 
-import itertools
+import secrets
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
-
-_numbers = itertools.count(1)
 
 
 def add_turn(
@@ -19,9 +17,14 @@ def add_turn(
     understanding: dict[str, Any] | None = None,
     opinion: dict[str, Any] | None = None,
     contact: dict[str, str] | None = None,
+    asked: str | None = None,
+    pressed: str | None = None,
 ) -> str:
-    """Write a conversation of one question and one Turn; return the message's id."""
-    name = f"essai{next(_numbers):04}"
+    """Write a conversation of one question and one Turn; return the message's id.
+
+    `asked` is what the assistant asked just before, `pressed` the button that was pressed after.
+    """
+    name = f"essai-{secrets.token_hex(6)}"
     turn = {"outcome": outcome, "understanding": {"intent": "chercher_experience"}}
     turn["understanding"] |= understanding or {}  # type: ignore[operator]
     with psycopg.connect(url, autocommit=True) as connection:
@@ -30,18 +33,30 @@ def add_turn(
             " last_seen_at) VALUES (%s, '', '[]', '{}', 1, 2, coalesce(%s, now()))",
             (name, at),
         )
-        for item, author, said, answer, reply in (
-            (f"q{name}", "elu", text, None, None),
-            (f"a{name}", "assistant", None, Jsonb(turn), f"q{name}"),
-        ):
+        for seq, author, said, payload, answer in (
+            (1, "assistant", None, None, {"dialogue": {"question": asked}}),
+            (2, "elu", text, None, None),
+            (3, "assistant", None, None, turn),
+            (4, "elu", None, pressed, None),
+        )[: 4 if pressed else 3]:
             connection.execute(
-                "INSERT INTO conversation_item"
-                " (id, conversation_id, seq, author, text, turn, reply_to, created_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, now()))",
-                (item, name, 2 if reply else 1, author, said, answer, reply, at),
+                "INSERT INTO conversation_item (id, conversation_id, seq, author, text, payload,"
+                " turn, reply_to, created_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, now()))",
+                (
+                    f"{name}-{seq}",
+                    name,
+                    seq,
+                    author,
+                    said,
+                    payload,
+                    Jsonb(answer) if answer else None,
+                    f"{name}-2" if seq == 3 else None,
+                    at,
+                ),
             )
         if opinion:
-            give_opinion(url, f"q{name}", **opinion)
+            give_opinion(url, f"{name}-2", **opinion)
         if contact:
             connection.execute(
                 "INSERT INTO ticket (reference, conversation_id, origin, status, priority,"
@@ -51,7 +66,7 @@ def add_turn(
                 " '', '{}', %(nom)s, %(courriel)s, '[]', '[]', '', now(), now(), now(), 1)",
                 {"name": name, **contact},
             )
-    return f"q{name}"
+    return f"{name}-2"
 
 
 def give_opinion(
@@ -72,7 +87,7 @@ def put_on_board(url: str, question: str) -> int:
     """Put the question of a message on the board, in a group of its own; return its number."""
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(
-            "INSERT INTO lacune_groupe (termes) VALUES ('{chats,errants}') RETURNING id"
+            "INSERT INTO lacune_groupe (termes) VALUES ('{monnaie,locale}') RETURNING id"
         ).fetchone()
         assert row is not None
         connection.execute(
@@ -84,3 +99,16 @@ def put_on_board(url: str, question: str) -> int:
             (row[0], question),
         )
     return int(row[0])
+
+
+def queue_doubt(url: str, text: str) -> str:
+    """Queue a message to label, of which the assistant was unsure; return its id."""
+    item = add_turn(url, text)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO message_douteux"
+            " (item_id, texte, cle, motif, intention, confiance, marge, at)"
+            " VALUES (%s, %s, %s, 'marge', 'demander_methode', 0.4, -1, now())",
+            (item, text, item),
+        )
+    return item

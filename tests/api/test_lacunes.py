@@ -99,11 +99,11 @@ def test_questions_are_gathered_masked_and_grouped(
     (number,) = groups
     board = desk.get(BOARD, params={"departement": "32"})
     assert f'href="{BOARD}/{number}"' in board.text
-    assert "Mots : " in board.text
+    assert "Mots\u00a0: " in board.text
     shown = desk.get(f"{BOARD}/{number}")
     assert "exemple.fr" not in shown.text
     assert all(question in shown.text for question in CHATS)
-    assert "Gers (32) : 3" in shown.text
+    assert "Gers (32)\u00a0: 3" in shown.text
 
 
 def test_filters_keep_what_they_say(
@@ -137,7 +137,7 @@ def test_an_opinion_and_its_reason_are_told(
     assert (gap["motif"], gap["raison"]) == ("avis_negatif", "incomplet")
     shown = desk.get(f"{BOARD}/{gap['groupe_id']}")
     assert "Avis negatif" not in shown.text
-    assert "Avis négatif : réponse incomplète" in shown.text
+    assert "Avis négatif\u00a0: réponse incomplète" in shown.text
 
 
 def test_a_question_leaves_with_its_conversation(

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.api.console import add_invitation, enter
-from tests.api.lacunes import add_turn, put_on_board
+from tests.api.console import add_invitation, enter, submit
+from tests.api.lacunes import add_turn, put_on_board, queue_doubt
 from tests.api.tickets import BODY, KEY, create, path
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_accessibility import violations
@@ -29,6 +29,8 @@ PAGES = {
     "/redaction/lacunes?etat=close&theme=jeunesse": 200,
     "/redaction/lacunes?mois=avril": 422,
     "/redaction/lacunes/999999": 404,
+    "/redaction/annotations": 200,
+    "/redaction/annotations/accord": 200,
 }
 SCREENS = [
     pytest.param((viewport, scheme), id=f"{name}-{scheme}")
@@ -55,11 +57,22 @@ def ticket(service: Service) -> dict[str, Any]:
     return made
 
 
+@pytest.fixture(scope="module", autouse=True)
+def doubts(service: Service, rose: httpx2.Client) -> None:
+    """A message to label, another that was, and one of which two people say different things."""
+    items = [queue_doubt(service.database_url, f"{each} : et les bancs ?") for each in range(3)]
+    for message, intention in zip(items, ("saluer", "chercher_outil"), strict=False):
+        submit(rose, "/redaction/annotations", message=message, intention=intention)
+    with enter(service, "Paul Accessible", "relecteur") as paul:
+        submit(paul, "/redaction/annotations", message=items[0], intention="remercier")
+        submit(paul, "/redaction/annotations", message=items[1], intention="chercher_outil")
+
+
 @pytest.fixture(scope="module")
 def gap(service: Service) -> str:
     """The page of a subject of the gap board."""
     opinion = {"useful": False, "reason": "perime", "comment": "Le dispositif n’existe plus."}
-    item = add_turn(service.database_url, "Qui aide contre les chats errants ?", opinion=opinion)
+    item = add_turn(service.database_url, "Une monnaie locale est-elle légale ?", opinion=opinion)
     return f"/redaction/lacunes/{put_on_board(service.database_url, item)}"
 
 
