@@ -16,6 +16,10 @@ _IMPORT_PATH = "/api/v1/resources/import"
 # An answer's form is read whole even with a file that is too heavy: its text is given back.
 MAX_ANSWER_BYTES = 64_000_000
 _ANSWER_PATH = re.compile(r"/console/demandes/[^/]{1,40}/repondre")
+# The form of a resource: 30,000 letters, most of them accented, and all the rest.
+MAX_RESOURCE_BYTES = 512 * 1024
+_RESOURCE_PATH = re.compile(r"/redaction/fiches/(nouvelle|[^/]{1,120}/modifier)")
+_PAGES = ("/console/", "/redaction/")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -77,10 +81,10 @@ class BodyLimit:
             return
         limit, refusal = self._limit_of(scope["path"])
         received = _declared_length(scope)
-        if received > limit and not scope["path"].startswith("/console/"):
+        if received > limit and not scope["path"].startswith(_PAGES):
             await problem_response(refusal)(scope, receive, send)
             return
-        # A page of the console says it itself, as soon as the body is asked for.
+        # A page of the staff says it itself, as soon as the body is asked for.
         received = limit + 1 if received > limit else 0
 
         async def counted() -> Message:
@@ -101,6 +105,8 @@ class BodyLimit:
             return MAX_IMPORT_BYTES, Problem(413, "import_volumineux")
         if _ANSWER_PATH.fullmatch(path):
             return MAX_ANSWER_BYTES, Problem(413, "reponse_volumineuse")
+        if _RESOURCE_PATH.fullmatch(path):
+            return MAX_RESOURCE_BYTES, Problem(413, "trop_volumineux")
         return self._max, Problem(413, "trop_volumineux")
 
 

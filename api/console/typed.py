@@ -16,7 +16,7 @@ from api.errors import Problem
 
 # A long answer and what goes with it; beyond come the files, which are not given back.
 _READ_BYTES = 256 * 1024
-_MAX_FIELDS = 50
+_MAX_FIELDS = 150
 
 
 @dataclass(frozen=True, slots=True)

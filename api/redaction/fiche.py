@@ -1,5 +1,6 @@
 """The page of one resource: what it says, as an élu will see it, and what can be done with it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,34 +9,62 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
+from api.redaction.apercu import preview
+from api.redaction.controle import Remarques
+from api.redaction.editeur import remaining
 from api.redaction.liste import row
-from api.redaction.markdown import to_html
-from api.redaction.pages import page
+from api.redaction.pages import editor, page, texts
+from api.redaction.reponses import answers
 from api.resources.staff import known_id
 from api.resources.views import is_visible
-from assistant.sources import Knowledge
 from knowledge.resources import records
+from knowledge.resources.comments import list_comments
+from knowledge.resources.lifecycle import RIGHTS, Action, Editor, possible_states
 from knowledge.resources.record import ResourceRecord
-from knowledge.resources.resource import Resource
-from knowledge.search.analyser import analyse
-from knowledge.search.extract import best_sentence
+from knowledge.resources.resource import ResourceState, french_today
 
 router = APIRouter(include_in_schema=False)
+FICHE = "/redaction/fiches/{resource_id}"
 
 
-@router.get("/redaction/fiches/{resource_id}")
+@dataclass(frozen=True, slots=True)
+class Avis:
+    """What the page says of what was just done, or why it was not; what was being written."""
+
+    erreur: str = ""
+    statut: int = 200
+    commentaire: str = ""
+
+
+@router.get(FICHE)
 async def show_resource(request: Request, resource_id: str) -> Response:
     """Show a resource in whatever state."""
-    services = get_container(request)
+    return await resource_page(request, get_container(request), resource_id, Avis())
+
+
+async def resource_page(
+    request: Request, services: Container, resource_id: str, avis: Avis
+) -> Response:
+    """Return the page of a resource."""
     async with services.database.sessions() as session:
         record = await find_record(session, resource_id)
+        comments = await list_comments(session, resource_id)
+    draft = record.stage is ResourceState.BROUILLON and record.deleted_at is None
+    online = is_visible(record)
     return page(
         request,
         "fiche.html",
+        status=avis.statut,
         fiche=row(record),
         record=record,
-        en_ligne=is_visible(record),
+        en_ligne=online,
         apercu=preview(services, record.working),
+        restes=remaining(services, record.working) if draft else Remarques(),
+        commentaires=comments,
+        gestes=gestures(record, editor(request)),
+        fait=texts()["fait"].get(request.query_params.get("fait", ""), ""),
+        avis=avis,
+        reponses=await answers(services, record.resource) if online else (),
     )
 
 
@@ -47,27 +76,26 @@ async def find_record(session: AsyncSession, resource_id: str) -> ResourceRecord
     return found
 
 
-def preview(services: Container, resource: Resource) -> dict[str, Any]:
-    """Return what an élu will see: the card, its page, and the sentence quoted for a question."""
-    source = resource.sources[0] if resource.sources else None
-    dated = source and (source.published_on or source.consulted_on or resource.verified_on)
-    rarity = services.knowledge.engine.index.hybrid.lexical.rarity
-    quoted = [
-        (each, best_sentence(resource.body, analyse(each), rarity)) for each in resource.questions
-    ]
-    return {
-        "texte": resource,
-        "source": source,
-        "date": dated,
-        "date_de_publication": bool(source and source.published_on),
-        "lieux": place_names(services.knowledge, resource.territoires),
-        "corps": to_html(resource.body),
-        "citations": [(question, sentence) for question, sentence in quoted if sentence],
+def gestures(record: ResourceRecord, who: Editor) -> dict[str, Any]:
+    """Tell what may be done now, by whoever is there; what is impossible is not offered."""
+    possible, gone = possible_states(record), record.deleted_at is not None
+    archived = record.resource.state is ResourceState.ARCHIVE
+    asked = {
+        "modifier": (Action.EDIT, not gone and not archived),
+        "soumettre": (Action.SUBMIT, ResourceState.A_RELIRE in possible),
+        "relire": (Action.READ, ResourceState.PUBLIE in possible),
+        "publier": (Action.PUBLISH, ResourceState.PUBLIE in possible),
+        "reprendre": (Action.REOPEN, ResourceState.BROUILLON in possible),
+        "archiver": (Action.ARCHIVE, ResourceState.ARCHIVE in possible),
+        "supprimer": (Action.DELETE, not gone),
+        "restaurer": (Action.RESTORE, gone),
+        "confirmer": (Action.FOLLOW, is_late(record) and not gone and not archived),
     }
+    allowed = {name: ok and bool(who.roles & RIGHTS[act]) for name, (act, ok) in asked.items()}
+    return allowed | {"second_regard": who.name not in (record.author, record.editor)}
 
 
-def place_names(knowledge: Knowledge, references: tuple[str, ...]) -> list[str]:
-    """Return the names of the territories that are known, « France » left out."""
-    split = [each.partition(":") for each in references]
-    found = (knowledge.find(kind, code) for kind, _, code in split if code)
-    return [each.nom for each in found if each is not None]
+def is_late(record: ResourceRecord) -> bool:
+    """Tell whether the resource should have been read again by now."""
+    due = record.working.review_on
+    return due is not None and due <= french_today()

@@ -15,8 +15,9 @@ from knowledge.resources.lifecycle import Editor, Role
 from knowledge.resources.vocabulary import load_vocabulary
 
 HOME = "/redaction/"
+_DIGITS = 9
 _TEXTS = Path(__file__).parent.parent / "textes" / "redaction.yml"
-_ROLES = {role.value for role in Role}
+ROLES = {role.value for role in Role}
 
 
 @cache
@@ -31,7 +32,7 @@ def editor(request: Request) -> Editor:
     compte = signed_in(request)
     if compte is None:
         raise LoginRequired
-    return Editor(compte.nom, frozenset({Role(compte.role)} if compte.role in _ROLES else ()))
+    return Editor(compte.nom, frozenset({Role(compte.role)} if compte.role in ROLES else ()))
 
 
 def page(request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
@@ -43,6 +44,12 @@ def staff_page(request: Request, template: str, *, status: int = 200, **facts: A
     """Return a page of another slice, in the frame of the editorial desk."""
     known = {"mots": texts(), "vocabulaire": load_vocabulary()}
     return console_page(request, template, status=status, **known, **facts)
+
+
+def number_sent(value: object) -> int:
+    """Return the version that a form carries; -1 for what we never wrote."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else -1
 
 
 def go(request: Request, path: str) -> RedirectResponse:

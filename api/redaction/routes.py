@@ -5,9 +5,13 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.redaction.ecrire import router as ecrire
 from api.redaction.fiche import router as fiche
+from api.redaction.histoire import router as histoire
 from api.redaction.liste import router as liste
 from api.redaction.pages import HOME
+from api.redaction.relecture import router as relecture
+from api.redaction.vie import router as vie
 from api.widget.assets import load_files
 from api.widget.routes import file_response
 
@@ -32,5 +36,5 @@ async def read_file(request: Request, name: str) -> Response:
 
 def install_redaction(app: FastAPI) -> None:
     """Add the editorial desk to the application."""
-    for router in (doors, liste, fiche):
+    for router in (doors, liste, relecture, ecrire, fiche, vie, histoire):
         app.include_router(router)

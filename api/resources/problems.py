@@ -41,10 +41,11 @@ def problems_json(problems: Sequence[ContentProblem]) -> list[dict[str, str]]:
 
 
 async def _on_refusal(request: Request, error: Exception) -> JSONResponse:
-    return problem_response(_to_problem(error))
+    return problem_response(to_problem(error))
 
 
-def _to_problem(error: Exception) -> Problem:
+def to_problem(error: Exception) -> Problem:
+    """Return a refusal of the base as a problem."""
     match error:
         case ResourceNotFoundError():
             return not_found()

@@ -20,7 +20,7 @@ from knowledge.resources.resource import Resource, ResourceType, Source
 from nlu.text import strip_invisible
 
 Day = date | None
-_PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def _to_reference(place: Any) -> Any:
@@ -31,7 +31,7 @@ def _to_reference(place: Any) -> Any:
 
 
 def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=_PARIS)
+    return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 
 Line = Annotated[str, AfterValidator(lambda text: " ".join(strip_invisible(text).split()))]

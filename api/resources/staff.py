@@ -1,6 +1,7 @@
 """The endpoints of the staff: write, review, publish, withdraw, compare."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
@@ -23,10 +24,12 @@ from api.resources.views import (
 )
 from knowledge.resources import records
 from knowledge.resources.difference import difference
+from knowledge.resources.drafting import check_complete
 from knowledge.resources.editing import Change, EditorialService
 from knowledge.resources.lifecycle import Editor
+from knowledge.resources.problems import ContentProblem, ContentRefused
 from knowledge.resources.record import ResourceRecord, Revision
-from knowledge.resources.resource import Resource
+from knowledge.resources.resource import Resource, french_today
 from knowledge.search.duplicates import near_duplicates
 
 router = APIRouter(prefix="/api/v1/resources", tags=["Ressources : rédaction"])
@@ -45,6 +48,16 @@ def editorial(services: Container, session: AsyncSession, editor: Editor) -> Edi
         is_known=known_places(services.knowledge.territoires),
         now=services.clock.now,
     )
+
+
+def complete_problems(services: Container, resource: Resource) -> tuple[ContentProblem, ...]:
+    """Return what prevents a text from being submitted; nothing when it is complete."""
+    is_known = known_places(services.knowledge.territoires)
+    try:
+        check_complete(resource, is_known=is_known, today=french_today())
+    except ContentRefused as refused:
+        return refused.problems
+    return ()
 
 
 def record_response(
@@ -100,8 +113,10 @@ async def similar_resources(
     body: ResourceCreate, services: Services, editor: Staff
 ) -> dict[str, Any]:
     """Même page citée, titre voisin ou sens voisin ; rien n'est enregistré."""
+    # Without an identifier asked for, the one made from its title may be that of its likeness.
+    resource = replace(body.to_resource(), id=body.id or "")
     async with services.database.sessions() as session:
-        return {"items": await _duplicates(services, session, body.to_resource())}
+        return {"items": await _duplicates(services, session, resource)}
 
 
 @router.put("/{resource_id}", summary="Remplacer le texte d'une fiche")

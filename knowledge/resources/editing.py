@@ -1,7 +1,7 @@
 """The life of a resource in the hands of staff, within one transaction that the caller commits."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -35,6 +35,20 @@ Change = Callable[[Resource], Resource]
 # These never change what élus see: the indexes need not be told.
 _UNSEEN = frozenset({Action.CREATE, Action.EDIT, Action.SUBMIT, Action.REOPEN, Action.IMPORT})
 _NO_REVISION: dict[str, Any] = {"revision": None, "revision_state": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What changes of the following of a resource; None leaves it as it is."""
+
+    owner: str | None = None
+    review_on: date | None = None
+    verified_on: date | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what changes, by the name of its field."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class EditorialService:
@@ -111,6 +125,26 @@ class EditorialService:
             return await self._write(record, wanted, action, editor=self._editor.name)
         state = record.revision_state or ResourceState.BROUILLON
         return await self._revise(record, wanted, action, state=state, editor=self._editor.name)
+
+    async def follow(
+        self, resource_id: str, follow_up: FollowUp, *, version: int | None = None
+    ) -> ResourceRecord:
+        """Say who answers for a resource, or when to read it again: no text, so no review."""
+        record = await self._open(resource_id, Action.FOLLOW, version)
+        check_editable(record)
+        changes = follow_up.changes()
+        resource = replace(record.resource, **changes)
+        self._check_draft(resource)
+        if record.revision is None:
+            return await self._write(record, resource, Action.FOLLOW)
+        revision = replace(record.revision, **changes)
+        return await self._write(
+            record,
+            resource,
+            Action.FOLLOW,
+            content=revision,
+            revision=to_snapshot(revision),
+        )
 
     async def submit(self, resource_id: str, *, version: int | None = None) -> ResourceRecord:
         """Ask for a review.

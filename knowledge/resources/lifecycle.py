@@ -27,6 +27,7 @@ class Action(StrEnum):
     READ = "lire"
     CREATE = "creer"
     EDIT = "modifier"
+    FOLLOW = "suivre"
     SUBMIT = "soumettre"
     REOPEN = "reprendre"
     PUBLISH = "publier"
@@ -43,6 +44,7 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.READ: _EVERYONE,
     Action.CREATE: _WRITERS,
     Action.EDIT: _EVERYONE,
+    Action.FOLLOW: _EVERYONE,
     Action.SUBMIT: _EVERYONE,
     Action.REOPEN: _EVERYONE,
     Action.PUBLISH: _REVIEWERS,

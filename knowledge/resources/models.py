@@ -4,7 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Enum, ForeignKey, Index, Integer, LargeBinary, Text, func
+from sqlalchemy import (
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,6 +88,20 @@ class ResourceRevisionRow(Base):
     actor: Mapped[str] = mapped_column(Text)
     state: Mapped[ResourceState] = mapped_column(_text_enum(ResourceState, "state"))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class ResourceCommentRow(Base):
+    """What someone of the staff says of a version of a resource. Never modified."""
+
+    __tablename__ = "resource_comment"
+    __table_args__ = (Index("ix_resource_comment_resource_id", "resource_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(Integer)
+    author: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -124,6 +124,22 @@ async def history(session: AsyncSession, resource_id: str) -> list[Revision]:
     ]
 
 
+async def last_actions(
+    session: AsyncSession, ids: Sequence[str], action: str
+) -> dict[str, tuple[str, datetime]]:
+    """Return who did an action last on each of these resources, and when."""
+    rows = await session.execute(
+        select(
+            ResourceRevisionRow.resource_id,
+            ResourceRevisionRow.actor,
+            ResourceRevisionRow.created_at,
+        )
+        .where(ResourceRevisionRow.resource_id.in_(ids), ResourceRevisionRow.action == action)
+        .order_by(ResourceRevisionRow.version)
+    )
+    return {row.resource_id: (row.actor, row.created_at) for row in rows}
+
+
 async def titles(session: AsyncSession) -> dict[str, tuple[str, ResourceState]]:
     """Return title and state of every resource that is not deleted, by identifier."""
     rows = await session.execute(
