@@ -106,9 +106,17 @@ class CompteRepository:
 
     async def attempts(self, courriel_hash: bytes, *, now: datetime) -> LoginAttempts:
         """Return the attempts on an address, held until the end of the transaction."""
-        fresh = insert(LoginAttempts).values(courriel_hash=courriel_hash, failures=0, last_at=now)
-        await self._session.execute(fresh.on_conflict_do_nothing())
-        return await self._session.get_one(LoginAttempts, courriel_hash, with_for_update=True)
+        held = (
+            insert(LoginAttempts)
+            .values(courriel_hash=courriel_hash, failures=0, last_at=now)
+            .on_conflict_do_update(
+                index_elements=[LoginAttempts.courriel_hash],
+                set_={"courriel_hash": courriel_hash},  # unchanged, but locked
+            )
+            .returning(LoginAttempts)
+        )
+        found = await self._session.scalars(held, execution_options={"populate_existing": True})
+        return found.one()
 
     async def forget_attempts(self, courriel_hash: bytes) -> None:
         """Forget the attempts on an address."""
