@@ -12,7 +12,9 @@ from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
 from api.droits.guard import guard
+from api.droits.precedence import install_precedence
 from api.errors import install_error_handlers
+from api.invalid import install_invalid_handler
 from api.lacunes.routes import install_lacunes
 from api.mail.routes import router as mails
 from api.operations.routes import router as operations
@@ -20,6 +22,7 @@ from api.orientation.routes import build_router as build_orientation_pages
 from api.pieces.routes import router as pieces
 from api.projets_partages.routes import router as projets_partages
 from api.redaction.routes import install_redaction
+from api.requests import CleanQuery, HeadAsGet, known_address
 from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
 from api.resources.problems import install_resource_errors
@@ -30,12 +33,14 @@ from api.retention import schedule_retention
 from api.satisfaction.pages import build_router as build_satisfaction_page
 from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
+from api.settings import Settings
 from api.territoires.routes import router as territoires
 from api.tickets.routes import router as tickets
 from api.veille.routes import router as veille
 from api.version import VERSION
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.routes import router as webhooks
+from api.widget.erreurs import install_page_errors
 from api.widget.exploitant import load_pages
 from api.widget.routes import build_router as build_pages
 from api.work import build_worker, plan_recurring
@@ -80,11 +85,13 @@ def create_app(container: Container) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(known_address), Depends(guard)],
     )
     app.state.container = container
     install_error_handlers(app)
+    install_invalid_handler(app)
     install_resource_errors(app)
+    install_precedence(app)
     for router in (
         conversations,
         tickets,
@@ -110,6 +117,7 @@ def create_app(container: Container) -> FastAPI:
         app.include_router(router)
     kept = conservation_of(container.settings)
     pages = load_pages(container.settings.pages_dir, conservation=kept)
+    install_page_errors(app, pages)
     exploitant = pages.exploitant
     app.include_router(build_pages(pages=pages))
     app.include_router(build_orientation_pages(exploitant=exploitant))
@@ -118,15 +126,22 @@ def create_app(container: Container) -> FastAPI:
     install_lacunes(app)
     install_annotations(app)
     install_redaction(app)
+    _add_middlewares(app, container.settings)
+    return app
+
+
+def _add_middlewares(app: FastAPI, settings: Settings) -> None:
+    """Add what every request goes through; the last one added is the first one met."""
     app.add_middleware(BodyLimit)
-    if container.settings.origins:
+    app.add_middleware(CleanQuery)
+    app.add_middleware(HeadAsGet)
+    if settings.origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=list(container.settings.origins),
+            allow_origins=list(settings.origins),
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Retry-After"],
         )
-    https = container.settings.public_base.startswith("https://")
+    https = settings.public_base.startswith("https://")
     app.add_middleware(SecurityHeaders, https=https)
-    return app

@@ -12,14 +12,15 @@ from typing import Any
 
 import yaml
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - SQLAlchemy's own name
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DataError, DBAPIError, TimeoutError  # noqa: A004 - SQLAlchemy's own name
 from starlette.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-_KEY_OF_STATUS = {404: "introuvable", 405: "methode", 413: "trop_volumineux"}
+_NOT_ALLOWED = 405
+_KEY_OF_STATUS = {404: "introuvable", _NOT_ALLOWED: "methode", 413: "trop_volumineux"}
 
 
 @cache
@@ -29,8 +30,11 @@ def _texts() -> dict[str, Any]:
     return texts
 
 
-class Problem(Exception):
-    """A refusal: its HTTP status, the key of its sentence, the facts of the sentence."""
+class Problem(HTTPException):
+    """A refusal: its HTTP status, the key of its sentence, the facts of the sentence.
+
+    An `HTTPException`, which FastAPI lets through even while it reads a body.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,14 @@ class Problem(Exception):
         extra: Mapping[str, Any] | None = None,
         **facts: Any,
     ) -> None:
-        super().__init__(key)
+        detail = str(_texts()[key]).format(**facts).strip()
+        super().__init__(status, detail, dict(headers or {}))
         self.status = status
-        self.headers = dict(headers or {})
         self.extra = dict(extra or {})
-        self.detail = str(_texts()[key]).format(**facts).strip()
+
+    def __str__(self) -> str:
+        """Return the status alone: nothing of a request goes to a log."""
+        return str(self.status)
 
 
 def not_found() -> Problem:
@@ -74,7 +81,7 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the application a French problem."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(DataError, _on_impossible_value)
     for kind in (DBAPIError, TimeoutError):
         app.add_exception_handler(kind, _on_database_error)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -88,17 +95,27 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     key = _KEY_OF_STATUS.get(error.status_code, "illisible")
-    return problem_response(Problem(error.status_code, key, headers=error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == _NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request))
+    return problem_response(Problem(error.status_code, key, headers=headers))
 
 
-async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
-    if any(each["type"] == "json_invalid" for each in error.errors()):
-        return problem_response(Problem(422, "illisible"))
-    fields = [".".join(str(part) for part in each["loc"][1:]) for each in error.errors()]
-    return problem_response(
-        Problem(422, "champs", extra={"champs": [field for field in fields if field]})
-    )
+def allowed_methods(request: Request) -> list[str]:
+    """Return every method of the address (RFC 9110, 15.5.6): several routes may share it."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(path):
+            found |= route.methods or set()
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+async def _on_impossible_value(request: Request, error: Exception) -> JSONResponse:
+    """What the database cannot hold, and that nothing saw before: no use in trying again."""
+    logger.error("value refused by the database", extra={"error": type(error).__name__})
+    return problem_response(Problem(422, "valeur_impossible"))
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:

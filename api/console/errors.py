@@ -32,7 +32,7 @@ def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]
         problem = json.loads(bytes(response.body))
         status, facts = response.status_code, {"titre": problem["title"]}
         shown = page(request, "erreur.html", status=status, detail=problem["detail"], **facts)
-        for name in ("retry-after",):
+        for name in ("allow", "retry-after"):
             if name in response.headers:
                 shown.headers[name] = response.headers[name]
         return shown

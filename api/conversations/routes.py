@@ -44,9 +44,9 @@ def bearer_token(
 ) -> str:
     """Return the conversation's token; none at all is the same as a wrong one."""
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token.strip():
         raise not_found()
-    return token
+    return token.strip()
 
 
 Token = Annotated[str, Depends(bearer_token)]

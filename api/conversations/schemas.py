@@ -4,15 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.bodies import Body
+
 MAX_TEXT = 4000
 MAX_KEY = 200
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-
-class ConversationCreate(_Body):
+class ConversationCreate(Body):
     """Ouverture d'une conversation ; tout est facultatif."""
 
     site: Annotated[str | None, Field(max_length=200, description="Site qui porte le module.")] = (
@@ -24,7 +22,7 @@ class ConversationCreate(_Body):
     ] = None
 
 
-class MessageCreate(_Body):
+class MessageCreate(Body):
     """Un message de l'élu : un texte, ou le bouton choisi."""
 
     model_config = ConfigDict(
@@ -49,7 +47,7 @@ class MessageCreate(_Body):
     ] = None
 
 
-class FeedbackCreate(_Body):
+class FeedbackCreate(Body):
     """Avis sur une réponse."""
 
     useful: Annotated[bool, Field(description="La réponse a été utile.")]
@@ -63,7 +61,7 @@ class FeedbackCreate(_Body):
     ] = None
 
 
-class Handover(_Body):
+class Handover(Body):
     """Demande à un conseiller : les champs donnés remplacent ceux qui sont connus."""
 
     besoin: Annotated[str | None, Field(max_length=MAX_TEXT)] = None

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from api.container import Container
-from api.errors import Problem
-from api.tickets.auth import Actor, identify, identify_optional
+from api.tickets.auth import Actor, identify, identify_optional, key_expected
 from knowledge.resources.lifecycle import Action, Editor, Role
 
 
@@ -32,5 +31,5 @@ async def staff_or_nobody(services: Container, authorization: str | None) -> Edi
 async def required_staff(services: Container, authorization: str | None) -> Editor:
     """Return the editor who calls, or raise Problem 401 or `ActionForbiddenError`."""
     if not authorization:
-        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+        raise key_expected()
     return await staff(await identify(services, authorization))

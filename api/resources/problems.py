@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api.errors import Problem, not_found, problem_response
+from api.invalid import fields_problem
 from knowledge.resources.errors import (
     ActionForbiddenError,
     FourEyesError,
@@ -57,11 +58,7 @@ def to_problem(error: Exception) -> Problem:
             roles = sorted(role.value for role in RIGHTS[Action(error.action)])
             return Problem(403, "role", roles=", ".join(roles), extra={"roles": roles})
         case ContentRefused():
-            listed = problems_json(error.problems)
-            fields = list(dict.fromkeys(each["champ"] for each in listed))
-            summary = " ".join(_sentence(each) for each in listed[:3])
-            extra = {"champs": fields, "problemes": listed}
-            return Problem(422, "fiche", problemes=summary, extra=extra)
+            return fields_problem("fiche", ((each.field, each.message) for each in error.problems))
         case InvalidCursorError():
             return Problem(422, "curseur")
         case _:
@@ -77,7 +74,3 @@ def _impossible(error: TransitionImpossibleError) -> Problem:
         possibles=", ".join(map(str, error.possible)) or "–",
         extra={"possibles": list(map(str, error.possible))},
     )
-
-
-def _sentence(problem: dict[str, str]) -> str:
-    return "{champ} : {message}".format_map(problem)

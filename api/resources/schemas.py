@@ -9,15 +9,14 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
 )
 
+from api.bodies import Body, Line, Text
 from knowledge.resources.identifiers import make_identifier
 from knowledge.resources.resource import Resource, ResourceType, Source
-from nlu.text import strip_invisible
 
 Day = date | None
 PARIS = ZoneInfo("Europe/Paris")
@@ -34,16 +33,10 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 
-Line = Annotated[str, AfterValidator(lambda text: " ".join(strip_invisible(text).split()))]
-Text = Annotated[str, AfterValidator(lambda text: strip_invisible(text).strip())]
 Place = Annotated[Line, BeforeValidator(_to_reference)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-
-class SourceWrite(_Body):
+class SourceWrite(Body):
     """Page sur laquelle la fiche s'appuie."""
 
     nom: Annotated[Line, Field(max_length=160, validation_alias=AliasChoices("nom", "name"))] = ""
@@ -52,7 +45,7 @@ class SourceWrite(_Body):
     consultee_le: Day = None
 
 
-class ResourceWrite(_Body):
+class ResourceWrite(Body):
     """Le texte d'une fiche ; un brouillon peut être incomplet."""
 
     model_config = ConfigDict(
@@ -133,7 +126,7 @@ class ResourceCreate(ResourceWrite):
         return self.replacing(empty)
 
 
-class PublishBody(_Body):
+class PublishBody(Body):
     """Quand publier : tout de suite, ou au moment indiqué."""
 
     publish_at: Annotated[

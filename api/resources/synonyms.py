@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from api.bodies import Line
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem, not_found
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api/v1/synonyms", tags=["Ressources : rédaction"])
 Services = Annotated[Container, Depends(get_container)]
 Staff = Annotated[Editor, Depends(staff)]
 IfMatch = Annotated[str | None, Header(description="Version lue (ETag).")]
-Form = Annotated[str, Field(min_length=1, max_length=60)]
+Form = Annotated[Line, Field(min_length=1, max_length=60)]
 
 
 class SynonymBody(BaseModel):
@@ -37,7 +38,7 @@ class SynonymBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    sens: Annotated[str, Field(min_length=3, max_length=120, description="Forme développée.")]
+    sens: Annotated[Line, Field(min_length=3, max_length=120, description="Forme développée.")]
     formes: Annotated[
         list[Form], Field(min_length=1, max_length=30, description="Sigles et tournures.")
     ]

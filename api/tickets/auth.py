@@ -24,11 +24,17 @@ class Actor:
             raise Problem(403, "portee", portee=scope, extra={"portee": scope})
 
 
-def _bearer(authorization: str | None) -> str:
+def key_expected() -> Problem:
+    """Return the refusal of who shows no valid key (RFC 9110, 15.5.2)."""
+    return Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+
+
+def bearer_of(authorization: str | None) -> str:
+    """Return what the header carries (RFC 6750, 2.1), or raise Problem 401."""
     scheme, _, key = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not key:
-        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
-    return key
+    if scheme.lower() != "bearer" or not key.strip():
+        raise key_expected()
+    return key.strip()
 
 
 async def identify(
@@ -36,11 +42,11 @@ async def identify(
     authorization: Annotated[str | None, Header(description="« Bearer », puis la clé.")] = None,
 ) -> Actor:
     """Return who calls, or raise Problem 401."""
-    key = _bearer(authorization)
+    key = bearer_of(authorization)
     async with services.database.sessions.begin() as session:
         found = await KeyRepository(session).of_hash(hash_key(key))
     if found is None:
-        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+        raise key_expected()
     return Actor(found.name, frozenset(found.scopes))
 
 

@@ -1,5 +1,6 @@
 """The ticket endpoints of the contract, for advisors and partner systems."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -16,7 +17,7 @@ from api.mail.repository import MailRepository
 from api.pieces.repository import PieceRepository
 from api.satisfaction.repository import SatisfactionRepository
 from api.satisfaction.service import satisfaction_json
-from api.tickets.auth import Actor, caller, identify_optional
+from api.tickets.auth import Actor, caller, identify_optional, key_expected
 from api.tickets.desk import (
     AlreadyClaimed,
     MessageKeyReused,
@@ -115,7 +116,7 @@ async def _conversation(
     async with services.database.sessions.begin() as session:
         found = await ConversationRepository(session).of_token(hash_token(token))
     if found is None or body.conversation_id not in (None, found.id):
-        raise Problem(401, "cle_api", headers={"WWW-Authenticate": "Bearer"})
+        raise key_expected()
     return found.id
 
 
@@ -219,7 +220,7 @@ def _version(if_match: str | None, ticket: Ticket) -> int:
     if if_match is None or if_match.strip() == "*":
         return ticket.version
     digits = if_match.strip().removeprefix("W/").strip('"')
-    return int(digits) if digits.isdecimal() else -1
+    return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else -1
 
 
 def _changes(body: TicketPatch) -> dict[str, Any]:

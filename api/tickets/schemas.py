@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from api.bodies import Body, Line, Text
 from api.mail.models import Mail
 from api.pieces.models import Piece
 from api.pieces.views import pieces_json
@@ -26,11 +27,7 @@ Route = Literal[
 ]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-
-class TicketCreate(_Body):
+class TicketCreate(Body):
     """Demande créée par un système partenaire ou depuis une conversation."""
 
     model_config = ConfigDict(
@@ -48,20 +45,21 @@ class TicketCreate(_Body):
         }
     )
 
-    besoin: Annotated[str, Field(min_length=1, max_length=4000, description="La question.")]
-    nom: Annotated[str | None, Field(max_length=200)] = None
-    courriel: Annotated[str | None, Field(max_length=254)] = None
-    telephone: Annotated[str | None, Field(max_length=30)] = None
-    territoire_type: Annotated[str | None, Field(max_length=20)] = None
-    territoire_code: Annotated[str | None, Field(max_length=12)] = None
+    besoin: Annotated[Text, Field(min_length=1, max_length=4000, description="La question.")]
+    # A name on two lines is refused further on, not mended: it would be a header of a mail.
+    nom: Annotated[Text | None, Field(max_length=200)] = None
+    courriel: Annotated[Text | None, Field(max_length=254)] = None
+    telephone: Annotated[Text | None, Field(max_length=30)] = None
+    territoire_type: Annotated[Line | None, Field(max_length=20)] = None
+    territoire_code: Annotated[Line | None, Field(max_length=12)] = None
     population: Annotated[int | None, Field(ge=0, le=70_000_000)] = None
-    role: Annotated[str | None, Field(max_length=40)] = None
-    themes: Annotated[list[str], Field(max_length=10)] = []
+    role: Annotated[Line | None, Field(max_length=40)] = None
+    themes: Annotated[list[Line], Field(max_length=10)] = Field(default_factory=list)
     route: Route | None = None
-    conversation_id: Annotated[str | None, Field(max_length=60)] = None
+    conversation_id: Annotated[Line | None, Field(max_length=60)] = None
 
 
-class TicketPatch(_Body):
+class TicketPatch(Body):
     """Changements ; seuls les champs présents changent."""
 
     model_config = ConfigDict(
@@ -69,37 +67,37 @@ class TicketPatch(_Body):
     )
 
     status: Status | None = None
-    assignee: Annotated[str | None, Field(max_length=200)] = None
+    assignee: Annotated[Line | None, Field(max_length=200)] = None
     priority: Priority | None = None
-    theme: Annotated[str | None, Field(max_length=60)] = None
-    themes: Annotated[list[str] | None, Field(max_length=10)] = None
+    theme: Annotated[Line | None, Field(max_length=60)] = None
+    themes: Annotated[list[Line] | None, Field(max_length=10)] = None
     route: Route | None = None
     team: Annotated[
-        str | None, Field(max_length=40, description="Équipe ; null : la file commune.")
+        Line | None, Field(max_length=40, description="Équipe ; null : la file commune.")
     ] = None
     reason: Annotated[
-        str | None, Field(max_length=500, description="Motif, attendu pour changer d'équipe.")
+        Line | None, Field(max_length=500, description="Motif, attendu pour changer d'équipe.")
     ] = None
 
 
-class TicketQuery(_Body):
+class TicketQuery(Body):
     """Critères de la liste des demandes."""
 
     status: Status | None = None
-    theme: Annotated[str | None, Field(max_length=60)] = None
+    theme: Annotated[Line | None, Field(max_length=60)] = None
     route: Route | None = None
-    departement: Annotated[str | None, Field(max_length=3)] = None
-    assignee: Annotated[str | None, Field(max_length=200)] = None
-    q: Annotated[str | None, Field(max_length=200)] = None
+    departement: Annotated[Line | None, Field(max_length=3)] = None
+    assignee: Annotated[Line | None, Field(max_length=200)] = None
+    q: Annotated[Line | None, Field(max_length=200)] = None
     overdue: bool | None = None
     team: Annotated[
-        str | None, Field(max_length=40, description="« commune » : la file commune.")
+        Line | None, Field(max_length=40, description="« commune » : la file commune.")
     ] = None
-    cursor: Annotated[str | None, Field(max_length=400)] = None
+    cursor: Annotated[Line | None, Field(max_length=400)] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
 
-class MessageWrite(_Body):
+class MessageWrite(Body):
     """Message d'un conseiller."""
 
     model_config = ConfigDict(
@@ -110,7 +108,7 @@ class MessageWrite(_Body):
         }
     )
 
-    body: Annotated[str, Field(min_length=1, max_length=20_000)]
+    body: Annotated[Text, Field(min_length=1, max_length=20_000)]
     visibility: Literal["public", "internal"] = "public"
 
 

@@ -1,21 +1,20 @@
 """What the webhook endpoints receive and return."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from api.bodies import Body, Line
 from api.webhooks.models import Delivery, Webhook
 
 Event = Literal["ticket.created", "ticket.updated", "ticket.message"]
 DeliveryStatus = Literal["en_attente", "remis", "abandonne"]
 
 
-class WebhookCreate(BaseModel):
+class WebhookCreate(Body):
     """Adresse à prévenir, et de quoi."""
 
     model_config = ConfigDict(
-        extra="ignore",
-        str_strip_whitespace=True,
         json_schema_extra={
             "examples": [
                 {"url": "https://partenaire.exemple.fr/orientation", "events": ["ticket.created"]}
@@ -23,12 +22,10 @@ class WebhookCreate(BaseModel):
         },
     )
 
-    url: Annotated[str, Field(min_length=1, max_length=2000, description="Adresse en https.")]
-    events: Annotated[list[Event], Field(min_length=1, max_length=3)] = [
-        "ticket.created",
-        "ticket.updated",
-        "ticket.message",
-    ]
+    url: Annotated[Line, Field(min_length=1, max_length=2000, description="Adresse en https.")]
+    events: Annotated[list[Event], Field(min_length=1, max_length=3)] = Field(
+        default_factory=lambda: list(get_args(Event))
+    )
 
 
 def webhook_json(webhook: Webhook) -> dict[str, Any]:
