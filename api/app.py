@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api.accompagnements.routes import router as accompagnements
 from api.annotations.routes import install_annotations
+from api.capitalisation.pages import router as capitalisation
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
@@ -123,6 +124,7 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(build_orientation_pages(exploitant=exploitant))
     app.include_router(build_satisfaction_page(exploitant=exploitant))
     install_console(app)
+    app.include_router(capitalisation)
     install_lacunes(app)
     install_annotations(app)
     install_redaction(app)

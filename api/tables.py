@@ -1,6 +1,7 @@
 """Every table of the product, gathered for the migrations."""
 
 from api.annotations import models as annotations
+from api.capitalisation import models as capitalisation
 from api.collegues import models as collegues
 from api.comptes import models as comptes
 from api.conversations import models as conversations
@@ -26,6 +27,7 @@ __all__ = [
     "ReferenceImport",
     "ServiceSecret",
     "annotations",
+    "capitalisation",
     "collegues",
     "comptes",
     "conversations",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.capitalisation.repository import CapitalisationRepository, Tiree
 from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.repository import CompteRepository
 from api.comptes.roles import Role
@@ -51,6 +52,7 @@ class Dossier:
     others: Sequence[Acces]
     cited: dict[str, list[str]]
     pieces: dict[str, list[Piece]]
+    fiches: Sequence[Tiree]
     accompagnements: Sequence[tuple[Territoire, Accompagnement]]
     advisors: list[str]
     possible: tuple[str, ...]
@@ -125,6 +127,7 @@ async def load_dossier(
         others=[each for each in recent if each.who not in told],
         cited=await MentionRepository(session).of_ticket(ticket.id),
         pieces=await PieceRepository(session).of_ticket(ticket.id),
+        fiches=await CapitalisationRepository(session).of_ticket(ticket.id),
         accompagnements=_accompagnements(services, place, parents),
         advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
         possible=TRANSITIONS[ticket.status],

@@ -47,7 +47,7 @@ class Prefill(BaseModel):
     @property
     def asked(self) -> str:
         """The question on one line, as long as an example question may be."""
-        return _shortened(" ".join(strip_invisible(self.question).split()), MAX_QUESTION)
+        return shortened(" ".join(strip_invisible(self.question).split()), MAX_QUESTION)
 
 
 @router.get(NEW)
@@ -58,7 +58,7 @@ async def show_new(request: Request, known: Annotated[Prefill, Query()]) -> Resp
     saisie = blank_saisie(
         request,
         type=known.type if known.type in set(ResourceType) else "",
-        titre=known.titre.strip() or _title_of(question),
+        titre=known.titre.strip() or title_of(question),
         questions=(question,) if question else (),
         themes=(known.theme,) if known.theme else (),
         territoires=(known.territoire or "france",),
@@ -195,13 +195,13 @@ def _desk(record: ResourceRecord, saisie: Saisie) -> Bureau:
     return Bureau(saisie=saisie, record=record, version=record.resource.version)
 
 
-def _title_of(question: str) -> str:
+def title_of(question: str) -> str:
     """Return a title to start from: the question without its mark, at a word's end."""
-    text = _shortened(question.rstrip(" ?\u00a0\u202f!."), MAX_TITLE)
+    text = shortened(question.rstrip(" ?\u00a0\u202f!."), MAX_TITLE)
     return text[:1].upper() + text[1:]
 
 
-def _shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
     """Return what fits of a text, cut between two words where there are any."""
     if len(text) <= most:
         return text

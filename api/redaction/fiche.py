@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.capitalisation.repository import CapitalisationRepository
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
@@ -49,6 +50,7 @@ async def resource_page(
     async with services.database.sessions() as session:
         record = await find_record(session, resource_id)
         comments = await list_comments(session, resource_id)
+        origin = await CapitalisationRepository(session).origin(resource_id)
     draft = record.stage is ResourceState.BROUILLON and record.deleted_at is None
     online = is_visible(record)
     return page(
@@ -59,6 +61,7 @@ async def resource_page(
         record=record,
         en_ligne=online,
         apercu=preview(services, record.working),
+        origine=origin,
         restes=remaining(services, record.working) if draft else Remarques(),
         commentaires=comments,
         gestes=gestures(record, editor(request)),

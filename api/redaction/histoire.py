@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from fastapi import APIRouter, Request, Response
 
+from api.capitalisation.repository import CapitalisationRepository
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
@@ -36,7 +37,9 @@ async def show_history(request: Request, resource_id: str) -> Response:
         for before, after in pairwise(past)
     ]
     entries = list(zip(past, [[], *changed], strict=True))[::-1]
-    return page(request, "histoire.html", record=record, versions=entries)
+    async with services.database.sessions() as session:
+        origin = await CapitalisationRepository(session).origin(resource_id)
+    return page(request, "histoire.html", record=record, versions=entries, origine=origin)
 
 
 @router.get(f"{HISTORY}/{{version}}")

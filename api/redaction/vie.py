@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from api.capitalisation.repository import CapitalisationRepository
 from api.dependencies import get_container
 from api.errors import Problem
 from api.redaction.editeur import REVIEW_AFTER
@@ -23,6 +24,7 @@ from knowledge.resources.resource import french_today
 from nlu.text import strip_invisible
 
 router = APIRouter(include_in_schema=False)
+PUBLISHED = "publiee"
 Act = Callable[[EditorialService, FormData, int | None], Awaitable[object]]
 
 
@@ -52,7 +54,7 @@ async def publish(request: Request, resource_id: str) -> Response:
         await life.publish(resource_id, version=version, publish_at=moment)
 
     form = await request.form()
-    done = "programmee" if "publier_le" in form else "publiee"
+    done = "programmee" if "publier_le" in form else PUBLISHED
     return await _do(request, resource_id, done, act)
 
 
@@ -115,6 +117,8 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
             life = editorial(services, session, who)
             record = await life.read(resource_id)
             await act(life, form, number_sent(form.get("version")))
+            if done == PUBLISHED:
+                await CapitalisationRepository(session).close_gap(resource_id, par=who.name)
             version = record.resource.version
             await add_comment(session, who, resource_id, said, version=version)
     except ContentRefused:

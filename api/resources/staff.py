@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.capitalisation.repository import CapitalisationRepository
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem, not_found
@@ -200,6 +201,8 @@ async def publish_resource(
             version=version_read(if_match),
             publish_at=body.publish_at if body else None,
         )
+        if record.publish_at is None:
+            await CapitalisationRepository(session).close_gap(resource_id, par=editor.name)
     return record_response(record, services, effet=effect_json(effect) if effect else None)
 
 
