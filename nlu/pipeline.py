@@ -34,6 +34,7 @@ SILENT_INTENT = "donner_information"
 
 _VOCABULARIES = (themes.SPANS_KEY, signaux.SPANS_KEY, roles.SPANS_KEY, refus.SPANS_KEY)
 _TOGETHER = "plusieurs_collectivites"
+_ACTING_TOGETHER = frozenset({_TOGETHER, "agir_ensemble"})
 _ENDLESS = re.compile(r"\S{120,}")
 _POSTCODE = re.compile(r"\d{5}")
 _HIDDEN = "_"
@@ -133,7 +134,7 @@ class Understander:
         ranking = requests.ranking
         own = reading.own
         cues = _signaux(reading)
-        nombre = _nombre_collectivites(reading, together=_TOGETHER in cues)
+        nombre = _nombre_collectivites(reading, together=bool(_ACTING_TOGETHER & set(cues)))
         if nombre and nombre > 1:
             cues = tuple(dict.fromkeys((*cues, _TOGETHER)))
         return Understanding(
@@ -246,6 +247,7 @@ def _nombre_collectivites(reading: _Reading, *, together: bool) -> int | None:
         return said
     named = [lieu for lieu in reading.lieux.territoires if not lieu.is_example]
     count = sum(lieu.type in {"commune", "epci"} for lieu in named) + len(reading.lieux.ambiguites)
+    count += count > 1 and collectivites.joins_us(reading.text, reading.lieux.spans[0][0])
     return count if count > 1 else None
 
 

@@ -46,6 +46,12 @@ Intention = Literal[
 ]
 Signal = Literal[
     "plusieurs_collectivites",
+    "agir_ensemble",
+    "offre_parcours",
+    "offre_projet_partage",
+    "offre_ateliers",
+    "programme_etat",
+    "service_etat",
     "duree_longue",
     "ponctuel",
     "besoin_formation",

@@ -3,7 +3,7 @@
 import re
 
 from nlu.entities.numbers import NUMBER_WORDS, parse_number
-from nlu.text import FoldedText
+from nlu.text import FoldedText, fold
 
 MAX_TOGETHER = 50
 """Beyond, the figure counts members of an intercommunalité, not partners of a project."""
@@ -12,9 +12,9 @@ _COUNT = rf"(?P<count>\d{{1,2}}|{NUMBER_WORDS})"
 _KIND = (
     r"(?:communes?|villages?|villes?|collectivites?|intercommunalites?|intercos?|epci|"
     r"com ?coms?|communautes? de communes|mairies?|municipalites?|departements?|territoires|"
-    r"agglos?|agglomerations)"
+    r"agglos?|agglomerations|metropoles?|cc|cd|dpts?|equipes municipales)"
 )
-_ADJECTIVE = r"(?:(?:petites?|autres?|grandes?|belles?) )?"
+_ADJECTIVE = r"(?:(?:petites?|autres?|grandes?|belles?|nouvelles?) )?"
 _GROUP = rf"{_ADJECTIVE}{_KIND}\b"
 
 _WITH_OTHERS = re.compile(
@@ -23,9 +23,23 @@ _WITH_OTHERS = re.compile(
     r"(?P<rest>[^.;!?]{0,30})"
 )
 _OTHERS = re.compile(
-    rf"\b{_COUNT} (?:autres? )?{_GROUP}(?: voisines?| a cote| limitrophes)? et "
+    rf"\b{_COUNT} (?:autres? )?(?:{_GROUP}|maires)(?: [\w'-]+){{0,3}}? et "
     r"(?P<rest>nous|moi|la notre|la mienne|notre commune|ma commune)\b"
 )
+_NEIGHBOURS = re.compile(
+    rf"\bavec (?:(?:mes|nos|les|leurs) )?{_COUNT} (?:voisine?s|(?:autres|collegues) maires|"
+    r"maires (?:voisins|alentour|du (?:canton|secteur|coin)))\b(?P<rest>)"
+)
+_US_AND = re.compile(
+    r"\b(?:nous|moi|(?:ma|notre) (?:commune|ville|village|mairie|interco\w*|com ?com|agglo\w*)) "
+    rf"et {_COUNT} autres\b(?! (?:elus?|adjointe?s|collegues|personnes|agente?s|conseill\w+))"
+    r"(?P<rest>)"
+)
+_NEIGHBOUR_AND = re.compile(
+    r"\b(?:la|une|notre) (?:commune|ville|mairie|com ?com|communaute de communes) "
+    rf"(?:voisine|limitrophe|d['a]? ?a cote|da cote|a cote) et {_COUNT} autres?\b"
+)
+"""« la commune d'à côté et deux autres »: three with us to count."""
 _NEXT_DOOR = re.compile(r"\b(?:voisine?|a cote|limitrophe|nous|moi|la notre|la mienne)\b")
 """« avec une commune de la Drôme » cites a commune; « avec une commune voisine » joins it."""
 _WE_ARE = re.compile(
@@ -38,8 +52,19 @@ _JOINTLY = re.compile(
     rf"\bnous (?:sommes|serions) (?:a )?{_COUNT}(?= (?:a|dans|sur|pour|ensemble)\b|\W*$)"
 )
 
+_AMONG_US = re.compile(
+    r"\b(?:porter|mener|monter|faire|travailler|avancer|agir|lancer|regrouper|reflechir|construire|"
+    rf"batir|engager)(?: (?!a\b)[\w']+){{0,2}} a {_COUNT}\b"
+    r"(?! (?:ans?|heures?|mois|jours?|semaines?|euros?|collegues|agents|elus|personnes|mains)\b)"
+)
+_SEVERAL = re.compile(
+    r"\b(?:communes|villages|villes|collectivites|departements|intercommunalites|intercos|"
+    r"communautes|agglos|agglomerations|metropoles|maires|mairies|territoires)\b"
+)
+"""« le porter à quatre » counts collectivités only where several are spoken of."""
+
 _ONE_MORE = re.compile(
-    rf" ?(?:,|et|plus) (?:{_COUNT}|le|la|l'|notre|leur) ?(?:{_GROUP}|region|petr)"
+    rf" ?(?:,|et|plus|\+) (?:{_COUNT}|le|la|l'|notre|leur) ?(?:{_GROUP}|region|petr)"
 )
 """« trois communes et le département »: what comes after counts too."""
 
@@ -58,6 +83,18 @@ _MEMBERS_AFTER = re.compile(
     r"du (?:departement|canton|petr|territoire|secteur)|l'ont|ont (?:deja|fait|mene|experimente)|"
     r"qui (?:l'ont|ont))"
 )
+_WILL = (
+    r"(?:veulent|voulons|voudraient|souhaitent|souhaiteraient|aimeraient|desirent|envisagent|"
+    r"s'unissent|se regroupent|partagent|cherchent a|(?:sont|seraient) (?:pret|partant)e?s)\b"
+)
+_OF_THE_AREA = re.compile(
+    r"\b(?:canton|secteur|departement|pays|syndicat|territoire|bassin|vallee)(?: [\w'-]+){0,3} $"
+)
+_WILLING_THERE = re.compile(rf" qui {_WILL}")
+_WILLING_FROM_THERE = re.compile(
+    rf" (?:du|de mon|de notre) (?:departement|canton|territoire|secteur)(?: qui)? {_WILL}"
+)
+"""« mon canton compte cinq communes qui voudraient… »: these act, the others are only there."""
 _BARE = re.compile(
     rf"\W*(?:(?:nous sommes|on est|on sera|nous serons|oui|a) )*{_COUNT}\b[^,;]{{0,20}}"
 )
@@ -70,6 +107,19 @@ _BY_OURSELVES = re.compile(
 _ALONE = re.compile(
     r"\W*(?:non )?\W*(?:(?:je suis|nous sommes|on est|juste|que) )*(?:seule?s?|nous)\W*"
 )
+
+
+_WITH = re.compile(
+    r"\b(?:avec|rejoindre|aux cotes de|aux cotes des|rejoints? par)"
+    r"(?: (?:(?:les|la|le|nos|mes|ses) )?(?:maires?|communes?|villes?|villages?|elus?|equipes?|"
+    r"collegues?|voisine?s?|agglomerations?|communautes?)(?: voisine?s?)?)?"
+    r"(?: (?:de|d|du|des|la|le))*[ ']*$"
+)
+
+
+def joins_us(text: str, start: int) -> bool:
+    """Tell whether the place named at `start` joins the élu: « avec Auch et Condom, nous… »."""
+    return bool(_WITH.search(fold(text[:start])))
 
 
 def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -> int | None:
@@ -89,7 +139,10 @@ def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -
 
 
 def _count_with_others(text: str) -> int | None:
-    for pattern in (_WITH_OTHERS, _OTHERS):
+    next_door = _NEIGHBOUR_AND.search(text)
+    if next_door:
+        return (parse_number(next_door["count"]) or 0) + 2
+    for pattern in (_WITH_OTHERS, _OTHERS, _NEIGHBOURS, _US_AND):
         for match in pattern.finditer(text):
             count = parse_number(match["count"]) or 0
             if count == 1 and not _NEXT_DOOR.search(match["rest"]):
@@ -112,7 +165,8 @@ def _count_of_us(text: str) -> int | None:
 
 
 def _count_plain(text: str) -> int | None:
-    return _first_sum(text, (_PLAIN,))
+    patterns = (_PLAIN, _AMONG_US) if _SEVERAL.search(text) else (_PLAIN,)
+    return _first_sum(text, patterns)
 
 
 def _first_sum(text: str, patterns: tuple[re.Pattern[str], ...]) -> int | None:
@@ -129,6 +183,9 @@ def _first_sum(text: str, patterns: tuple[re.Pattern[str], ...]) -> int | None:
 def _are_partners(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start("count") - 80) : match.start("count")]
     end = match.start("rest") if "rest" in match.re.groupindex else match.end()
+    there = _OF_THE_AREA.search(before) and _WILLING_THERE.match(text, end)
+    if there or _WILLING_FROM_THERE.match(text, end):
+        return True
     return not (_MEMBERS.search(before) or _MEMBERS_AFTER.match(text, end))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlu.entities.collectivites import find_nombre_collectivites
+from nlu.entities.collectivites import find_nombre_collectivites, joins_us
 from nlu.text import FoldedText
 
 TOGETHER = [
@@ -26,6 +26,19 @@ TOGETHER = [
     ("on aimerait s'associer à deux communes voisines", 3),
     ("2 communautés de communes et 1 département", 3),
     ("un groupe de 5 communes rurales", 5),
+    ("Avec mes deux voisins, nous voulons un centre de santé", 3),
+    ("nos quatre communes", 4),
+    ("la commune d'à côté et deux autres", 4),
+    ("la commune voisine et une autre veulent se lancer", 3),
+    ("ma commune et deux autres sont partantes", 3),
+    ("trois maires du canton et moi", 4),
+    ("avec deux autres maires nous réfléchissons", 3),
+    ("entre deux départements et une métropole", 3),
+    ("3 cd + 1 cc motivés", 4),
+    ("d'autres départements ? nous aimerions le porter à quatre", 4),
+    ("se regrouper à trois, nos communes sont d'accord", 3),
+    ("Mon canton compte cinq communes qui voudraient un travail collectif", 5),
+    ("quatre communes du canton veulent agir", 4),
     ("deux intercommunalités veulent travailler ensemble", 2),
 ]
 
@@ -49,6 +62,10 @@ NOT_TOGETHER = [
     "une commune",
     "EPCI de 12 communes, dont deux communes littorales",
     "Trois maires sont d'accord",
+    "mon canton compte vingt communes",
+    "je travaille à trois avec deux collègues",
+    "nos communes veulent travailler à trois ans",
+    "notre commune et deux autres élus",
     "",
 ]
 
@@ -61,6 +78,21 @@ def test_collectivites_that_act_together_are_counted(sentence: str, count: int) 
 @pytest.mark.parametrize("sentence", NOT_TOGETHER)
 def test_other_counts_say_nothing_of_it(sentence: str) -> None:
     assert find_nombre_collectivites(FoldedText.of(sentence)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "joined"),
+    [
+        ("Avec les maires de ", True),
+        ("Nous voulons agir avec ", True),
+        ("avec la commune voisine de ", True),
+        ("Les maires de ", False),
+        ("Nous comparons ", False),
+        ("avec les habitants de nos quartiers, ", False),
+    ],
+)
+def test_a_place_joins_the_elu_after_with(before: str, joined: bool) -> None:
+    assert joins_us(f"{before}Condom", len(before)) is joined
 
 
 @pytest.mark.parametrize(
