@@ -131,6 +131,7 @@ def differences(turn: Turn, expected: Mapping[str, Any], before: Turn | None = N
         "humain": lambda wanted: turn["human_offered"] is wanted,
         "ticket": lambda wanted: (turn["ticket"] is not None) is wanted,
         "memoire_dit": lambda wanted: wanted.casefold() in spoken(turn).casefold(),
+        "autres_ressources": lambda wanted: _all_others(turn, before) is wanted,
         "meme_ticket": lambda wanted: _same_ticket(turn, before) is wanted,
     }
     unknown = set(expected) - set(checks)
@@ -141,6 +142,11 @@ def differences(turn: Turn, expected: Mapping[str, Any], before: Turn | None = N
         for name, wanted in expected.items()
         if not checks[name](wanted)
     ]
+
+
+def _all_others(turn: Turn, before: Turn | None) -> bool:
+    seen = {each["id"] for each in (before or {}).get("resources", ())}
+    return not seen & {each["id"] for each in turn["resources"]}
 
 
 def _same_ticket(turn: Turn, before: Turn | None) -> bool:

@@ -14,6 +14,9 @@ _MAX_RANK_WORDS = 4
 _BESIDE = re.compile(
     r"\b(?:pres|proche|cotes?|vers|loin|autour|coin|voisine?|secteur) (?:d|de|du|des|l)?\b"
 )
+_DEPARTEMENT = re.compile(
+    r"^(?:c'est )?(?:celui|celle)?(?: ?(?:dans|du|de|en))?(?: ?le)? ?(?P<number>\d{2,3}|2[ab])$"
+)
 _NUMBER = re.compile(r"^(?:le |la |n°|numero )?(?P<rank>[1-9])$")
 
 
@@ -24,6 +27,7 @@ def settle(understanding: Understanding, candidats: Sequence[Candidat]) -> Under
     chosen = (
         _by_code(understanding, candidats)
         or _by_place(understanding, candidats, beside=bool(_BESIDE.search(_plain(understanding))))
+        or _by_number(understanding.text, candidats)
         or _by_rank(understanding.text, candidats)
     )
     if chosen is None:
@@ -55,6 +59,14 @@ def _by_place(
         if mention.type != "commune" or beside
     }
     return _only([each for each in candidats if each.departement in departements])
+
+
+def _by_number(text: str, candidats: Sequence[Candidat]) -> Candidat | None:
+    """« 974 », « celui de 2A »: the number of a département, said alone."""
+    match = _DEPARTEMENT.match(fold(text).strip(" .!?"))
+    if match is None:
+        return None
+    return _only([each for each in candidats if each.departement == match["number"].upper()])
 
 
 def _plain(understanding: Understanding) -> str:

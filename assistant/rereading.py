@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.memory import Memory
 from assistant.precisions import settle
+from assistant.references import is_reference
 from assistant.suites import last_sentence, with_previous_intent
 from nlu.text import words
 from nlu.understanding import Understanding
@@ -44,6 +45,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
     steps: tuple[Callable[[Understanding, Memory, str | None], Understanding], ...] = (
         _consent,
         _send_again,
+        _reference,
         _thanks,
         _correction,
         _human,
@@ -66,6 +68,13 @@ def _consent(understanding: Understanding, memory: Memory, expects: str | None) 
 def _send_again(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
     """« envoyer », when nothing waits to be sent: where the request already sent stands."""
     if expects is not None or not _SEND_AGAIN.match(_plain(understanding)):
+        return understanding
+    return _as("suivre_demande", understanding)
+
+
+def _reference(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« OR-2026-7K3FQ2 » alone: where this request stands."""
+    if expects is not None or not is_reference(understanding.text):
         return understanding
     return _as("suivre_demande", understanding)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from assistant.actions.base import Call
 from assistant.domaine import off_topic, places_said
+from assistant.echelle import publics_said
 from assistant.memory import first_territoire
 from assistant.sources import Knowledge
+from assistant.suites import is_follow_up
 from assistant.turn import Message, Outcome
 from knowledge.resources.resource import Resource, ResourceType
 from knowledge.search.query import Hit, SearchQuery, SearchResult
@@ -74,14 +76,16 @@ def find_resources(
     news = memory.intention == "chercher_actualite"
     if news and not call.understanding.themes and asked == call.text:
         types = types or (ResourceType.ACTUALITE,)  # « quoi de neuf ? » has no other subject
+    elsewhere = other_publics(call)
     query = SearchQuery(
         text=asked,
         types=types,
         themes=themes,
         prefer_types=PREFERRED_TYPES.get(memory.intention or "", ()),
         prefer_themes=memory.themes,
+        prefer_publics=elsewhere or publics_said(asked),
         territoire=_context(call),
-        population=memory.population,
+        population=None if elsewhere else memory.population,
         limit=_NEWS_POOL if news else limit,
         exclude=tuple(exclude),
         near=_context(call) if near else None,
@@ -98,6 +102,11 @@ def find_resources(
         corrected=result.corrected,
         near=result.confidence >= NEAR_CONFIDENCE,
     )
+
+
+def other_publics(call: Call) -> tuple[str, ...]:
+    """Return the kind of collectivité of « et pour une intercommunalité ? »: not the élu's own."""
+    return publics_said(call.text) if is_follow_up(call.text, call.memory) else ()
 
 
 def _news_first(hits: Sequence[Hit], limit: int) -> tuple[Hit, ...]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call
-from assistant.actions.chercher import Found, find_resources
+from assistant.actions.chercher import Found, find_resources, other_publics
 from assistant.actions.oriente import orientation_of
 from assistant.actions.plusieurs import answer_others
 from assistant.actions.territoire import ask_territoire
 from assistant.actions.themes import chosen_theme, nearest_themes
+from assistant.memory import own_territoire
 from assistant.suites import Wanted, wanted, whole_question
 from assistant.turn import Message, Part
 
@@ -27,13 +28,20 @@ async def answer(call: Call) -> Part:
 
 async def answer_need(call: Call) -> Part:
     """Answer the need in memory (the question asked before a precision was given)."""
-    return present(call, find_resources(call))
+    found = find_resources(call)
+    if other_publics(call):
+        found = _unless_empty(find_resources(call, exclude=call.memory.ressources_vues), found)
+    return present(call, found)
 
 
 def present(call: Call, found: Found) -> Part:
     """Show what was found, the orientation that goes with it, and the human."""
     if not found.hits or found.outcome == "nothing_found":
         return _nothing_found(call, nearest_themes(call, found))
+    introduction = _introduction(call, found)
+    if _shown(call, found):
+        found = _others(call, found)
+        introduction = _shown_already(call, found)
     orientation = orientation_of(call, intent=call.memory.intention)
     memory = replace(
         call.memory,
@@ -43,7 +51,9 @@ def present(call: Call, found: Found) -> Part:
         proposition="aucune",
     )
     question = ask_territoire(call)
-    said = [messages.text(_introduction(call, found)), found.message]
+    said = [messages.text(introduction)]
+    if found.hits:
+        said.append(found.message)
     if call.memory.intention == _LEGAL:
         said.append(messages.text(call.say("repondre.a_verifier_juridique")))
     said.append({"type": "orientation", **orientation})
@@ -65,13 +75,44 @@ def present(call: Call, found: Found) -> Part:
 
 def _introduction(call: Call, found: Found) -> str:
     territoire = call.services.knowledge.territoire(call.memory.territoire)
+    publics = other_publics(call)
     return call.say(
         "repondre.introduction",
         sur=found.outcome == "answered",
         nombre=len(found.hits),
         lieu=territoire.nom if territoire else None,
         population=call.memory.population,
+        public=call.label("publics", publics[0]) if publics else None,
         corrige=found.corrected,
+    )
+
+
+def _shown(call: Call, found: Found) -> bool:
+    """Tell whether all of this was just shown, or long since when a fact alone is added."""
+    adds_a_fact = call.understanding.intent == "donner_information"
+    seen = call.memory.ressources_vues if adds_a_fact else call.memory.montrees
+    return set(found.ids) <= set(seen)
+
+
+def _unless_empty(found: Found, otherwise: Found) -> Found:
+    return otherwise if found.outcome == "nothing_found" else found
+
+
+def _others(call: Call, found: Found) -> Found:
+    """Return what was not shown yet, in place of the list just shown: never twice in a row."""
+    others = find_resources(call, exclude=call.memory.ressources_vues)
+    none = replace(found, hits=(), references=())
+    return replace(_unless_empty(others, none), outcome="partial")
+
+
+def _shown_already(call: Call, others: Found) -> str:
+    own = own_territoire(call.understanding)
+    return call.say(
+        "repondre.deja_montrees",
+        lieu=own.nom if own else None,
+        population=call.understanding.population,
+        nombre=len(others.hits),
+        delai=call.expected_reply_by(),
     )
 
 

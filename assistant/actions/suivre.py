@@ -1,27 +1,25 @@
 """Say where a request stands: by its reference, or the last one of this conversation."""
 
-import re
 from dataclasses import replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call
 from assistant.ports import TicketReceipt
+from assistant.references import find_reference, is_reference
 from assistant.turn import Part
-
-REFERENCE = re.compile(r"\bOR-\d{4}-[0-9A-Z]{6}\b", re.IGNORECASE)
 
 
 async def follow(call: Call) -> Part:
     """Give the status of a request, or say kindly that none is known."""
-    match = REFERENCE.search(call.text)
+    reference = find_reference(call.text)
     receipt = (
-        await call.services.tickets.find(match[0].upper())
-        if match
+        await call.services.tickets.find(reference)
+        if reference
         else await call.services.tickets.latest(call.conversation_id)
     )
     if receipt is None:
-        key = "suivi.reference_inconnue" if match else "suivi.aucune"
-        return _unknown(call, key)
+        known = reference or is_reference(call.text)
+        return _unknown(call, "suivi.reference_inconnue" if known else "suivi.aucune")
     return Part(
         outcome="answered",
         memory=replace(call.memory, echecs=0),

@@ -28,8 +28,9 @@ class SearchQuery:
     """A question and who asks it.
 
     `types`, `themes`, `concerns` and `near` are filters; `prefer_types`, `prefer_themes`,
-    `territoire` and `population` only change the order. `population` (inhabitants) defaults to the
-    territory's. `off_topic` is the probability (0 to 1) that the question is outside the domain,
+    `prefer_publics`, `territoire` and `population` only change the order. `population`
+    (inhabitants) defaults to the territory's, unless `prefer_publics` asks for another kind of
+    collectivité. `off_topic` is the probability (0 to 1) that the question is outside the domain,
     and `settled` its words that are already understood, such as places: both only change how sure
     the search is.
     """
@@ -45,6 +46,7 @@ class SearchQuery:
     concerns: TerritoireContext | None = None
     prefer_types: tuple[ResourceType, ...] = ()
     prefer_themes: tuple[str, ...] = ()
+    prefer_publics: tuple[str, ...] = ()
     near: TerritoireContext | None = None
     off_topic: float | None = None
     settled: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class SearchQuery:
     @property
     def inhabitants(self) -> int | None:
         """Population to compare with: the one said, else the territory's."""
-        if self.population is not None:
+        if self.population is not None or self.prefer_publics:
             return self.population
         return self.territoire.population if self.territoire else None
 

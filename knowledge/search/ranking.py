@@ -23,6 +23,8 @@ _POPULATION_DECAY = np.float32(-1 / (2 * POPULATION_SPREAD**2))
 TYPE_WEIGHT = 0.3
 THEME_WEIGHT = 0.1
 PUBLIC_WEIGHT = 0.05
+ASKED_PUBLIC_WEIGHT = 0.35
+EVERY_PUBLIC = "tous"
 FRESHNESS_WEIGHT = 0.08
 FRESHNESS_YEARS = 10
 ELSEWHERE_PENALTY = 0.3
@@ -81,12 +83,17 @@ class Facets:
             nearness = self.places.nearness(query.territoire)
             prior += NEARNESS_WEIGHTS[nearness]
             prior[self.local & (nearness == Nearness.AILLEURS)] -= ELSEWHERE_PENALTY
-            prior[self._any(self.publics, _publics(query.territoire))] += PUBLIC_WEIGHT
+            if not query.prefer_publics:
+                prior[self._any(self.publics, _publics(query.territoire))] += PUBLIC_WEIGHT
         if query.inhabitants:
             gap = self.log_population - np.float32(np.log(query.inhabitants))
             prior += np.float32(POPULATION_WEIGHT) * np.exp(gap * gap * _POPULATION_DECAY)
         if query.prefer_types:
             prior[self._any(self.types, query.prefer_types)] += TYPE_WEIGHT
+        if query.prefer_publics:
+            asked = self._any(self.publics, query.prefer_publics)
+            prior[asked] += ASKED_PUBLIC_WEIGHT
+            prior[~(asked | self._any(self.publics, (EVERY_PUBLIC,)))] -= ASKED_PUBLIC_WEIGHT
         if query.prefer_themes:
             prior[self._any(self.themes, query.prefer_themes)] += THEME_WEIGHT
         return prior

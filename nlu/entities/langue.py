@@ -45,6 +45,7 @@ _MIN_MASHED = 3
 _VOWELS = frozenset("aeiouy")
 _MIN_OTHER_SCRIPT_SHARE = 0.6
 
+_HELD_KEY = re.compile(r"(?:([a-z])\1{4,}\W*)+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LAST_PLAIN_LATIN = "ɏ"
 _LATIN = ("LATIN", "FULLWIDTH LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "MATHEMATICAL")
@@ -63,6 +64,8 @@ def is_foreign(text: str) -> bool:
 
 def is_unreadable(text: str) -> bool:
     """Tell whether nothing in the text is a word: a cat on the keyboard, not a name nor a sigle."""
+    if _HELD_KEY.fullmatch(fold(text).strip()):
+        return True
     found = [fold(match.group()) for match in _WORD.finditer(normalize(text))]
     mashed = [word for word in found if len(word) >= _MIN_MASHED and not _VOWELS & set(word)]
     if len(mashed) >= MIN_EVIDENCE and 2 * len(mashed) > len(found):

@@ -165,6 +165,20 @@ def test_a_comparable_size_comes_first_and_is_said(
     assert _whys(engine, population=900)[0] == "taille comparable : 1 100 habitants"
 
 
+def test_another_kind_of_collectivite_comes_first_when_it_is_asked_for(
+    find: Callable[[str], Territoire | None], territoires: TerritoireBase
+) -> None:
+    engine = _engine(
+        find,
+        _cafe(1, f"commune:{AUCH}", publics=("ville",)),
+        _cafe(2, "france", publics=("tous",)),
+        _cafe(3, f"commune:{FIGEAC}", publics=("epci",)),
+    )
+    asked = {"territoire": _place(territoires, AUCH), "prefer_publics": ("epci", "metropole")}
+    assert _ids(engine, "café citoyen", **asked)[:1] == ["experience-cafe-3"]
+    assert _ids(engine, "café citoyen", territoire=asked["territoire"])[:1] == ["experience-cafe-1"]
+
+
 def test_a_resource_of_the_departement_says_so(
     find: Callable[[str], Territoire | None], territoires: TerritoireBase
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nlu.entities.langue import is_foreign
+from nlu.entities.langue import is_foreign, is_unreadable
 from nlu.intents_examples import load_examples
 
 TESTS = Path(__file__).parent.parent
@@ -133,3 +133,15 @@ def test_no_training_sentence_is_called_foreign() -> None:
     """But for the one that is in English on purpose, among the out-of-scope sentences."""
     called = {example.intent for example in load_examples() if is_foreign(example.text)}
     assert called <= {"hors_sujet"}
+
+
+@pytest.mark.parametrize(
+    "sentence", ["aaaaaaaaaaa", "zzzzz  eeeeee", "qsdfqsdf wxcvwxcv", "kkkkk !"]
+)
+def test_a_key_held_down_or_mashed_is_no_word(sentence: str) -> None:
+    assert is_unreadable(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["ouiiiii", "aah", "CCCC", "www", "merciiii beaucoup", "Eu"])
+def test_a_long_word_a_sigle_or_a_short_name_may_be_read(sentence: str) -> None:
+    assert not is_unreadable(sentence)
