@@ -12,6 +12,7 @@ from api.capitalisation.pages import router as capitalisation
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
+from api.courrier.routes import router as received_mails
 from api.droits.guard import guard
 from api.droits.precedence import install_precedence
 from api.errors import install_error_handlers
@@ -67,7 +68,7 @@ def create_app(container: Container) -> FastAPI:
         container.events.start()
         container.index.start()
         await schedule_retention(container.database)
-        await plan_recurring(container.database)
+        await plan_recurring(container.database, container.settings)
         worker = build_worker(container.settings, container.database.url)
         if container.settings.jobs == "on":
             worker.start()
@@ -98,6 +99,7 @@ def create_app(container: Container) -> FastAPI:
         tickets,
         webhooks,
         mails,
+        received_mails,
         satisfaction,
         territoires,
         accompagnements,

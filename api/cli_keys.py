@@ -23,6 +23,7 @@ class Scope(StrEnum):
     WRITE = "tickets:write"
     WEBHOOKS = "webhooks:manage"
     MAILS = "mails:read"
+    RECEIVE = "mails:receive"
     REDACTEUR = "redacteur"
     RELECTEUR = "relecteur"
     RESPONSABLE = "responsable"

@@ -1,5 +1,6 @@
 """Says what is missing on this machine and how to mend it."""
 
+import asyncio
 import importlib.util
 import os
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from api.backup.last import verify_last
+from api.courrier.boite import Mailbox, MailboxUnavailable
 from api.database import connect
 from api.rasa_process import model_path
 from api.settings import Settings
@@ -50,12 +52,26 @@ async def examine(settings: Settings) -> list[Finding]:
         finding("base", await _database_answers(settings)),
         finding("chromium", shutil.which("chromium") is not None, optional=True),
         finding(*_backup(settings), optional=True),
+        finding(*await _courrier(settings), optional=settings.mailbox is None),
     ]
 
 
 def _backup(settings: Settings) -> tuple[str, bool]:
     wrong = verify_last(settings.data_dir, datetime.now(UTC))
     return f"sauvegarde_{wrong or 'absente'}", wrong is None
+
+
+async def _courrier(settings: Settings) -> tuple[str, bool]:
+    """Tell whether the élus' answers come in: by a mailbox that answers, or by another service."""
+    if settings.reply_box is None:
+        return "courrier_absent", False
+    if settings.mailbox is None:
+        return "courrier_remis", True
+    try:
+        with await asyncio.to_thread(Mailbox, settings.mailbox):
+            return "courrier_boite", True
+    except MailboxUnavailable:
+        return "courrier_boite", False
 
 
 def _facts(settings: Settings) -> dict[str, str]:

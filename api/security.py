@@ -13,6 +13,9 @@ MAX_BODY_BYTES = 64 * 1024
 # A form adds a little around the file that it carries.
 MAX_IMPORT_BYTES = 10_100_000
 _IMPORT_PATH = "/api/v1/resources/import"
+# A mail as it travels, its files in base64 with it.
+MAX_MAIL_BYTES = 10 * 1024 * 1024
+_MAIL_PATH = "/api/v1/mails/entrants"
 # An answer's form is read whole even with a file that is too heavy: its text is given back.
 MAX_ANSWER_BYTES = 64_000_000
 _ANSWER_PATH = re.compile(r"/console/demandes/[^/]{1,40}/repondre")
@@ -103,6 +106,8 @@ class BodyLimit:
         """Return how long a body may be at this address, and what is said beyond."""
         if path == _IMPORT_PATH:
             return MAX_IMPORT_BYTES, Problem(413, "import_volumineux")
+        if path == _MAIL_PATH:
+            return MAX_MAIL_BYTES, Problem(413, "courrier_lourd")
         if _ANSWER_PATH.fullmatch(path):
             return MAX_ANSWER_BYTES, Problem(413, "reponse_volumineuse")
         if _RESOURCE_PATH.fullmatch(path):

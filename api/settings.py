@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.comptes.roles import Role
+from api.courrier.adresse import ReplyBox, parse_box
+from api.courrier.boite import ImapServer, parse_mailbox
 from api.mail.smtp import SmtpServer, parse_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
     webhook_allowed_networks: str = ""
     smtp_url: str | None = None
     mail_from: str = "Orientation <orientation@localhost>"
+    mail_reply_to: str = ""
+    imap_url: str | None = None
     public_url: str = ""
     routing_file: Path | None = None
     pages_dir: Path | None = None
@@ -114,6 +118,35 @@ class Settings(BaseSettings):
         if parseaddr(value)[1].count("@") != 1 or len(value.splitlines()) != 1:
             raise ValueError("exemple : Orientation <orientation@exemple.fr>")
         return value
+
+    @field_validator("mail_reply_to")
+    @classmethod
+    def _check_reply_to(cls, value: str) -> str:
+        try:
+            if value.strip():
+                parse_box(value)
+        except ValueError:
+            raise ValueError("exemple : reponse@exemple.fr (sans « + » ni nom)") from None
+        return value.strip()
+
+    @field_validator("imap_url")
+    @classmethod
+    def _check_imap(cls, value: str | None) -> str | None:
+        try:
+            if value:
+                parse_mailbox(value)
+        except ValueError:
+            raise ValueError("exemple : imaps://nom:secret@serveur/INBOX") from None
+        return value or None
+
+    @model_validator(mode="after")
+    def _require_reply_to(self) -> Self:
+        if self.imap_url and not self.mail_reply_to:
+            raise ValueError(
+                "ORIENTATION_MAIL_REPLY_TO est attendu avec ORIENTATION_IMAP_URL : l'adresse "
+                "dont le courrier arrive dans cette boîte."
+            )
+        return self
 
     @model_validator(mode="after")
     def _require_sender(self) -> Self:
@@ -199,6 +232,16 @@ class Settings(BaseSettings):
     def smtp_server(self) -> SmtpServer | None:
         """Where mails are handed over; None keeps them in the outbox."""
         return parse_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def reply_box(self) -> ReplyBox | None:
+        """Where élus answer mails; None: they answer by the link."""
+        return parse_box(self.mail_reply_to) if self.mail_reply_to else None
+
+    @property
+    def mailbox(self) -> ImapServer | None:
+        """Where their answers are read; None: another service hands them over."""
+        return parse_mailbox(self.imap_url) if self.imap_url else None
 
     @property
     def public_base(self) -> str:

@@ -1,5 +1,6 @@
 """The worker of the service: every kind of job, and who does it."""
 
+from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database
 from api.jobs.repository import JobRepository
 from api.jobs.worker import Worker
@@ -30,16 +31,24 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
             ),
             REMIND: Remind(load_aiguillage(settings.routing_file)),
             REGROUP: Regroup(shared_encoder),
+            COLLECT: CollectMails(
+                server=settings.mailbox,
+                box=settings.reply_box,
+                domain=settings.mail_sender.domain,
+            ),
             SEND: SendMail(
                 server=settings.smtp_server,
                 sender=settings.mail_sender,
                 public_url=settings.public_base,
+                box=settings.reply_box,
             ),
         },
     )
 
 
-async def plan_recurring(database: Database) -> None:
+async def plan_recurring(database: Database, settings: Settings) -> None:
     """Write the jobs that come back by themselves, unless they wait already."""
     async with database.sessions.begin() as session:
+        if settings.mailbox is not None:
+            await JobRepository(session).add(COLLECT, {}, dedupe=COLLECT)
         await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)

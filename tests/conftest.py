@@ -135,6 +135,7 @@ def launch(data_dir: Path, *arguments: str, **environment: str) -> Service:
             "ORIENTATION_DATA_DIR": str(data_dir),
             "ORIENTATION_RATE_LIMIT": "off",
             "ORIENTATION_API_KEY": API_KEY,
+            "ORIENTATION_MAIL_REPLY_TO": "reponse@exemple.fr",
             "ORIENTATION_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
             **environment,
         },

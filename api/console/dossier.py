@@ -14,6 +14,8 @@ from api.comptes.repository import CompteRepository
 from api.comptes.roles import Role
 from api.console.pages import texts
 from api.container import Container
+from api.courrier.models import CourrielRecu
+from api.courrier.repository import CourrielRepository
 from api.droits.models import Acces
 from api.droits.repository import AccesRepository
 from api.mail.models import Mail
@@ -53,6 +55,7 @@ class Dossier:
     cited: dict[str, list[str]]
     pieces: dict[str, list[Piece]]
     fiches: Sequence[Tiree]
+    recus: dict[str, CourrielRecu]
     accompagnements: Sequence[tuple[Territoire, Accompagnement]]
     advisors: list[str]
     possible: tuple[str, ...]
@@ -69,26 +72,29 @@ class Said:
     courriel: Mail | None = None
     cites: Sequence[str] = ()
     pieces: Sequence[Piece] = ()
+    recu: CourrielRecu | None = None
 
 
 def thread(dossier: Dossier) -> list[Said]:
     """Return what was said since the request was sent, by everyone, oldest first.
 
-    The advisors' public answers are in the conversation too: they are shown once.
+    The advisors' public answers, and those that came by mail, are in the conversation too: they
+    are shown once.
     """
+    authors = texts()["auteurs"]
     written = [
         Said(
-            each.visibility,
-            each.author,
+            each.author if each.canal else each.visibility,
+            authors[each.author] if each.canal else each.author,
             each.created_at,
             each.body,
             dossier.mails.get(each.id),
             dossier.cited.get(each.id, ()),
             dossier.pieces.get(each.id, ()),
+            dossier.recus.get(each.id),
         )
         for each in dossier.messages
     ]
-    authors = texts()["auteurs"]
     heard = [
         Said(
             each["author"],
@@ -97,7 +103,7 @@ def thread(dossier: Dossier) -> list[Said]:
             each["text"] or "",
         )
         for each in dossier.since
-        if each["author"] != "conseiller"
+        if each["author"] != "conseiller" and "channel" not in each
     ]
     return sorted((*written, *heard), key=lambda said: said.quand)
 
@@ -128,6 +134,7 @@ async def load_dossier(
         cited=await MentionRepository(session).of_ticket(ticket.id),
         pieces=await PieceRepository(session).of_ticket(ticket.id),
         fiches=await CapitalisationRepository(session).of_ticket(ticket.id),
+        recus=await CourrielRepository(session).of_ticket(ticket.id),
         accompagnements=_accompagnements(services, place, parents),
         advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
         possible=TRANSITIONS[ticket.status],

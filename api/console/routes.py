@@ -10,6 +10,7 @@ from api.console.comptes import router as comptes
 from api.console.errors import install_console_errors
 from api.console.factor import router as factor
 from api.console.identity import router as identity
+from api.console.inbox import router as inbox
 from api.console.journal import router as journal
 from api.console.login import router as doors
 from api.console.outbox import router as outbox
@@ -56,7 +57,7 @@ def install_console(app: FastAPI) -> None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, journal)
-    for router in (*pieces, personne, registre, comptes):
+    pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, inbox)
+    for router in (*pieces, journal, personne, registre, comptes):
         app.include_router(router)
     install_console_errors(app)

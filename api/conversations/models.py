@@ -38,8 +38,8 @@ class Item(Base):
     """One item of a conversation: the élu's message, a Turn, an advisor's answer, a status.
 
     `author` is `elu`, `assistant`, `conseiller` or `systeme` (a ticket's status, `turn` holding
-    it). The `turn` of an advisor's answer tells the joined files. A Turn points to the
-    message it answers by `reply_to`.
+    it). The `turn` of an advisor's answer, or of what the élu answered by mail, tells the joined
+    files. A Turn points to the message it answers by `reply_to`.
     """
 
     __tablename__ = "conversation_item"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.items import attachments_of
+from api.conversations.items import attachments_of, channel_of
 from api.conversations.models import Conversation, Item
 from api.conversations.repository import ConversationRepository
 from api.database import Database, lock_conversation
@@ -158,7 +158,7 @@ def visible_items(items: Sequence[Item]) -> list[dict[str, Any]]:
 
 def item_json(item: Item) -> dict[str, Any]:
     """Return one item of the history."""
-    advisor = item.author == "conseiller"
+    written = item.author in ("conseiller", "elu")
     return {
         "seq": item.seq,
         "id": item.id,
@@ -167,8 +167,9 @@ def item_json(item: Item) -> dict[str, Any]:
         "created_at": item.created_at.isoformat(),
         "text": item.text,
         "payload": item.payload,
-        "turn": None if advisor else item.turn,
+        "turn": None if written else item.turn,
         "messages": None,
+        "channel": channel_of(item),
         "attachments": attachments_of(item),
     }
 

@@ -30,6 +30,24 @@ class Letter:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a mail stands among the others of its request (RFC 5322, 3.6.4).
+
+    `reply_to` is the signed address of the request, `answers` the élu's last mail.
+    """
+
+    reference: str
+    reply_to: Address | None = None
+    answers: str | None = None
+
+    def headers(self, domain: str) -> dict[str, str]:
+        """Return the headers that put the mail in its place."""
+        root = f"<{self.reference.lower()}@{domain}>"
+        known = [root, *([self.answers] if self.answers else [])]
+        return {"In-Reply-To": known[-1], "References": " ".join(known)}
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -67,7 +85,7 @@ def build_message(
     to: str,
     to_name: str | None,
     mail_id: str,
-    reference: str,
+    thread: Thread,
     now: datetime,
 ) -> EmailMessage:
     """Return the message as it leaves.
@@ -81,9 +99,10 @@ def build_message(
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
-        thread = f"<{reference.lower()}@{sender.domain}>"
-        message["In-Reply-To"] = thread
-        message["References"] = thread
+        for name, value in thread.headers(sender.domain).items():
+            message[name] = value
+        if thread.reply_to is not None:
+            message["Reply-To"] = thread.reply_to
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = "fr"
     except (ValueError, IndexError) as error:

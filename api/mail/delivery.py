@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.courrier.adresse import ReplyBox, sign_address
+from api.courrier.decoupe import MARK
+from api.courrier.repository import CourrielRepository
 from api.links import link_secret, sign_link
-from api.mail.compose import Letter, MailInvalid, build_message, write_letter
-from api.mail.models import Mail
+from api.mail.compose import Letter, MailInvalid, Thread, build_message, write_letter
+from api.mail.models import TO_ELU, Mail
 from api.mail.repository import MailRepository
 from api.mail.smtp import MailPostponed, MailRefused, SmtpServer, send_message
 from api.satisfaction.ask import answer_path, choices_of
@@ -24,6 +27,7 @@ DELAYS = (
     *(timedelta(hours=8), timedelta(hours=16), timedelta(hours=24)),
 )
 LINK_DAYS = 30
+REPLY_DAYS = 365
 
 
 class SendMail:
@@ -35,11 +39,13 @@ class SendMail:
         server: SmtpServer | None,
         sender: Address,
         public_url: str,
+        box: ReplyBox | None = None,
         delays: Sequence[timedelta] = DELAYS,
     ) -> None:
         self._server = server
         self._sender = sender
         self._public_url = public_url
+        self._box = box
         self._delays = delays
 
     async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime | None:
@@ -50,8 +56,9 @@ class SendMail:
             return None
         ticket = await mails.ticket(mail)
         letter = await self._letter(session, mail, ticket)
+        thread = await self._thread(session, mail, ticket)
         try:
-            await self._send(mail, ticket, letter)
+            await self._send(mail, thread, letter)
         except MailRefused as refused:
             await self._give_up(session, mail, ticket, status="refuse", code=refused.code)
         except MailPostponed as postponed:
@@ -74,10 +81,23 @@ class SendMail:
             conseiller=ticket.assignee,
             lien=await self._link(session, ticket, expires_at),
             avis=await self._question(session, ticket, expires_at),
+            repondre=MARK if self._answerable(mail) else None,
             lien_expire=expires_at.date(),
         )
         mail.subject, mail.body_text, mail.body_html = letter.subject, letter.text, letter.html
         return letter
+
+    def _answerable(self, mail: Mail) -> bool:
+        return self._box is not None and mail.kind in TO_ELU
+
+    async def _thread(self, session: AsyncSession, mail: Mail, ticket: Ticket) -> Thread:
+        """Return the place of the mail, and the address that brings its answer to the request."""
+        if self._box is None or not self._answerable(mail):
+            return Thread(ticket.reference)
+        until = mail.created_at + timedelta(days=REPLY_DAYS)
+        token = sign_address(await link_secret(session), ticket.id, expires_at=until)
+        answers = await CourrielRepository(session).last_header_id(ticket.id)
+        return Thread(ticket.reference, self._box.address(token), answers)
 
     async def _link(self, session: AsyncSession, ticket: Ticket, until: datetime) -> str | None:
         """Return the address that reopens the conversation.
@@ -99,7 +119,7 @@ class SendMail:
         page = await answer_path(session, ticket.reference, until=until)
         return choices_of(f"{self._public_url}{page}")
 
-    async def _send(self, mail: Mail, ticket: Ticket, letter: Letter) -> None:
+    async def _send(self, mail: Mail, thread: Thread, letter: Letter) -> None:
         mail.tries += 1
         now = datetime.now(UTC)
         try:
@@ -109,7 +129,7 @@ class SendMail:
                 to=mail.recipient,
                 to_name=mail.recipient_name,
                 mail_id=mail.id,
-                reference=ticket.reference,
+                thread=thread,
                 now=now,
             )
         except MailInvalid:
@@ -117,8 +137,17 @@ class SendMail:
         if self._server is None:
             mail.status = "sans_serveur"
             return
-        await send_message(self._server, message)
+        await send_message(self._server, message, bounces_to=self._bounces_to(thread))
         mail.status, mail.sent_at, mail.error = "envoye", now, None
+
+    def _bounces_to(self, thread: Thread) -> str | None:
+        """Reports of non-delivery come to the request too, where both addresses are of one domain.
+
+        Elsewhere the receiving servers would doubt the sender (RFC 7208, RFC 7489).
+        """
+        address = thread.reply_to
+        same = address is not None and address.domain.lower() == self._sender.domain.lower()
+        return address.addr_spec if address is not None and same else None
 
     async def _postpone(
         self, session: AsyncSession, mail: Mail, ticket: Ticket, code: str

@@ -11,6 +11,9 @@ from knowledge.database import Base
 # Kinds of mails that another part decides on.
 ANSWER = "reponse"
 RESOLVED = "resolue"
+LATE = "retard_elu"
+# Those that the élu may answer; the others are for the team.
+TO_ELU = (ANSWER, RESOLVED, LATE)
 
 
 class Mail(Base):

@@ -57,13 +57,15 @@ def parse_server(url: str) -> SmtpServer:
     )
 
 
-async def send_message(server: SmtpServer, message: EmailMessage) -> None:
-    """Send a message.
+async def send_message(
+    server: SmtpServer, message: EmailMessage, *, bounces_to: str | None = None
+) -> None:
+    """Send a message; what says that it did not arrive goes to `bounces_to`, else to its author.
 
     Raises MailRefused (never again) or MailPostponed (try later).
     """
     try:
-        await asyncio.to_thread(_send, server, message)
+        await asyncio.to_thread(_send, server, message, bounces_to)
     except smtplib.SMTPAuthenticationError as error:  # our settings are wrong, not the address
         raise MailPostponed(f"identification {error.smtp_code}") from error
     except smtplib.SMTPRecipientsRefused as error:
@@ -80,7 +82,7 @@ def _judge(code: int) -> MailRefused | MailPostponed:
     return MailRefused(str(code)) if code >= _PERMANENT else MailPostponed(str(code))
 
 
-def _send(server: SmtpServer, message: EmailMessage) -> None:
+def _send(server: SmtpServer, message: EmailMessage, bounces_to: str | None) -> None:
     context = ssl.create_default_context()
     where = (server.host, server.port)
     if server.scheme == "smtps":
@@ -92,4 +94,4 @@ def _send(server: SmtpServer, message: EmailMessage) -> None:
             connection.starttls(context=context)
         if server.user is not None:
             connection.login(server.user, server.password or "")
-        connection.send_message(message)
+        connection.send_message(message, from_addr=bounces_to)

@@ -22,8 +22,10 @@ from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.tickets.status import SOLVED, WAITING, check_transition
+from api.tickets.status import DONE_STATUSES, SOLVED, WAITING, check_transition
 
+ELU = "elu"
+MAIL = "courriel"
 _PATCHABLE = ("status", "assignee", "priority", "themes", "route", "team")
 _KEYED = uuid.UUID("6f1d3c52-3b0e-4f0e-9a55-6a1f7b1f2c11")
 
@@ -101,12 +103,50 @@ class TicketDesk:
     async def elu_wrote(self, conversation_id: str) -> None:
         """The élu wrote again: a ticket that waited for it is the advisor's once more."""
         ticket = await self._tickets.latest(conversation_id, lock=True)
-        if ticket is None or ticket.status != WAITING:
-            return
+        if ticket is not None and ticket.status == WAITING:
+            await self._awaken(ticket)
+
+    async def elu_answered(
+        self, ticket: Ticket, *, body: str, pieces: Sequence[NewPiece] = ()
+    ) -> TicketMessage:
+        """The élu answered by mail: it is in the request, and in the conversation if there is one.
+
+        A request that waited for it, or that was done, is the advisor's once more: no assistant
+        answers a mail.
+        """
+        if ticket.status in (WAITING, *DONE_STATUSES):
+            await self._awaken(ticket)
+        message = TicketMessage(
+            id=str(uuid.uuid4()),
+            ticket_id=ticket.id,
+            author=ELU,
+            visibility="public",
+            canal=MAIL,
+            body=body,
+            created_at=self._now(),
+        )
+        await self._tickets.add_message(message)
+        ticket.updated_at = self._now()
+        joined = await PieceRepository(self._session).add(
+            ticket_id=ticket.id, message_id=message.id, pieces=pieces
+        )
+        if ticket.conversation_id is not None:
+            await self._conversations.add_item(
+                ticket.conversation_id,
+                id=message.id,
+                author=ELU,
+                text=body,
+                turn={"channel": MAIL, "attachments": pieces_json(joined)},
+            )
+        await self._journal.wrote(ticket, message)
+        return message
+
+    async def _awaken(self, ticket: Ticket) -> None:
+        before = ticket.status
         ticket.status, ticket.updated_at = "en_cours", self._now()
-        turn_clock(ticket, before=WAITING, now=self._now())
-        changes = {"status": [WAITING, "en_cours"]}
-        await self._journal.changed(ticket, kind="elu_replied", actor="elu", changes=changes)
+        turn_clock(ticket, before=before, now=self._now())
+        changes = {"status": [before, "en_cours"]}
+        await self._journal.changed(ticket, kind="elu_replied", actor=ELU, changes=changes)
         await self._tell_elu(ticket)
 
     async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:

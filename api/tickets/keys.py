@@ -12,7 +12,8 @@ READ = "tickets:read"
 WRITE = "tickets:write"
 WEBHOOKS = "webhooks:manage"
 MAILS = "mails:read"
-SCOPES = (READ, WRITE, WEBHOOKS, MAILS)
+RECEIVE = "mails:receive"
+SCOPES = (READ, WRITE, WEBHOOKS, MAILS, RECEIVE)
 
 
 def hash_key(key: str) -> bytes:

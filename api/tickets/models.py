@@ -106,7 +106,10 @@ class Ticket(Base):
 
 
 class TicketMessage(Base):
-    """A message of an advisor: `public` reaches the élu, `internal` stays between advisors."""
+    """A message of an advisor: `public` reaches the élu, `internal` stays between advisors.
+
+    With a `canal` (`courriel`), it is the élu's own, come by that way.
+    """
 
     __tablename__ = "ticket_message"
 
@@ -114,6 +117,7 @@ class TicketMessage(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     author: Mapped[str]
     visibility: Mapped[str]
+    canal: Mapped[str | None]
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 

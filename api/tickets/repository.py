@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.satisfaction.models import Satisfaction
 from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
@@ -169,7 +170,8 @@ class TicketRepository:
             .where(TicketEvent.ticket_id.in_(tickets), TicketEvent.changes.has_key("reason"))
             .values(changes=TicketEvent.changes.op("-")("reason"))
         )
-        await self._session.execute(delete(Mail).where(Mail.ticket_id.in_(tickets)))
+        for letters in (Mail, CourrielRecu):
+            await self._session.execute(delete(letters).where(letters.ticket_id.in_(tickets)))
         forgotten = await self._session.execute(
             update(Ticket)
             .where(condition)

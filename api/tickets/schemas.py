@@ -157,11 +157,12 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def message_json(message: TicketMessage, pieces: Iterable[Piece] = ()) -> dict[str, Any]:
-    """Return an advisor's message."""
+    """Return a message of an advisor, or what the élu answered by mail (`channel`)."""
     return {
         "id": message.id,
         "author": message.author,
         "visibility": message.visibility,
+        "channel": message.canal,
         "body": message.body,
         "created_at": message.created_at.isoformat(),
         "attachments": pieces_json(pieces),

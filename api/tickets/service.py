@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.items import attachments_of
+from api.conversations.items import attachments_of, channel_of
 from api.conversations.repository import ConversationRepository
 from api.tickets.clock import due_from
 from api.tickets.journal import Journal
@@ -170,6 +170,7 @@ class TicketService:
                 "text": item.text or _spoken(item.turn),
                 "created_at": item.created_at.isoformat(),
                 **({"attachments": joined} if (joined := attachments_of(item)) else {}),
+                **({"channel": channel} if (channel := channel_of(item)) else {}),
             }
             for item in items
             if item.author != "systeme"

@@ -5,6 +5,7 @@ OPEN_STATUSES = ("nouveau", "en_cours", "en_attente_elu")
 WAITING = "en_attente_elu"
 SOLVED = "resolu"
 COMMON_QUEUE = "commune"
+DONE_STATUSES = ("resolu", "clos")
 PRIORITIES = ("basse", "normale", "haute", "urgente")
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "nouveau": ("en_cours",),

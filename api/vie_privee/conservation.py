@@ -22,6 +22,8 @@ SERVICE = (
     "contacts",
     "demandes",
     "courriels",
+    "courriels_recus",
+    "courriels_a_part",
     "acces",
     "comptes",
     "connexions",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.status import OPEN_STATUSES
@@ -40,7 +41,8 @@ async def expire_contacts(session: AsyncSession, age: timedelta) -> int:
 
 async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
     ids = [each.id for each in tickets]
-    await session.execute(delete(Mail).where(Mail.ticket_id.in_(ids)))
+    for letters in (Mail, CourrielRecu):
+        await session.execute(delete(letters).where(letters.ticket_id.in_(ids)))
     await _mask_answers(session, ids)
     for ticket in tickets:
         names = [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]

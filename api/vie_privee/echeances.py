@@ -21,6 +21,8 @@ from api.comptes.models import (
     SecondFactor,
 )
 from api.conversations.repository import ConversationRepository
+from api.courrier.models import CourrielRecu
+from api.courrier.repository import APART, IN_REQUESTS, older_than
 from api.droits.repository import AccesRepository
 from api.jobs.models import Job
 from api.lacunes.models import Lacune, PhraseApprise
@@ -59,6 +61,14 @@ async def _phrases(session: AsyncSession, age: timedelta, erased: str) -> int:
 
 async def _courriels(session: AsyncSession, age: timedelta, erased: str) -> int:
     return await _delete(session, Mail, Mail.created_at < func.now() - age)
+
+
+async def _courriels_recus(session: AsyncSession, age: timedelta, erased: str) -> int:
+    return await _delete(session, CourrielRecu, older_than(age, IN_REQUESTS))
+
+
+async def _courriels_a_part(session: AsyncSession, age: timedelta, erased: str) -> int:
+    return await _delete(session, CourrielRecu, older_than(age, APART))
 
 
 async def _acces(session: AsyncSession, age: timedelta, erased: str) -> int:
@@ -126,6 +136,8 @@ ECHEANCES: dict[str, Echeance] = {
     "conversations": _conversations,
     "lacunes": _lacunes,
     "courriels": _courriels,
+    "courriels_recus": _courriels_recus,
+    "courriels_a_part": _courriels_a_part,
     "acces": _acces,
     "comptes": _comptes,
     "connexions": _connexions,

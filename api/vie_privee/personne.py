@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation, Item
 from api.conversations.repository import ConversationRepository
+from api.courrier.models import CourrielRecu
+from api.courrier.repository import of_person
 from api.mail.models import Mail
 from api.satisfaction.models import Satisfaction
 from api.tickets.models import Ticket, TicketMessage
@@ -43,11 +45,12 @@ class Personne:
     tickets: Sequence[Ticket]
     conversations: Sequence[str]
     mails: Sequence[Mail]
+    recus: Sequence[CourrielRecu] = ()
 
     @property
     def known(self) -> bool:
         """Tell whether anything is kept."""
-        return bool(self.tickets or self.mails)
+        return bool(self.tickets or self.mails or self.recus)
 
     @property
     def references(self) -> list[str]:
@@ -72,7 +75,10 @@ async def find(session: AsyncSession, qui: str) -> Personne:
     received = or_(Mail.ticket_id.in_(ids), func.lower(Mail.recipient) == wanted.lower())
     mails = await session.execute(select(Mail).where(received).order_by(Mail.created_at, Mail.id))
     conversations = dict.fromkeys(each.conversation_id for each in found if each.conversation_id)
-    return Personne(found, list(conversations), mails.scalars().all())
+    recus = await session.execute(
+        select(CourrielRecu).where(of_person(ids, wanted)).order_by(CourrielRecu.recu_le)
+    )
+    return Personne(found, list(conversations), mails.scalars().all(), recus.scalars().all())
 
 
 async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> None:
@@ -82,6 +88,8 @@ async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> No
     await ConversationRepository(session).erase(*personne.conversations)
     mails = [each.id for each in personne.mails]
     await session.execute(delete(Mail).where(Mail.id.in_(mails)))
+    recus = [each.id for each in personne.recus]
+    await session.execute(delete(CourrielRecu).where(CourrielRecu.id.in_(recus)))
 
 
 async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
@@ -99,6 +107,16 @@ async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
                 "envoye_le": _date(each.sent_at),
             }
             for each in personne.mails
+        ],
+        "courriels_recus": [
+            {
+                "expediteur": each.expediteur,
+                "objet": each.objet,
+                "texte": each.texte,
+                "etat": each.etat,
+                "recu_le": _date(each.recu_le),
+            }
+            for each in personne.recus
         ],
     }
 

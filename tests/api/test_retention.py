@@ -326,5 +326,5 @@ def test_a_wrong_file_is_told_in_french(tmp_path: Path, old: str, new: str, told
     with pytest.raises(ConservationInvalide) as refusal:
         conservation_of(Settings(retention_file=file))
     if told == "sauvegardes":
-        told = "traitements.11.duree"
+        told = f"traitements.{SERVICE.index('sauvegardes')}.duree"
     assert told in str(refusal.value)
