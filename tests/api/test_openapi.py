@@ -12,6 +12,12 @@ from schemathesis.core.result import Ok
 from tests.conftest import API_KEY, Chat, Service
 
 
+@schemathesis.serializer("message/rfc822")
+def as_it_is(ctx: Any, value: Any) -> bytes:
+    """A mail travels as it is written."""
+    return value if isinstance(value, bytes) else getattr(value, "data", str(value).encode())
+
+
 @pytest.fixture(scope="session")
 def tokens(service: Service, staff_keys: dict[str, str]) -> dict[str, str]:
     """A conversation and keys that the generated requests may use."""
@@ -49,7 +55,7 @@ def _aim(case: Any, tokens: dict[str, str]) -> None:
         case.query["wait"] = 0
     if "resource_id" in case.path_parameters:
         case.path_parameters["resource_id"] = "acteur-amrf"
-    keys = {"tickets": "tickets", "resources": "sofia"}
+    keys = {"tickets": "tickets", "mails": "tickets", "resources": "sofia"}
     bearer = tokens[next((keys[name] for name in keys if name in case.path), "conversation")]
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {bearer}"}
 
