@@ -48,7 +48,7 @@ class Reponse:
 async def public_answers(session: AsyncSession, ticket: Ticket) -> list[TicketMessage]:
     """Return what advisors answered the élu, oldest first."""
     written = await TicketService(session).messages(ticket)
-    return [each for each in written if each.visibility == "public"]
+    return [each for each in written if each.visibility == "public" and each.canal is None]
 
 
 async def find_answer(
