@@ -19,6 +19,7 @@ from api.errors import install_error_handlers
 from api.invalid import install_invalid_handler
 from api.lacunes.routes import install_lacunes
 from api.mail.routes import router as mails
+from api.openapi.describe import describe
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
 from api.pieces.routes import router as pieces
@@ -130,6 +131,7 @@ def create_app(container: Container) -> FastAPI:
     install_lacunes(app)
     install_annotations(app)
     install_redaction(app)
+    describe(app)
     _add_middlewares(app, container.settings)
     return app
 

@@ -6,7 +6,6 @@ The sentences live in `textes/problemes.yml`; no `detail` ever quotes what an é
 import logging
 from collections.abc import Mapping
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +59,17 @@ def not_found() -> Problem:
     return Problem(404, "introuvable")
 
 
+def problem_title(status: int) -> str:
+    """Return the title of every problem of this status."""
+    return str(_texts()["titres"].get(status, _texts()["titres"][500]))
+
+
 def problem_response(problem: Problem) -> JSONResponse:
     """Write the problem."""
-    titles = _texts()["titres"]
     return JSONResponse(
         {
             "type": "about:blank",
-            "title": titles.get(problem.status, HTTPStatus(problem.status).phrase),
+            "title": problem_title(problem.status),
             "status": problem.status,
             "detail": problem.detail,
             **problem.extra,

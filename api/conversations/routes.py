@@ -13,11 +13,9 @@ from api.conversations.handover import greeting_of
 from api.conversations.records import item_json, visible_items
 from api.conversations.schemas import (
     ConversationCreate,
-    ConversationCreated,
     FeedbackCreate,
     Handover,
     MessageCreate,
-    Turn,
 )
 from api.conversations.service import check_message
 from api.dependencies import get_container, limit_address
@@ -57,7 +55,6 @@ Token = Annotated[str, Depends(bearer_token)]
     status_code=201,
     summary="Ouvrir une conversation",
     dependencies=[Depends(limit_address)],
-    response_model=ConversationCreated,
 )
 async def open_conversation(
     services: Services, body: ConversationCreate | None = None
@@ -83,7 +80,6 @@ async def open_conversation(
     "/{conversation_id}/messages",
     summary="Envoyer un message et recevoir la réponse",
     dependencies=[Depends(limit_address)],
-    response_model=Turn,
 )
 async def post_message(
     conversation_id: str, body: MessageCreate, token: Token, services: Services, key: Key = None
@@ -182,7 +178,6 @@ async def rate_turn(
     "/{conversation_id}/handover",
     summary="Préparer, modifier ou envoyer une demande à un conseiller",
     dependencies=[Depends(limit_address)],
-    response_model=Turn,
 )
 async def hand_over(
     conversation_id: str,

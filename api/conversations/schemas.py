@@ -1,8 +1,8 @@
-"""What the conversation endpoints receive; what they return is described for OpenAPI."""
+"""What the conversation endpoints receive; what they return is told in `api.openapi.reponses`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from api.bodies import Body
 
@@ -73,37 +73,3 @@ class Handover(Body):
     themes: Annotated[list[str] | None, Field(max_length=10)] = None
     consentement: Annotated[bool, Field(description="Accord pour transmettre la demande.")] = False
     envoyer: Annotated[bool, Field(description="Envoyer, une seule fois.")] = False
-
-
-class ConversationCreated(BaseModel):
-    """Conversation ouverte ; le jeton n'est donné qu'ici."""
-
-    id: str
-    token: str
-    messages: list[dict[str, Any]]
-
-
-class Turn(BaseModel):
-    """Réponse de l'assistant à un message."""
-
-    model_config = ConfigDict(extra="allow")
-
-    id: str
-    outcome: Literal[
-        "answered",
-        "partial",
-        "clarified",
-        "nothing_found",
-        "out_of_scope",
-        "handed_over",
-        "social",
-        "refused",
-        "degraded",
-    ]
-    messages: list[dict[str, Any]]
-    understanding: dict[str, Any]
-    resources: list[dict[str, Any]]
-    orientation: dict[str, Any] | None
-    dialogue: dict[str, Any]
-    human_offered: bool
-    ticket: dict[str, Any] | None

@@ -35,7 +35,12 @@ async def readyz(services: Services) -> JSONResponse:
     return JSONResponse({"pret": ready, "parties": parts}, status_code=200 if ready else 503)
 
 
-@router.get("/metrics", summary="Mesures au format Prometheus")
+@router.get(
+    "/metrics",
+    summary="Mesures au format Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 async def metrics(services: Services) -> Response:
     """Comptes et durées ; ni texte ni identité."""
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
