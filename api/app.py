@@ -38,6 +38,7 @@ from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
 from api.territoires.routes import router as territoires
+from api.tickets.rapprochement_routes import router as rapprochement
 from api.tickets.routes import router as tickets
 from api.veille.routes import router as veille
 from api.version import VERSION
@@ -98,6 +99,7 @@ def create_app(container: Container) -> FastAPI:
     for router in (
         conversations,
         tickets,
+        rapprochement,
         webhooks,
         mails,
         received_mails,

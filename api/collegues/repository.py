@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.models import Mention, Presence
+from api.tickets.family import family
 
 # A page says that it is still open three times in this while.
 PRESENT = timedelta(seconds=75)
@@ -29,7 +30,9 @@ class MentionRepository:
 
     async def of_ticket(self, ticket_id: int) -> dict[str, list[str]]:
         """Return who is cited, by note."""
-        query = select(Mention).where(Mention.ticket_id == ticket_id).order_by(Mention.nom)
+        query = (
+            select(Mention).where(Mention.ticket_id.in_(family(ticket_id))).order_by(Mention.nom)
+        )
         found: defaultdict[str, list[str]] = defaultdict(list)
         for each in (await self._session.execute(query)).scalars():
             found[each.message_id].append(each.nom)
@@ -39,8 +42,13 @@ class MentionRepository:
         """Write that someone has opened the request where they are cited."""
         await self._session.execute(
             update(Mention)
-            .where(Mention.ticket_id == ticket_id, Mention.nom == nom, Mention.read_at.is_(None))
+            .where(
+                Mention.ticket_id.in_(family(ticket_id)),
+                Mention.nom == nom,
+                Mention.read_at.is_(None),
+            )
             .values(read_at=now)
+            .execution_options(synchronize_session=False)
         )
 
     async def unread(self, nom: str) -> set[int]:

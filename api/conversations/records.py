@@ -46,9 +46,15 @@ async def _of_link(session: AsyncSession, conversation_id: str, token: str) -> C
 
 
 async def ticket_of(session: AsyncSession, conversation_id: str) -> dict[str, Any] | None:
-    """Return the reference and status of the last request sent in the conversation."""
-    ticket = await TicketRepository(session).latest(conversation_id)
-    return {"reference": ticket.reference, "status": ticket.status} if ticket else None
+    """Return the reference and status of the last request sent in the conversation.
+
+    One that was merged into another has the status of that other.
+    """
+    tickets = TicketRepository(session)
+    ticket = await tickets.latest(conversation_id)
+    if ticket is None:
+        return None
+    return {"reference": ticket.reference, "status": (await tickets.followed(ticket)).status}
 
 
 class ConversationRecords:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
+from api.tickets.family import family
 from api.tickets.models import Ticket
 
 # What became of a mail.
@@ -79,7 +80,7 @@ class CourrielRepository:
 
     async def of_ticket(self, ticket_id: int) -> dict[str, CourrielRecu]:
         """Return the mails of a request, by the message that each became."""
-        query = select(CourrielRecu).where(CourrielRecu.ticket_id == ticket_id)
+        query = select(CourrielRecu).where(CourrielRecu.ticket_id.in_(family(ticket_id)))
         found = (await self._session.execute(query)).scalars()
         return {each.message_id: each for each in found if each.message_id}
 

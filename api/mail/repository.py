@@ -6,6 +6,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.mail.models import ANSWER, Mail
+from api.tickets.family import family
 from api.tickets.models import Ticket
 
 
@@ -41,7 +42,8 @@ class MailRepository:
 
     async def of_ticket(self, ticket_id: int) -> Sequence[Mail]:
         """Return the mails of a ticket, oldest first."""
-        query = select(Mail).where(Mail.ticket_id == ticket_id).order_by(Mail.created_at, Mail.id)
+        query = select(Mail).where(Mail.ticket_id.in_(family(ticket_id)))
+        query = query.order_by(Mail.created_at, Mail.id)
         return (await self._session.execute(query)).scalars().all()
 
     async def outbox(

@@ -23,6 +23,7 @@ from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
 from api.tickets.status import DONE_STATUSES, SOLVED, WAITING, check_transition
+from api.tickets.tell import Teller
 
 ELU = "elu"
 MAIL = "courriel"
@@ -46,6 +47,14 @@ class ReasonMissing(Exception):
     """A ticket changes team with a reason."""
 
 
+class TicketMerged(Exception):
+    """The ticket goes on in another one, which `into` names: nothing more is done here."""
+
+    def __init__(self, into: str) -> None:
+        super().__init__(into)
+        self.into = into
+
+
 class MessageKeyReused(Exception):
     """The idempotency key already carried another message."""
 
@@ -58,7 +67,7 @@ class TicketDesk:
     ) -> None:
         self._session = session
         self._tickets = TicketRepository(session)
-        self._conversations = ConversationRepository(session)
+        self._teller = Teller(session)
         self._journal = Journal(session)
         self._mentions = MentionRepository(session)
         self._now = now
@@ -75,10 +84,11 @@ class TicketDesk:
         """Apply changes to a ticket read at `version`.
 
         Another team is given a `reason`, and chooses its own advisor.
-        Raises VersionStale, TransitionImpossible, ReasonMissing.
+        Raises VersionStale, TicketMerged, TransitionImpossible, ReasonMissing.
         """
         if ticket.version != version:
             raise VersionStale
+        _check_alone(ticket)
         before = ticket.status
         applied = _applied(ticket, changes)
         if "status" in applied:
@@ -97,13 +107,12 @@ class TicketDesk:
         await self._journal.changed(ticket, kind=kind, actor=actor, changes=told)
         if "status" in applied:
             question = await ask(self._session, ticket) if ticket.status == SOLVED else None
-            await self._tell_elu(ticket, question)
+            await self._teller.status(ticket, question)
         return ticket
 
     async def elu_wrote(self, conversation_id: str) -> None:
         """The élu wrote again: a ticket that waited for it is the advisor's once more."""
-        ticket = await self._tickets.latest(conversation_id, lock=True)
-        if ticket is not None and ticket.status == WAITING:
+        for ticket in await self._tickets.waiting_in(conversation_id):
             await self._awaken(ticket)
 
     async def elu_answered(
@@ -111,9 +120,12 @@ class TicketDesk:
     ) -> TicketMessage:
         """The élu answered by mail: it is in the request, and in the conversation if there is one.
 
+        An answer to a request that was merged joins the one where it goes on.
+
         A request that waited for it, or that was done, is the advisor's once more: no assistant
         answers a mail.
         """
+        ticket = await self._tickets.followed(ticket, lock=True)
         if ticket.status in (WAITING, *DONE_STATUSES):
             await self._awaken(ticket)
         message = TicketMessage(
@@ -131,7 +143,7 @@ class TicketDesk:
             ticket_id=ticket.id, message_id=message.id, pieces=pieces
         )
         if ticket.conversation_id is not None:
-            await self._conversations.add_item(
+            await ConversationRepository(self._session).add_item(
                 ticket.conversation_id,
                 id=message.id,
                 author=ELU,
@@ -147,13 +159,14 @@ class TicketDesk:
         turn_clock(ticket, before=before, now=self._now())
         changes = {"status": [before, "en_cours"]}
         await self._journal.changed(ticket, kind="elu_replied", actor=ELU, changes=changes)
-        await self._tell_elu(ticket)
+        await self._teller.status(ticket)
 
     async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
         """Take charge of a ticket.
 
-        Raises AlreadyClaimed for all but one.
+        Raises AlreadyClaimed for all but one, TicketMerged.
         """
+        _check_alone(ticket)
         if ticket.assignee is not None:
             raise AlreadyClaimed(ticket.assignee)
         changes: dict[str, Any] = {"assignee": [None, actor]}
@@ -164,7 +177,7 @@ class TicketDesk:
             changes["status"] = ["nouveau", "en_cours"]
         await self._journal.changed(ticket, kind="claimed", actor=actor, changes=changes)
         if "status" in changes:
-            await self._tell_elu(ticket)
+            await self._teller.status(ticket)
         return ticket
 
     async def write(
@@ -182,7 +195,7 @@ class TicketDesk:
 
         `cited` names the colleagues that a note calls; `pieces` are joined files.
 
-        Raises MessageKeyReused when the idempotency key carried another message.
+        Raises TicketMerged, MessageKeyReused when the idempotency key carried another message.
         """
         message_id = _message_id(ticket, actor, key)
         known = await self._tickets.message(message_id)
@@ -190,6 +203,7 @@ class TicketDesk:
             if (known.body, known.visibility) != (body, visibility):
                 raise MessageKeyReused
             return known
+        _check_alone(ticket)
         message = TicketMessage(
             id=message_id,
             ticket_id=ticket.id,
@@ -227,28 +241,18 @@ class TicketDesk:
                 recipient_name=ticket.nom,
                 message_id=message.id,
             )
-        if ticket.conversation_id is None:
-            return
-        await self._conversations.add_item(
-            ticket.conversation_id,
-            id=message.id,
-            author="conseiller",
+        await self._teller.answer(
+            ticket,
+            message.id,
             author_name=message.author,
             text=message.body,
             turn={"attachments": pieces} if pieces else None,
         )
 
-    async def _tell_elu(self, ticket: Ticket, question: list[dict[str, Any]] | None = None) -> None:
-        if ticket.conversation_id is None:
-            return
-        item_id = str(uuid.uuid4())
-        asked = {"id": item_id, "messages": question} if question else {}
-        await self._conversations.add_item(
-            ticket.conversation_id,
-            id=item_id,
-            author="systeme",
-            turn={"reference": ticket.reference, "status": ticket.status, **asked},
-        )
+
+def _check_alone(ticket: Ticket) -> None:
+    if ticket.merged_into is not None:
+        raise TicketMerged(ticket.merged_into)
 
 
 def _applied(ticket: Ticket, changes: dict[str, Any]) -> dict[str, list[Any]]:

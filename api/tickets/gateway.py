@@ -7,9 +7,10 @@ from api.tickets.service import TicketService
 from assistant.ports import Demande, TicketReceipt
 
 
-def receipt_of(ticket: Ticket) -> TicketReceipt:
-    """Return what the élu keeps of a ticket."""
-    return TicketReceipt(ticket.reference, ticket.status, ticket.expected_reply_by)
+async def receipt_of(service: TicketService, ticket: Ticket) -> TicketReceipt:
+    """Return what the élu keeps of a ticket; one that was merged says where the other stands."""
+    now = await service.followed(ticket)
+    return TicketReceipt(ticket.reference, now.status, now.expected_reply_by)
 
 
 class BuiltInTickets:
@@ -39,16 +40,18 @@ class BuiltInTickets:
         """See TicketGateway."""
         async with self._sessions.begin() as session:
             service = TicketService(session, aiguillage=self._aiguillage)
-            return receipt_of(await service.send_draft(conversation_id))
+            return await receipt_of(service, await service.send_draft(conversation_id))
 
     async def latest(self, conversation_id: str) -> TicketReceipt | None:
         """See TicketGateway."""
         async with self._sessions.begin() as session:
-            ticket = await TicketService(session).latest(conversation_id)
-            return receipt_of(ticket) if ticket else None
+            service = TicketService(session)
+            ticket = await service.latest(conversation_id)
+            return await receipt_of(service, ticket) if ticket else None
 
     async def find(self, reference: str) -> TicketReceipt | None:
         """See TicketGateway."""
         async with self._sessions.begin() as session:
-            ticket = await TicketService(session).get(reference)
-            return receipt_of(ticket) if ticket else None
+            service = TicketService(session)
+            ticket = await service.get(reference)
+            return await receipt_of(service, ticket) if ticket else None

@@ -42,7 +42,8 @@ class Ticket(Base):
     `search_text` is what the queue's search reads, folded; `fingerprint` tells whether a request
     sent again under the same idempotency key is the same. `waiting_since` stops the clock while
     the élu is waited for. Without a `team`, the ticket is in the common queue. `queue_rank`, kept
-    by PostgreSQL, orders the queue.
+    by PostgreSQL, orders the queue. `merged_into` is the reference of the ticket where this one
+    goes on (see `api.tickets.family`).
     """
 
     __tablename__ = "ticket"
@@ -53,6 +54,8 @@ class Ticket(Base):
         Index("ix_ticket_team", "team", "created_at"),
         Index("ix_ticket_recent", "created_at", "id"),
         Index("ix_ticket_rank", "queue_rank", "id"),
+        Index("ix_ticket_courriel", "courriel"),
+        Index("ix_ticket_telephone", "telephone"),
         Index("ix_ticket_place", "territoire", postgresql_using="gin"),
         Index(
             "ix_ticket_search",
@@ -97,6 +100,9 @@ class Ticket(Base):
     resolution_due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     team: Mapped[str | None]
+    merged_into: Mapped[str | None] = mapped_column(
+        ForeignKey("ticket.reference", ondelete="SET NULL"), index=True
+    )
     queue_rank: Mapped[float] = mapped_column(
         Double, Computed(_RANK, persisted=True), deferred=True
     )
@@ -136,6 +142,21 @@ class TicketEvent(Base):
     actor: Mapped[str]
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class TicketLink(Base):
+    """Two tickets that are related, the older first; by whom it was said, when."""
+
+    __tablename__ = "ticket_link"
+
+    low_id: Mapped[int] = mapped_column(
+        ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True
+    )
+    high_id: Mapped[int] = mapped_column(
+        ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    par: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class ApiKey(Base):

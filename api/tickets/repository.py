@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.satisfaction.models import Satisfaction
+from api.tickets.family import family
 from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
 from api.tickets.status import COMMON_QUEUE, OPEN_STATUSES, WAITING
 from nlu.text import fold
@@ -100,6 +101,24 @@ class TicketRepository:
         )
         return await self._session.scalar(query.with_for_update() if lock else query)
 
+    async def followed(self, ticket: Ticket, *, lock: bool = False) -> Ticket:
+        """Return the ticket that answers for this one: itself, or where it was merged."""
+        if ticket.merged_into is None:
+            return ticket
+        return await self.by_reference(ticket.merged_into, lock=lock) or ticket
+
+    async def waiting_in(self, conversation_id: str) -> Sequence[Ticket]:
+        """Return the tickets that wait for an élu's words in this conversation, to be changed."""
+        merged = select(Ticket.merged_into).where(
+            Ticket.conversation_id == conversation_id, Ticket.merged_into.is_not(None)
+        )
+        query = select(Ticket).where(
+            or_(Ticket.conversation_id == conversation_id, Ticket.reference.in_(merged)),
+            Ticket.status == WAITING,
+        )
+        locked = query.order_by(Ticket.id).with_for_update()
+        return (await self._session.execute(locked)).scalars().all()
+
     async def page(
         self, criteria: TicketFilter, *, cursor: str | None, limit: int, now: datetime
     ) -> tuple[Sequence[Ticket], str | None]:
@@ -124,7 +143,12 @@ class TicketRepository:
         return event
 
     async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
-        """Return the history, oldest first."""
+        """Return the history, oldest first, with that of the tickets merged into this one."""
+        query = select(TicketEvent).where(TicketEvent.ticket_id.in_(family(ticket.id)))
+        return (await self._session.execute(query.order_by(TicketEvent.id))).scalars().all()
+
+    async def own_events(self, ticket: Ticket) -> Sequence[TicketEvent]:
+        """Return the history of this ticket alone, oldest first."""
         query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)
         return (await self._session.execute(query.order_by(TicketEvent.id))).scalars().all()
 
@@ -138,8 +162,15 @@ class TicketRepository:
         return await self._session.get(TicketMessage, message_id)
 
     async def messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
-        """Return the messages, oldest first."""
-        query = select(TicketMessage).where(TicketMessage.ticket_id == ticket.id)
+        """Return the messages, oldest first, with those of the tickets merged into this one."""
+        return await self._messages(TicketMessage.ticket_id.in_(family(ticket.id)))
+
+    async def own_messages(self, ticket: Ticket) -> Sequence[TicketMessage]:
+        """Return the messages written on this ticket alone, oldest first."""
+        return await self._messages(TicketMessage.ticket_id == ticket.id)
+
+    async def _messages(self, condition: ColumnElement[bool]) -> Sequence[TicketMessage]:
+        query = select(TicketMessage).where(condition)
         ordered = query.order_by(TicketMessage.created_at, TicketMessage.id)
         return (await self._session.execute(ordered)).scalars().all()
 

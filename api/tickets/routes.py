@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.container import Container
 from api.conversations.handover import apply_edits
@@ -23,8 +24,10 @@ from api.tickets.desk import (
     MessageKeyReused,
     ReasonMissing,
     TicketDesk,
+    TicketMerged,
     VersionStale,
 )
+from api.tickets.family import FamilyRepository
 from api.tickets.keys import WRITE
 from api.tickets.models import Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter
@@ -50,18 +53,21 @@ IfMatch = Annotated[str | None, Header(description="Version lue (ETag).")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
-def _etag(ticket: Ticket) -> str:
+def etag_of(ticket: Ticket) -> str:
+    """Return the ETag of a ticket."""
     return f'"{ticket.version}"'
 
 
-def _answer(ticket: Ticket, *, status: int = 200, **extra: Any) -> JSONResponse:
-    headers = {"ETag": _etag(ticket)}
+def answer_of(ticket: Ticket, *, status: int = 200, **extra: Any) -> JSONResponse:
+    """Return a ticket with its version (ETag)."""
+    headers = {"ETag": etag_of(ticket)}
     if status == 201:  # noqa: PLR2004 - Created
         headers["Location"] = f"/api/v1/tickets/{ticket.reference}"
     return JSONResponse({**ticket_json(ticket), **extra}, status_code=status, headers=headers)
 
 
-async def _get(service: TicketService, reference: str, *, lock: bool = False) -> Ticket:
+async def get_ticket(service: TicketService, reference: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket of a reference, or raise Problem 404."""
     ticket = await service.get(reference.strip().upper(), lock=lock)
     if ticket is None:
         raise not_found()
@@ -96,7 +102,7 @@ async def create_ticket(
                 422, "demande_incomplete", manquants=names, extra={"champs": list(error.missing)}
             ) from None
     services.metrics.tickets.inc()
-    return _answer(ticket, status=201)
+    return answer_of(ticket, status=201)
 
 
 def _scoped(key: str | None, actor: Actor | None, conversation_id: str | None) -> str | None:
@@ -147,9 +153,9 @@ async def read_ticket(reference: str, services: Services, actor: Caller) -> JSON
     """La demande, ses messages, ses courriels, son historique ; l'en-tête ETag porte sa version."""
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
-        ticket = await _get(service, reference)
+        ticket = await get_ticket(service, reference)
         pieces = await PieceRepository(session).of_ticket(ticket.id)
-        return _answer(
+        return answer_of(
             ticket,
             messages=[
                 message_json(each, pieces.get(each.id, ()))
@@ -159,6 +165,7 @@ async def read_ticket(reference: str, services: Services, actor: Caller) -> JSON
             satisfaction=satisfaction_json(
                 await SatisfactionRepository(session).of_ticket(ticket.id)
             ),
+            **await ties_json(session, ticket),
             mails=[mail_state(each) for each in await MailRepository(session).of_ticket(ticket.id)],
         )
 
@@ -169,7 +176,7 @@ async def read_events(reference: str, services: Services, actor: Caller) -> dict
     récent."""
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
-        ticket = await _get(service, reference)
+        ticket = await get_ticket(service, reference)
         events = [event_json(each) for each in await service.events(ticket)]
         return {"reference": ticket.reference, "items": events}
 
@@ -179,27 +186,29 @@ async def change_ticket(
     reference: str, body: TicketPatch, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """État, conseiller, priorité, thème ou orientation, à partir de la version lue."""
-    _require_version(if_match)
+    require_version(if_match)
     changes = _changes(body)
     _check_words(services, changes)
     async with services.database.sessions.begin() as session:
-        ticket = await _get(TicketService(session), reference, lock=True)
+        ticket = await get_ticket(TicketService(session), reference, lock=True)
         try:
             await TicketDesk(session).change(
                 ticket,
                 changes,
                 actor=actor.name,
-                version=_version(if_match, ticket),
+                version=version_of(if_match, ticket),
                 reason=body.reason,
             )
             await session.flush()
         except VersionStale:
-            raise Problem(412, "version_perimee", headers={"ETag": _etag(ticket)}) from None
+            raise stale(ticket) from None
+        except TicketMerged as error:
+            raise merged(error) from None
         except ReasonMissing:
             raise Problem(422, "motif_attendu", extra={"champs": ["reason"]}) from None
         except TransitionImpossible as error:
             raise _impossible(error) from None
-        return _answer(ticket)
+        return answer_of(ticket)
 
 
 def _check_words(services: Container, changes: dict[str, Any]) -> None:
@@ -210,17 +219,37 @@ def _check_words(services: Container, changes: dict[str, Any]) -> None:
         raise Problem(422, "equipe_inconnue")
 
 
-def _require_version(if_match: str | None) -> None:
+def require_version(if_match: str | None) -> None:
+    """Raise Problem 428 without the version that was read."""
     if if_match is None:
         raise Problem(428, "if_match")
 
 
-def _version(if_match: str | None, ticket: Ticket) -> int:
+def version_of(if_match: str | None, ticket: Ticket) -> int:
     """Return the version that was read; `*` is any, what we did not write is none."""
     if if_match is None or if_match.strip() == "*":
         return ticket.version
     digits = if_match.strip().removeprefix("W/").strip('"')
     return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else -1
+
+
+def stale(ticket: Ticket) -> Problem:
+    """Return how to refuse a change of what was read too long ago."""
+    return Problem(412, "version_perimee", headers={"ETag": etag_of(ticket)})
+
+
+def merged(error: TicketMerged) -> Problem:
+    """Return how to refuse a change of a ticket that goes on in another one."""
+    return Problem(409, "reunie", autre=error.into, extra={"merged_into": error.into})
+
+
+async def ties_json(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
+    """Return the references of the tickets merged into this one, and of those linked to it."""
+    family = FamilyRepository(session)
+    return {
+        "merged": [each.reference for each in await family.merged(ticket)],
+        "linked": [each.reference for each in await family.linked(ticket)],
+    }
 
 
 def _changes(body: TicketPatch) -> dict[str, Any]:
@@ -249,13 +278,15 @@ async def write_message(
 ) -> dict[str, Any]:
     """« public » : l'élu le lit dans sa conversation ; « internal » : entre conseillers."""
     async with services.database.sessions.begin() as session:
-        ticket = await _get(TicketService(session), reference, lock=True)
+        ticket = await get_ticket(TicketService(session), reference, lock=True)
         try:
             message = await TicketDesk(session).write(
                 ticket, body=body.body, visibility=body.visibility, actor=actor.name, key=key
             )
         except MessageKeyReused:
             raise Problem(422, "cle_reutilisee") from None
+        except TicketMerged as error:
+            raise merged(error) from None
         return message_json(message)
 
 
@@ -263,13 +294,15 @@ async def write_message(
 async def claim_ticket(reference: str, services: Services, actor: Caller) -> JSONResponse:
     """Un seul conseiller l'obtient ; les autres reçoivent 409."""
     async with services.database.sessions.begin() as session:
-        ticket = await _get(TicketService(session), reference, lock=True)
+        ticket = await get_ticket(TicketService(session), reference, lock=True)
         try:
             claimed = await TicketDesk(session).claim(ticket, actor=actor.name)
             await session.flush()
         except AlreadyClaimed as error:
             raise Problem(409, "deja_prise", par=error.assignee) from None
-        return _answer(claimed)
+        except TicketMerged as error:
+            raise merged(error) from None
+        return answer_of(claimed)
 
 
 @router.get("/{reference}/transcript", summary="Lire la conversation d'origine")
@@ -278,7 +311,7 @@ async def read_transcript(reference: str, services: Services, actor: Caller) -> 
     sont dit depuis, tant que la conversation existe."""
     async with services.database.sessions.begin() as session:
         service = TicketService(session)
-        ticket = await _get(service, reference)
+        ticket = await get_ticket(service, reference)
         since = await service.said_since(ticket)
         return {
             "reference": ticket.reference,

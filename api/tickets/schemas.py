@@ -139,6 +139,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "demarche_suggeree": ticket.route,
         "resources_shown": ticket.resources_shown,
         "conversation_id": ticket.conversation_id,
+        "merged_into": ticket.merged_into,
         "origin": ticket.origin,
         "created_at": ticket.created_at.isoformat(),
         "updated_at": ticket.updated_at.isoformat(),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.conversations.items import attachments_of, channel_of
 from api.conversations.repository import ConversationRepository
 from api.tickets.clock import due_from
+from api.tickets.family import FamilyRepository
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.reminders import schedule_reminder
@@ -52,6 +53,7 @@ class TicketService:
         self._tickets = TicketRepository(session)
         self._conversations = ConversationRepository(session)
         self._journal = Journal(session)
+        self._family = FamilyRepository(session)
         self._now = now
 
     async def draft(self, conversation_id: str) -> Demande | None:
@@ -157,8 +159,15 @@ class TicketService:
                 return reference
 
     async def said_since(self, ticket: Ticket) -> list[dict[str, Any]]:
-        """Return what was said after the request was sent."""
-        return (await self._transcript(ticket.conversation_id))[len(ticket.transcript) :]
+        """Return what was said after the request was sent, and where those merged with it were."""
+        read: set[str | None] = {None}
+        said: list[dict[str, Any]] = []
+        for each in [ticket, *await self._family.merged(ticket)]:
+            if each.conversation_id not in read:
+                read.add(each.conversation_id)
+                told = await self._transcript(each.conversation_id)
+                said += told[len(each.transcript) :]
+        return sorted(said, key=lambda line: str(line["created_at"]))
 
     async def _transcript(self, conversation_id: str | None) -> list[dict[str, Any]]:
         if conversation_id is None:
@@ -191,6 +200,10 @@ class TicketService:
     async def latest(self, conversation_id: str) -> Ticket | None:
         """Return the last ticket of a conversation."""
         return await self._tickets.latest(conversation_id)
+
+    async def followed(self, ticket: Ticket) -> Ticket:
+        """Return the ticket that answers for this one: itself, or where it was merged."""
+        return await self._tickets.followed(ticket)
 
     async def page(
         self, criteria: TicketFilter, *, cursor: str | None, limit: int

@@ -70,7 +70,7 @@ async def find(session: AsyncSession, qui: str) -> Personne:
         else Ticket.reference == wanted.upper()
     )
     tickets = (await session.execute(select(Ticket).where(same).order_by(Ticket.id))).scalars()
-    found = tickets.all()
+    found = await _with_merged(session, tickets.all())
     ids = [each.id for each in found]
     received = or_(Mail.ticket_id.in_(ids), func.lower(Mail.recipient) == wanted.lower())
     mails = await session.execute(select(Mail).where(received).order_by(Mail.created_at, Mail.id))
@@ -79,6 +79,19 @@ async def find(session: AsyncSession, qui: str) -> Personne:
         select(CourrielRecu).where(of_person(ids, wanted)).order_by(CourrielRecu.recu_le)
     )
     return Personne(found, list(conversations), mails.scalars().all(), recus.scalars().all())
+
+
+async def _with_merged(session: AsyncSession, found: Sequence[Ticket]) -> Sequence[Ticket]:
+    """Add the requests merged with these: they are the same person's, under another contact."""
+    references = [each.reference for each in found]
+    targets = [each.merged_into for each in found if each.merged_into]
+    whole = select(Ticket).where(
+        or_(
+            Ticket.reference.in_([*references, *targets]),
+            Ticket.merged_into.in_([*references, *targets]),
+        )
+    )
+    return (await session.execute(whole.order_by(Ticket.id))).scalars().all()
 
 
 async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> None:
