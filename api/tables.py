@@ -4,6 +4,7 @@ from api.annotations import models as annotations
 from api.capitalisation import models as capitalisation
 from api.collegues import models as collegues
 from api.comptes import models as comptes
+from api.console import models as console
 from api.conversations import models as conversations
 from api.droits import models as droits
 from api.jobs import models as jobs
@@ -30,6 +31,7 @@ __all__ = [
     "capitalisation",
     "collegues",
     "comptes",
+    "console",
     "conversations",
     "droits",
     "jobs",

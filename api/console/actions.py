@@ -24,7 +24,7 @@ from api.console.pages import texts
 from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me, ticket_page
 from api.container import Container
 from api.pieces.accept import PieceRefused
-from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, VersionStale
+from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, TicketMerged, VersionStale
 from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
 
@@ -42,6 +42,7 @@ class PreviewAsked(Exception):
 _REFUSALS = (
     AlreadyClaimed,
     VersionStale,
+    TicketMerged,
     TransitionImpossible,
     ReasonMissing,
     ChoiceRefused,
@@ -195,11 +196,8 @@ def _why(error: Exception, form: Sent) -> Notice:
     """Return why nothing was done, in French."""
     sentences = texts()["refus"]
     match error:
-        case AlreadyClaimed():
-            return Notice(sentences["deja_prise"].format(par=error.assignee), 409)
-        case TransitionImpossible():
-            now = texts()["etats"][error.current]
-            return Notice(sentences["transition"].format(etat=now), 409)
+        case AlreadyClaimed() | TicketMerged() | TransitionImpossible():
+            return Notice(_overtaken(error), 409)
         case ReasonMissing():
             return Notice(sentences["motif"], 422)
         case PieceRefused():
@@ -211,6 +209,19 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences[error.key].format(**error.facts), 422)
         case _:  # VersionStale
             return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
+
+
+def _overtaken(error: AlreadyClaimed | TicketMerged | TransitionImpossible) -> str:
+    """Return what somebody else did first."""
+    sentences = texts()["refus"]
+    match error:
+        case AlreadyClaimed():
+            told: str = sentences["deja_prise"].format(par=error.assignee)
+        case TicketMerged():
+            told = sentences["reunie"].format(autre=error.into)
+        case TransitionImpossible():
+            told = sentences["transition"].format(etat=texts()["etats"][error.current])
+    return told
 
 
 def _written(form: Sent, preview: str = "") -> Answer:

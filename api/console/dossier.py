@@ -22,6 +22,7 @@ from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.pieces.models import Piece
 from api.pieces.repository import PieceRepository
+from api.tickets.family import FamilyRepository
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.queue import QueueRepository
 from api.tickets.service import TicketService
@@ -56,6 +57,8 @@ class Dossier:
     pieces: dict[str, list[Piece]]
     fiches: Sequence[Tiree]
     recus: dict[str, CourrielRecu]
+    reunies: Sequence[Ticket]
+    liees: Sequence[Ticket]
     accompagnements: Sequence[tuple[Territoire, Accompagnement]]
     advisors: list[str]
     possible: tuple[str, ...]
@@ -119,6 +122,7 @@ async def load_dossier(
     present = await PresenceRepository(session).others(ticket.id, me, now=now)
     told = {f"compte:{each}" for each in (me, *present)}
     parents = services.knowledge.territoires.parents(place) if place else ()
+    family = FamilyRepository(session)
     return Dossier(
         ticket=ticket,
         messages=await service.messages(ticket),
@@ -133,6 +137,8 @@ async def load_dossier(
         others=[each for each in recent if each.who not in told],
         cited=await MentionRepository(session).of_ticket(ticket.id),
         pieces=await PieceRepository(session).of_ticket(ticket.id),
+        reunies=await family.merged(ticket),
+        liees=await family.linked(ticket),
         fiches=await CapitalisationRepository(session).of_ticket(ticket.id),
         recus=await CourrielRepository(session).of_ticket(ticket.id),
         accompagnements=_accompagnements(services, place, parents),

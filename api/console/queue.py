@@ -2,58 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.collegues.repository import MentionRepository
-from api.comptes.models import Compte
 from api.console.dossier import advisors
-from api.console.pages import page, signed_in
+from api.console.filtres import MAX_NAME, tabs
+from api.console.pages import page, signed_in, texts
+from api.console.query import QueueQuery, read_criteria
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
-from api.tickets.queue import COUNTED, QueueRepository, View
-from api.tickets.repository import CursorInvalid, TicketFilter
+from api.tickets.queue import COUNTED, QueueRepository
+from api.tickets.repository import CursorInvalid
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 25
 _SHOWN = 160
-ME = "moi"
-NOBODY = "personne"
-
-
-class QueueQuery(BaseModel):
-    """What the queue is asked; an empty field asks nothing."""
-
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-    vue: View = View.RUNNING
-    q: Annotated[str, Field(max_length=200)] = ""
-    theme: Annotated[str, Field(max_length=60)] = ""
-    route: Annotated[str, Field(max_length=40)] = ""
-    departement: Annotated[str, Field(max_length=3)] = ""
-    conseiller: Annotated[str, Field(max_length=80)] = ""
-    equipe: Annotated[str, Field(max_length=40)] = ""
-    suite: Annotated[str | None, Field(max_length=400)] = None
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """The fields that are filled in, the view aside."""
-        return {
-            name: value
-            for name, value in self.model_dump(exclude={"vue", "suite"}).items()
-            if value
-        }
-
-    def address(self, vue: str | None = None, suite: str | None = None) -> str:
-        """Return the address of another view, or of another page, with the same filters."""
-        wanted = {"vue": vue or self.vue.value, **self.filters}
-        return "?" + urlencode({**wanted, "suite": suite} if suite else wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +32,6 @@ class Line:
     extrait: str
     retard: bool
     due: datetime | None
-
-
-def read_criteria(query: QueueQuery, compte: Compte) -> tuple[TicketFilter, bool]:
-    """Return the criteria asked for, and whether only unassigned tickets are."""
-    given = {name: value for name, value in query.filters.items() if name != "conseiller"}
-    given["departement"] = given.get("departement", "").upper()
-    named = query.conseiller if query.conseiller not in (ME, NOBODY) else ""
-    assignee = compte.nom if query.conseiller == ME else named
-    wanted: dict[str, Any] = {
-        "assignee": assignee,
-        "team": given.pop("equipe", ""),
-        **given,
-    }
-    kept = {name: value for name, value in wanted.items() if value}
-    return TicketFilter(**kept), query.conseiller == NOBODY
 
 
 def to_line(ticket: Ticket, now: datetime) -> Line:
@@ -113,6 +66,7 @@ async def show_queue(
         except CursorInvalid:
             raise Problem(422, "curseur") from None
         counts = await queue.counts(now)
+        kept = await tabs(session, compte, now=now)
         names = await advisors(session)
         unread = await MentionRepository(session).unread(compte.nom)
     return page(
@@ -123,6 +77,9 @@ async def show_queue(
         total=found.total,
         compte_max=COUNTED,
         vues=counts,
+        onglets=kept,
+        nom_max=MAX_NAME,
+        annonce=texts()["filtres"].get(query.avis, ""),
         non_lues=unread,
         filtre=query,
         themes=sorted(services.chat.themes),

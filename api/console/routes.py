@@ -9,15 +9,18 @@ from api.console.actions import router as actions
 from api.console.comptes import router as comptes
 from api.console.errors import install_console_errors
 from api.console.factor import router as factor
+from api.console.filtres import router as filtres
 from api.console.identity import router as identity
 from api.console.inbox import router as inbox
 from api.console.journal import router as journal
 from api.console.login import router as doors
+from api.console.modeles_pages import router as modeles
 from api.console.outbox import router as outbox
 from api.console.pages import page, texts
 from api.console.personne import router as personne
 from api.console.presence import router as presence
 from api.console.queue import router as queue
+from api.console.rapprocher import router as rapprocher
 from api.console.registre import router as registre
 from api.console.session import HOME
 from api.console.ticket import me
@@ -58,6 +61,7 @@ def install_console(app: FastAPI) -> None:
         return file_response(asset, request)
 
     pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, inbox)
-    for router in (*pieces, journal, personne, registre, comptes):
+    own = (filtres, modeles, rapprocher, journal, personne, registre, comptes)
+    for router in (*pieces, *own):
         app.include_router(router)
     install_console_errors(app)

@@ -11,7 +11,7 @@ from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.models import Compte
 from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
-from api.console.modeles import fill_modele, load_modeles
+from api.console.modeles import fill_modele, shown_modeles
 from api.console.pages import page, signed_in, texts
 from api.container import Container
 from api.dependencies import get_container
@@ -77,7 +77,7 @@ async def show_ticket(
         nom, now = me(request).nom, services.clock.now()
         await PresenceRepository(session).beat(ticket.id, nom, now=now)
         await MentionRepository(session).read(ticket.id, nom, now=now)
-        body = fill_modele(modele, ticket, conseiller=nom)
+        body = fill_modele(await shown_modeles(session), modele, ticket, conseiller=nom)
         return await ticket_page(
             request,
             session,
@@ -114,9 +114,10 @@ async def ticket_page(
         reponse=given,
         fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),
         cle=given.key or secrets.token_urlsafe(12),
-        modeles=load_modeles(),
+        modeles=await shown_modeles(session),
         fil=thread(dossier),
         montrees=_shown(services, dossier),
+        references={each.id: each.reference for each in dossier.reunies},
         **_choices(services),
     )
 

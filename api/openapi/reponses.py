@@ -193,6 +193,7 @@ class Ticket(_Read):
     contact: Contact
     route: Route | None
     conversation_id: str | None
+    merged_into: str | None = None
     created_at: str
     updated_at: str
     expected_reply_by: str
@@ -225,6 +226,8 @@ class WholeTicket(Ticket):
 
     messages: list[TicketMessage]
     events: list[TicketEvent]
+    merged: list[str] = []
+    linked: list[str] = []
 
 
 class TicketPage(_Read):
@@ -318,6 +321,11 @@ RETURNED: dict[str, type[BaseModel]] = {
     f"PATCH {_TICKET}": Ticket,
     f"POST {_TICKET}/claim": Ticket,
     f"GET {_TICKET}/events": TicketEvents,
+    f"POST {_TICKET}/merge": Ticket,
+    f"POST {_TICKET}/unmerge": Ticket,
+    f"POST {_TICKET}/split": Ticket,
+    f"POST {_TICKET}/links": Ticket,
+    f"DELETE {_TICKET}/links/{{other}}": Ticket,
     f"POST {_TICKET}/messages": TicketMessage,
     f"GET {_TICKET}/transcript": Transcript,
     "GET /api/v1/resources": ResourcePage,

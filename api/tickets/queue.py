@@ -67,9 +67,7 @@ class QueueRepository:
 
         Raises CursorInvalid.
         """
-        query = filtered(criteria, now).where(*_conditions(view, now, self._me))
-        if unassigned:
-            query = query.where(Ticket.assignee.is_(None))
+        query = self._query(view, criteria, unassigned=unassigned, now=now)
         total = await self._count(query)
         ranked = query.add_columns(Ticket.queue_rank).order_by(Ticket.queue_rank, Ticket.id)
         if cursor is not None:
@@ -78,6 +76,18 @@ class QueueRepository:
         shown = rows[:limit]
         following = _write_cursor(shown[-1][1], shown[-1][0].id) if len(rows) > limit else None
         return QueuePage([row[0] for row in shown], following, total)
+
+    async def count(
+        self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime
+    ) -> int:
+        """Return how many tickets fit, up to COUNTED + 1."""
+        return await self._count(self._query(view, criteria, unassigned=unassigned, now=now))
+
+    def _query(
+        self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime
+    ) -> Select[Ticket]:
+        query = filtered(criteria, now).where(*_conditions(view, now, self._me))
+        return query.where(Ticket.assignee.is_(None)) if unassigned else query
 
     async def _count(self, query: Select[Any]) -> int:
         few = query.with_only_columns(Ticket.id).limit(COUNTED + 1).subquery()

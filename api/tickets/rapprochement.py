@@ -179,7 +179,9 @@ class Rapprochement:
             _demande(ticket, besoin), conversation_id=ticket.conversation_id, origin=actor
         )
         moved = [own[each] for each in messages]
-        answers = [each.created_at for each in moved if each.visibility == "public" and each.author != ELU]
+        answers = [
+            each.created_at for each in moved if each.visibility == "public" and each.author != ELU
+        ]
         new.first_reply_at = min(answers, default=None)
         ticket.updated_at = self._now()
         await self._move(new, [each.id for each in moved])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bodies import Body, Line, Text
@@ -37,25 +37,11 @@ Act = Callable[[Rapprochement, Ticket, Ticket, int], Awaitable[None]]
 class Other(Body):
     """L'autre demande."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reference": "OR-2026-7F3K9Q"}]})
-
     reference: _Reference
 
 
 class Split(Body):
     """Ce qui part dans une nouvelle demande, et pourquoi."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "besoin": "Quel statut donner au conseil des jeunes ?",
-                    "messages": [],
-                    "reason": "Deux sujets, deux équipes.",
-                }
-            ]
-        }
-    )
 
     besoin: Annotated[Text, Field(min_length=1, max_length=4000, description="Le second sujet.")]
     messages: Annotated[

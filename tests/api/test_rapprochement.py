@@ -6,8 +6,10 @@ from typing import Any
 import httpx2
 
 from tests.api.receiver import receiving, wait_for
+from tests.api.test_courrier_console import DOOR, RFC822, address_of
+from tests.api.test_courrier_lecture import mail
 from tests.api.tickets import KEY, create, path
-from tests.conftest import Chat
+from tests.conftest import Chat, Service
 
 
 def read(client: httpx2.Client, ticket: dict[str, Any]) -> dict[str, Any]:
@@ -39,8 +41,8 @@ def act(
 
 def pair(client: httpx2.Client) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two tickets of the same élu, by their address."""
-    mail = f"mairie.{secrets.token_hex(4)}@exemple.fr"
-    one, other = (create(client, courriel=mail, besoin=f"Question {n}") for n in range(2))
+    address = f"mairie.{secrets.token_hex(4)}@exemple.fr"
+    one, other = (create(client, courriel=address, besoin=f"Question {n}") for n in range(2))
     return one, other
 
 
@@ -148,6 +150,18 @@ def test_the_elu_keeps_both_references_and_reads_every_answer(
     assert read(client, mine)["status"] == "en_cours"  # whoever waited has been written to
     said = client.get(path(mine, "/transcript"), headers=KEY).json()["since"]
     assert any("Où en est ma demande" in (each["text"] or "") for each in said)
+
+
+async def test_a_mail_sent_to_a_merged_ticket_joins_the_one_where_it_goes_on(
+    client: httpx2.Client, service: Service
+) -> None:
+    old, new = pair(client)
+    to = await address_of(service, new["reference"])
+    act(client, new, "merge", reference=old["reference"])
+    written = bytes(mail("Voici la convention.", From="mairie@exemple.fr", To=to))
+    assert client.post(DOOR, content=written, headers=RFC822).status_code == 201
+    assert [each["body"] for each in read(client, old)["messages"]] == ["Voici la convention."]
+    assert read(client, new)["messages"] == []
 
 
 def test_an_answered_ticket_reopens_for_the_one_that_joins_it(client: httpx2.Client) -> None:

@@ -1,0 +1,58 @@
+"""What the queue is asked, as its address says it."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.comptes.models import Compte
+from api.tickets.queue import View
+from api.tickets.repository import TicketFilter
+
+ME = "moi"
+NOBODY = "personne"
+
+
+class QueueQuery(BaseModel):
+    """What the queue is asked; an empty field asks nothing."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    vue: View = View.RUNNING
+    q: Annotated[str, Field(max_length=200)] = ""
+    theme: Annotated[str, Field(max_length=60)] = ""
+    route: Annotated[str, Field(max_length=40)] = ""
+    departement: Annotated[str, Field(max_length=3)] = ""
+    conseiller: Annotated[str, Field(max_length=80)] = ""
+    equipe: Annotated[str, Field(max_length=40)] = ""
+    suite: Annotated[str | None, Field(max_length=400)] = None
+    avis: Annotated[str, Field(max_length=20)] = ""
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The fields that are filled in, the view aside."""
+        return {
+            name: value
+            for name, value in self.model_dump(exclude={"vue", "suite", "avis"}).items()
+            if value
+        }
+
+    def address(self, vue: str | None = None, suite: str | None = None) -> str:
+        """Return the address of another view, or of another page, with the same filters."""
+        wanted = {"vue": vue or self.vue.value, **self.filters}
+        return "?" + urlencode({**wanted, "suite": suite} if suite else wanted)
+
+
+def read_criteria(query: QueueQuery, compte: Compte) -> tuple[TicketFilter, bool]:
+    """Return the criteria asked for, and whether only unassigned tickets are."""
+    given = {name: value for name, value in query.filters.items() if name != "conseiller"}
+    given["departement"] = given.get("departement", "").upper()
+    named = query.conseiller if query.conseiller not in (ME, NOBODY) else ""
+    assignee = compte.nom if query.conseiller == ME else named
+    wanted: dict[str, Any] = {
+        "assignee": assignee,
+        "team": given.pop("equipe", ""),
+        **given,
+    }
+    kept = {name: value for name, value in wanted.items() if value}
+    return TicketFilter(**kept), query.conseiller == NOBODY
