@@ -7,13 +7,14 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from api.cli_backup import add_backup_commands
 from api.cli_comptes import add_compte_commands
@@ -24,7 +25,7 @@ from api.cli_links import add_link_command
 from api.cli_phrases import add_sentence_commands
 from api.cli_regles import add_rule_commands
 from api.cli_vie_privee import add_privacy_commands
-from api.french_help import FrenchCommand, FrenchGroup
+from api.french_help import FrenchCommand, FrenchGroup, breakdown, refusal, system_reason
 from api.settings import Settings
 
 app = typer.Typer(
@@ -34,8 +35,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     cls=FrenchGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 console = Console()
+_INTERRUPTED = 130  # 128 and SIGINT, as shells tell it
 
 
 def say(sentence: str) -> None:
@@ -87,7 +90,7 @@ def serve() -> None:
         say(f"La base de données n'a pas démarré ; son journal : {error}.")
         raise typer.Exit(1) from None
     except OSError as error:
-        say(f"Impossible de démarrer : {error.strerror or error}.")
+        say(f"Impossible de démarrer : {system_reason(error)}.")
         raise typer.Exit(1) from None
 
 
@@ -132,13 +135,22 @@ def worker() -> None:
 
 @app.command(cls=FrenchCommand)
 def ask(
-    question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="La question, entre guillemets.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Afficher le tour complet.")] = False,
 ) -> None:
     """Poser une question et lire la réponse dans le terminal."""
     from api.ask import ask_once
+    from api.conversations.service import check_message
+    from api.errors import Problem
     from api.logs import configure_logs
 
+    try:
+        check_message(question, None, None)
+    except Problem as problem:
+        say(str(problem.detail))
+        raise typer.Exit(2) from None
     configure_logs(logging.ERROR)
     turn = asyncio.run(ask_once(read_settings(), question))
     if as_json:
@@ -214,7 +226,13 @@ def _train_nlu(settings: Settings, *, force: bool) -> None:
 @app.command("import", cls=FrenchCommand)
 def import_content(
     directory: Annotated[
-        Path | None, typer.Argument(help="Dossier de ressources ; par défaut, celui du projet.")
+        Path | None,
+        typer.Argument(
+            metavar="DOSSIER",
+            exists=True,
+            file_okay=False,
+            help="Dossier de ressources ; par défaut, celui du projet.",
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--ecraser", help="Remplacer aussi ce que l'équipe a modifié.")
@@ -274,5 +292,29 @@ add_sentence_commands(app, read_settings, say)
 
 
 def main() -> None:
-    """Run the command."""
-    app(prog_name="orientation")
+    """Run the command; what is badly written is refused with 2, what breaks down with 1."""
+    try:
+        done = app(prog_name="orientation", standalone_mode=False)
+    except TyperException as error:
+        _refuse(error)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_INTERRUPTED)
+    except Exception as error:
+        sentence = breakdown(error)
+        if sentence is None:  # a bug: its trace is what mends it
+            raise
+        sys.stderr.write(f"✗ {sentence}\n")
+        sys.exit(1)
+    sys.exit(done if isinstance(done, int) else 0)
+
+
+def _refuse(error: TyperException) -> NoReturn:
+    """Tell on the error output what is wrong with the command; a group alone shows its help."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    if context is not None and message == context.get_help():
+        sys.stderr.write(f"{message}\n")
+    else:
+        command = context.command_path if context is not None else "orientation"
+        sys.stderr.write(f"✗ {refusal(message, command=command)}\n")
+    sys.exit(error.exit_code)

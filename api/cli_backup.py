@@ -22,7 +22,7 @@ def add_backup_commands(app: typer.Typer, read_settings: ReadSettings, say: Say)
         fichier: Annotated[
             Path | None,
             typer.Argument(
-                metavar="[FICHIER]", help="Par défaut, un fichier daté du dossier de données."
+                metavar="FICHIER", help="Par défaut, un fichier daté du dossier de données."
             ),
         ] = None,
         seal: Annotated[
@@ -46,7 +46,10 @@ def add_backup_commands(app: typer.Typer, read_settings: ReadSettings, say: Say)
 
     @app.command(cls=FrenchCommand)
     def restore(
-        fichier: Annotated[Path, typer.Argument(metavar="FICHIER", help="La sauvegarde.")],
+        fichier: Annotated[
+            Path,
+            typer.Argument(metavar="FICHIER", exists=True, dir_okay=False, help="La sauvegarde."),
+        ],
         overwrite: Annotated[
             bool, typer.Option("--ecraser", help="Remplacer ce que la base contient.")
         ] = False,

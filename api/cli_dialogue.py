@@ -21,10 +21,13 @@ def add_dialogue_command(app: typer.Typer, read_settings: Callable[[], Settings]
     @app.command(cls=FrenchCommand)
     def dialogue(
         actions: Annotated[
-            str, typer.Option(help="Adresse des actions : http://hôte:port/actions.")
+            str,
+            typer.Option(metavar="ADRESSE", help="Adresse des actions : http://hôte:port/actions."),
         ],
-        host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(min=0, max=65535, help="Port d'écoute.")] = 5005,
+        host: Annotated[str, typer.Option(metavar="HÔTE", help="Adresse d'écoute.")] = "127.0.0.1",
+        port: Annotated[
+            int, typer.Option(metavar="PORT", min=0, max=65535, help="Port d'écoute.")
+        ] = 5005,
     ) -> None:
         """Lancer un moteur de dialogue à part, à indiquer dans RASA_URL."""
         from api.dialogue import run_dialogue

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli_evaluation_chaine import add_chain_evaluations
-from api.french_help import FrenchCommand, FrenchGroup
+from api.french_help import FrenchCommand, FrenchGroup, file_reason
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _MEASURES = {
     "honest": "« Rien trouvé » à raison",
     "cautious": "« Rien trouvé », ou « voisin » seulement",
 }
-_BEIR = typer.Option(help="Corpus au format BEIR : corpus.jsonl (_id, title, text).")
+_FILE: Any = {"metavar": "FICHIER", "exists": True, "dir_okay": False}
 AsJson = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
 
 
@@ -53,16 +53,21 @@ def add_evaluation_commands(
 
     @evaluate.command("search", cls=FrenchCommand)
     def evaluate_search(
-        corpus: Annotated[Path | None, _BEIR] = None,
+        corpus: Annotated[
+            Path | None,
+            typer.Option(help="Corpus au format BEIR : corpus.jsonl (_id, title, text).", **_FILE),
+        ] = None,
         queries: Annotated[
-            Path | None, typer.Option(help="Questions BEIR : queries.jsonl (_id, text).")
+            Path | None, typer.Option(help="Questions BEIR : queries.jsonl (_id, text).", **_FILE)
         ] = None,
         qrels: Annotated[
-            Path | None, typer.Option(help="Jugements BEIR : qrels.tsv, avec en-tête.")
+            Path | None, typer.Option(help="Jugements BEIR : qrels.tsv, avec en-tête.", **_FILE)
         ] = None,
         judged: Annotated[
             Path | None,
-            typer.Option("--juge", help="Questions jugées (YAML) posées à la base du produit."),
+            typer.Option(
+                "--juge", help="Questions jugées (YAML) posées à la base du produit.", **_FILE
+            ),
         ] = None,
         as_json: AsJson = False,
     ) -> None:
@@ -75,13 +80,17 @@ def add_evaluation_commands(
 
     @evaluate.command("nlu", cls=FrenchCommand)
     def evaluate_nlu(
-        file: Annotated[Path, typer.Argument(help="Phrases au format NLU de Rasa (YAML).")],
+        file: Annotated[
+            Path, typer.Argument(help="Phrases au format NLU de Rasa (YAML).", **_FILE)
+        ],
         train_file: Annotated[
-            Path | None, typer.Option("--train", help="Entraîner d'abord sur ces phrases.")
+            Path | None, typer.Option("--train", help="Entraîner d'abord sur ces phrases.", **_FILE)
         ] = None,
         svg: Annotated[
             Path | None,
-            typer.Option("--svg", help="Écrire la matrice de confusion dans ce fichier."),
+            typer.Option(
+                "--svg", metavar="FICHIER", help="Écrire la matrice de confusion dans ce fichier."
+            ),
         ] = None,
         as_json: AsJson = False,
     ) -> None:
@@ -93,7 +102,7 @@ def add_evaluation_commands(
         try:
             report = measure_nlu(read_settings(), file, train_file)
         except (InvalidNluFileError, OSError) as error:
-            say(f"Fichier illisible : {error}")
+            say(f"Fichier illisible : {file_reason(error)}")
             raise typer.Exit(1) from None
         if svg:
             svg.write_text(confusion_svg(report), encoding="utf-8")
@@ -114,7 +123,7 @@ def _measure_search(
             return measure_search(*beir)
         return measure_judged(read_settings(), judged).as_dict()
     except (BeirFormatError, JudgedFileError, OSError) as error:
-        say(f"Fichier illisible : {error}")
+        say(f"Fichier illisible : {file_reason(error)}")
         raise typer.Exit(1) from None
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.french_help import FrenchCommand
+from api.french_help import FrenchCommand, file_reason
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +46,11 @@ def add_chain_evaluations(
     def evaluate_routes(
         path: Annotated[
             Path,
-            typer.Argument(help="Messages et leur orientation : un fichier YAML ou un dossier."),
+            typer.Argument(
+                metavar="CHEMIN",
+                exists=True,
+                help="Messages et leur orientation : un fichier YAML ou un dossier.",
+            ),
         ],
         as_json: AsJson = False,
     ) -> None:
@@ -57,7 +61,7 @@ def add_chain_evaluations(
         try:
             messages = read_messages(path)
         except (MessagesIllisibles, OSError) as error:
-            say(f"Fichier illisible : {error}")
+            say(f"Fichier illisible : {file_reason(error)}")
             raise typer.Exit(1) from None
         figures = report(asyncio.run(live_routes(read_settings(), messages)))
         if as_json:
@@ -67,7 +71,15 @@ def add_chain_evaluations(
 
     @evaluate.command("conversations", cls=FrenchCommand)
     def evaluate_conversations(
-        directory: Annotated[Path, typer.Argument(help="Dossier de conversations (YAML).")],
+        directory: Annotated[
+            Path,
+            typer.Argument(
+                metavar="DOSSIER",
+                exists=True,
+                file_okay=False,
+                help="Dossier de conversations (YAML).",
+            ),
+        ],
         as_json: AsJson = False,
     ) -> None:
         """Jouer des conversations de référence : tours conformes, personne proposée, inventions."""
@@ -77,7 +89,7 @@ def add_chain_evaluations(
             dialogues = read_dialogues(directory)
             figures = count(asyncio.run(play_all(read_settings(), dialogues)))
         except (DialoguesIllisibles, OSError) as error:
-            say(f"Fichier illisible : {error}")
+            say(f"Fichier illisible : {file_reason(error)}")
             raise typer.Exit(1) from None
         if as_json:
             return _write(figures.as_dict())

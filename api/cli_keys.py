@@ -37,6 +37,7 @@ Scopes = Annotated[
     list[Scope] | None,
     typer.Option(
         "--portee",
+        metavar="PORTÉE",
         help="Ce que la clé permet ; à répéter. Par défaut : toutes les demandes. Un rôle de"
         " rédaction (redacteur, relecteur, responsable) ouvre la base de ressources.",
     ),

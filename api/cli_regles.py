@@ -32,7 +32,12 @@ def _add_check(regles: typer.Typer, say: Say) -> None:
     def check(
         directory: Annotated[
             Path | None,
-            typer.Argument(metavar="DOSSIER", help="Dossier de règles ; par défaut, le projet."),
+            typer.Argument(
+                metavar="DOSSIER",
+                exists=True,
+                file_okay=False,
+                help="Dossier de règles ; par défaut, le projet.",
+            ),
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     ) -> None:
@@ -58,7 +63,9 @@ def _add_check(regles: typer.Typer, say: Say) -> None:
 def _add_explain(regles: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @regles.command(cls=FrenchCommand)
     def explain(
-        question: Annotated[str, typer.Argument(help="La question, entre guillemets.")],
+        question: Annotated[
+            str, typer.Argument(metavar="QUESTION", help="La question, entre guillemets.")
+        ],
         as_json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     ) -> None:
         """Montrer toute la décision : chaque règle, ce qui lui manque, sa source."""

@@ -19,6 +19,7 @@ from api.backup.archive import Archive, BackupUnreadable, Manifeste, is_sealed_f
 from api.backup.last import default_path, read_last, remember
 from api.backup.postgres import ToolFailed, tool
 from api.database import psycopg_url
+from api.french_help import system_reason
 from api.postgres import DatabaseNotStarted
 from api.settings import Settings
 from api.standalone import database_url
@@ -155,7 +156,7 @@ def _explained(settings: Settings, path: Path) -> Iterator[None]:
     except DatabaseNotStarted as error:
         raise Refused(_said("refus", "base", erreur=error)) from None
     except OSError as error:
-        told = error.strerror or type(error).__name__
+        told = system_reason(error)
         raise Refused(_said("refus", "disque", fichier=path, erreur=told)) from None
 
 

@@ -2,13 +2,19 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from api.cli import app, main
 from api.rasa_process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,14 +32,79 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["serve"], ["ask"], ["evaluate", "nlu"], ["doctor"], ["regles"]]
+def every_command(group: Any, *before: str) -> Iterator[list[str]]:
+    """Go through the commands and their groups."""
+    yield list(before)
+    for name, each in getattr(group, "commands", {}).items():
+        yield from every_command(each, *before, name)
+
+
+_ENGLISH = re.compile(
+    r"\b(Usage|Options?:|Commands|Arguments:|Show|Try|Error|default|required|the|COMMAND|ARGS|TEXT|PATH"
+    r"|INTEGER|str|path|int)\b|[{}<>]|\.\.\."
 )
+
+
+@pytest.mark.parametrize("command", list(every_command(typer.main.get_command(app))), ids=" ".join)
 def test_help_is_in_french(command: list[str]) -> None:
-    page = run(*command, "--help").stdout
-    assert "Emploi" in page
-    assert "Usage" not in page
-    assert "Show" not in page
+    page = CliRunner().invoke(app, [*command, "--help"], prog_name="orientation").stdout
+    assert page.startswith("Emploi")
+    assert "Afficher cette aide" in page
+    found = _ENGLISH.search(page.replace("Options :", "").replace("Arguments :", ""))
+    assert not found, page
+
+
+WRONG = {
+    "inventee": "La commande « inventee » n’existe pas.",
+    "serv": "Vouliez-vous dire : serve ?",
+    "serve --port 3": "L’option --port n’existe pas.",
+    "ask": "Il manque : QUESTION.",
+    "ask --jsn x": "Vouliez-vous dire : --json ?",
+    "ask --json=3 x": "L’option --json ne prend pas de valeur.",
+    "ask un deux": "De trop : « deux ».",
+    "train quoi": "QUOI : valeurs possibles : tout, nlu, dialogue.",
+    "key nom --portee tout": "--portee : valeurs possibles : tickets:read",
+    "compte inviter a@exemple.fr --role maire": "--role : valeurs possibles : conseiller",
+    "dialogue": "Il manque l’option --actions.",
+    "dialogue --actions x --port abc": "--port : un nombre entier est attendu.",
+    "dialogue --actions x --port 99999": "--port : cette valeur dépasse la limite, 65535.",
+    "evaluate nlu --svg": "L’option --svg attend une valeur.",
+    "evaluate nlu /nulle/part.yml": "FICHIER : « /nulle/part.yml » n’existe pas.",
+    "evaluate nlu tests": "FICHIER : « tests » est un dossier ; un fichier est attendu.",
+    "evaluate routes /nulle/part": "CHEMIN : « /nulle/part » n’existe pas.",
+    "evaluate conversations README.md": "DOSSIER : « README.md » est un fichier ; un dossier",
+    "evaluate search --juge /nulle/part": "--juge : « /nulle/part » n’existe pas.",
+    "import /nulle/part": "DOSSIER : « /nulle/part » n’existe pas.",
+    "restore /nulle/part": "FICHIER : « /nulle/part » n’existe pas.",
+    "regles check /nulle/part": "DOSSIER : « /nulle/part » n’existe pas.",
+}
+
+
+@pytest.mark.parametrize("command", WRONG)
+def test_a_badly_written_command_is_refused_in_one_french_sentence(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["orientation", *command.split()])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err.replace("\u00a0", " ")
+    assert WRONG[command] in said
+    assert re.fullmatch(r"✗ .+\nAide : orientation.* --help\n", said)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "a" * 4001])
+def test_a_question_that_is_no_message_is_refused(question: str) -> None:
+    outcome = run("ask", question)
+    assert outcome.returncode == 2
+    assert "Votre message" in outcome.stdout
+
+
+def test_a_database_that_does_not_answer_is_told() -> None:
+    outcome = run("keys", "list", DATABASE_URL="postgresql://x@127.0.0.1:9/x")
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("✗ La base de données ne répond pas")
+    assert "Traceback" not in outcome.stderr
 
 
 def test_a_wrong_setting_is_told_in_french() -> None:
