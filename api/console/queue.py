@@ -12,6 +12,7 @@ from api.console.filtres import MAX_NAME, tabs
 from api.console.pages import page, signed_in, texts
 from api.console.query import QueueQuery, read_criteria
 from api.container import Container
+from api.courrier.repository import CourrielRepository
 from api.dependencies import get_container
 from api.errors import Problem
 from api.tickets.clock import is_overdue, next_due
@@ -68,6 +69,7 @@ async def show_queue(
         counts = await queue.counts(now)
         kept = await tabs(session, compte, now=now)
         names = await advisors(session)
+        lost = await CourrielRepository(session).waiting()
         unread = await MentionRepository(session).unread(compte.nom)
     return page(
         request,
@@ -81,6 +83,7 @@ async def show_queue(
         nom_max=MAX_NAME,
         annonce=texts()["filtres"].get(query.avis, ""),
         non_lues=unread,
+        courriels_sans_demande=lost,
         filtre=query,
         themes=sorted(services.chat.themes),
         routes=services.replies.table("routes"),

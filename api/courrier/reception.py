@@ -184,8 +184,13 @@ class Reception:
             return _Found(None, "falsifiee")
         except AddressExpired:
             return _Found(None, "perimee")
-        ticket = await self._tickets.by_id(number, lock=True)
-        return _Found(ticket, None if ticket else "inconnue")
+        return self._open(await self._tickets.by_id(number, lock=True))
+
+    @staticmethod
+    def _open(ticket: Ticket | None) -> _Found:
+        """A request made anonymous has no person any more: nothing personal comes back to it."""
+        known = ticket is not None and bool(ticket.search_text)
+        return _Found(ticket, None) if known else _Found(None, "inconnue")
 
     async def _answered(self, read: Read) -> _Found:
         """Some programs answer the sender, whatever Reply-To says: our Message-ID is a secret."""
@@ -194,7 +199,7 @@ class Reception:
             mail_id = each.removeprefix("<").removesuffix(tail)
             mail = await self._recus.sent(mail_id) if each.endswith(tail) else None
             if mail is not None:
-                return _Found(await self._tickets.by_id(mail.ticket_id, lock=True))
+                return self._open(await self._tickets.by_id(mail.ticket_id, lock=True))
         return _Found(None, "sans_adresse")
 
     async def _check_rate(self, ticket: Ticket | None, sender: str | None) -> None:

@@ -69,6 +69,11 @@ class CourrielRepository:
         """Return how many mails entered the quarantine since then."""
         return await self._count(CourrielRecu.etat == QUARANTAINE, since)
 
+    async def waiting(self) -> int:
+        """Return how many mails wait for someone to put them in their request."""
+        query = select(func.count()).where(CourrielRecu.etat == QUARANTAINE)
+        return int(await self._session.scalar(query) or 0)
+
     async def _count(self, condition: ColumnElement[bool], since: datetime) -> int:
         query = select(func.count()).where(condition, CourrielRecu.recu_le >= since)
         return int(await self._session.scalar(query) or 0)

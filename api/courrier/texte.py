@@ -52,11 +52,27 @@ def html_to_text(html: str) -> str:
     """Return what a page of a mail says: quotations under `>`, addresses of links in brackets."""
     reader = _Reader()
     try:
-        reader.feed(html)
+        reader.feed(_without_comments(html))
         reader.close()
     except (AssertionError, ValueError):  # a page broken beyond repair: what was read so far
         pass
     return reader.text()
+
+
+def _without_comments(html: str) -> str:
+    """Return a page without its comments; one that never ends hides all the rest, as on a page.
+
+    The parser would read thousands of unended ones for minutes.
+    """
+    kept: list[str] = []
+    at = 0
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join((*kept, html[at:]))
 
 
 class _Reader(HTMLParser):

@@ -145,6 +145,7 @@ async def _request(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
     told["messages"] = [
         {
             "auteur": each.author,
+            "canal": each.canal,
             "note_interne": each.visibility != "public",
             "texte": each.body,
             "ecrit_le": _date(each.created_at),

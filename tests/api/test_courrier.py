@@ -23,14 +23,20 @@ from api.courrier.boite import Mailbox, MailboxUnavailable, parse_mailbox
 from api.courrier.reception import PER_TICKET_AND_HOUR, Reception, TooManyMails
 from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database, connect
+from api.doctor import examine
 from api.jobs.repository import JobRepository
 from api.jobs.worker import Worker
 from api.links import link_secret
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
 from api.rasa_process import free_port
+from api.retention import erase_old
+from api.settings import Settings
 from api.tickets.desk import TicketDesk
+from api.tickets.repository import TicketRepository
 from api.tickets.service import TicketService
+from api.vie_privee import personne
+from api.vie_privee.conservation import default_conservation
 from assistant.ports import Demande
 from tests.api.boite import Folder, Imap, imap_server, new_folder
 from tests.api.receiver import wait_for
@@ -332,6 +338,64 @@ async def test_what_leads_nowhere_is_kept_whole_apart(
     assert await case.take_in(raw) == "quarantaine"
     assert case.rows("motif, brut, ticket_id") == [(motif, raw, None)]
     assert case.rows("id", "ticket_message") == []
+
+
+async def test_a_request_made_anonymous_takes_nothing_back(case: Case) -> None:
+    async with case.database.sessions.begin() as session:
+        await TicketRepository(session).forget_tickets([case.ticket_id], erased="[effacé]")
+    assert await case.take_in(case.answer()) == "quarantaine"
+    assert case.rows("motif") == [("inconnue",)]
+
+
+async def test_a_person_is_found_and_erased_by_the_address_that_wrote(case: Case) -> None:
+    await case.take_in(case.answer("Dans la demande"))
+    await case.take_in(mail("Nulle part", From="sylvie@exemple.fr", To="reponse@exemple.fr"))
+    async with case.database.sessions.begin() as session:
+        found = await personne.find(session, "Sylvie@exemple.fr")
+        told = await personne.export(session, found)
+        assert [each["texte"] for each in told["courriels_recus"]] == ["Nulle part"]
+        await personne.erase(session, found, erased="[effacé]")
+    assert case.rows("texte") == [("Dans la demande",)]
+    async with case.database.sessions.begin() as session:
+        await personne.erase(session, await personne.find(session, ELU), erased="[effacé]")
+    assert case.rows("texte") == []
+    assert case.rows("body", "ticket_message") == []
+
+
+async def test_what_was_received_leaves_at_its_term(case: Case) -> None:
+    await case.take_in(case.answer("Dans la demande"))
+    await case.take_in(mail("Nulle part", To="reponse@exemple.fr"))
+    for days, left in ((59, 2), (61, 1), (370, 0)):
+        with psycopg.connect(case.database.url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE courriel_recu SET recu_le = now() - make_interval(days => %s)", (days,)
+            )
+        async with case.database.sessions.begin() as session:
+            await erase_old(session, default_conservation(), erased="[effacé]")
+        assert len(case.rows("id")) == left
+    assert case.rows("body", "ticket_message") == [("Dans la demande",)]
+
+
+@pytest.mark.parametrize(
+    ("imap_url", "name", "ok"),
+    [
+        (None, "Réponses par courriel (remises par un autre service)", True),
+        ("{url}", "Boîte des réponses par courriel", True),
+        ("imap://a:b@127.0.0.1:9/INBOX", "Boîte des réponses par courriel", False),
+    ],
+)
+async def test_the_doctor_tells_whether_answers_come_in(
+    folder: Folder, imap_url: str | None, name: str, ok: bool
+) -> None:
+    url = imap_url.format(url=folder.url) if imap_url else None
+    found = await examine(Settings(mail_reply_to="reponse@exemple.fr", imap_url=url))
+    (told,) = [each for each in found if each.name == name]
+    assert (told.ok, bool(told.remedy)) == (ok, not ok)
+
+
+def test_a_mailbox_without_its_address_is_a_wrong_setting() -> None:
+    with pytest.raises(ValueError, match="ORIENTATION_MAIL_REPLY_TO"):
+        Settings(imap_url="imaps://a:b@exemple.fr/INBOX")
 
 
 async def test_the_answered_mail_leads_to_its_request_without_the_address(

@@ -79,6 +79,12 @@ def test_a_page_alone_is_read_as_text() -> None:
     assert told == "Objet\n\nDeux points :\n\n- un\n- deux\n\nA B"
 
 
+def test_a_comment_that_never_ends_hides_the_rest_at_once() -> None:
+    assert html_to_text("Oui<!--[if mso]>Non<![endif]--> merci.<!--" + "<!--" * 40_000) == (
+        "Oui merci."
+    )
+
+
 def test_headers_are_decoded_and_stay_on_one_line() -> None:
     hostile = b"From: =?utf-8?q?A=40b=2C?= <mairie@exemple.fr>\r\n"
     hostile += b"Subject: =?utf-8?q?Devis=0D=0ABcc=3A_tous=40exemple=2Efr?=\r\n"
