@@ -14,7 +14,6 @@ import pytest
 from api.courrier.adresse import (
     AddressExpired,
     AddressForged,
-    ReplyBox,
     parse_box,
     read_address,
     sign_address,
@@ -39,14 +38,13 @@ from api.vie_privee import personne
 from api.vie_privee.conservation import default_conservation
 from assistant.ports import Demande
 from tests.api.boite import Folder, Imap, imap_server, new_folder
+from tests.api.courrier import BOX, mail
 from tests.api.receiver import wait_for
-from tests.api.test_courrier_lecture import mail
 from tests.api.test_mail import SENDER, mailbox
 from tests.api.test_mail import Mailbox as SmtpMailbox
 from tests.api.test_pieces import PDF
 
 __all__ = ["mailbox"]
-BOX = ReplyBox("reponse", "exemple.fr")
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ELU = "mairie@exemple.fr"
 

@@ -2,22 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
-from api.courrier.adresse import ReplyBox, sign_address
-from api.database import connect
-from api.links import link_secret
 from tests.api.console import csrf, enter
-from tests.api.test_courrier_lecture import mail
+from tests.api.courrier import DOOR, address_of, mail
 from tests.api.test_pieces import PDF
 from tests.api.tickets import KEY, create, path
 from tests.conftest import Chat, Service
 
-DOOR = "/api/v1/mails/entrants"
-BOX = ReplyBox("reponse", "exemple.fr")
 RFC822 = {**KEY, "Content-Type": "message/rfc822"}
 
 
@@ -25,21 +19,6 @@ RFC822 = {**KEY, "Content-Type": "message/rfc822"}
 def advisor(service: Service) -> Iterator[httpx2.Client]:
     with enter(service, "Nadia Petit", "conseiller") as opened:
         yield opened
-
-
-async def address_of(service: Service, reference: str) -> str:
-    """Return the address that a mail about a request bears."""
-    import psycopg
-
-    with psycopg.connect(service.database_url) as connection:
-        row = connection.execute("SELECT id FROM ticket WHERE reference = %s", (reference,))
-        (number,) = row.fetchone() or (0,)
-    database = connect(service.database_url)
-    async with database.sessions.begin() as session:
-        secret = await link_secret(session)
-    await database.close()
-    until = datetime.now(UTC) + timedelta(days=3)
-    return BOX.address(sign_address(secret, number, expires_at=until)).addr_spec
 
 
 async def test_a_mail_handed_over_is_in_the_request_and_the_conversation(

@@ -1,7 +1,6 @@
 """What is read of a mail: what was written, by whom, what is joined; bombs are refused."""
 
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 from api.courrier.decoupe import trim
 from api.courrier.lecture import MailTooComplex, key_of, read_mail
 from api.courrier.texte import decode, html_to_text, unflow
+from tests.api.courrier import mail
 from tests.api.test_pieces import PDF, PNG
 
 REPLIES = yaml.safe_load(
@@ -22,16 +22,6 @@ REPLIES = yaml.safe_load(
 def test_what_was_written_is_kept_and_nothing_else(reply: dict[str, Any]) -> None:
     text = html_to_text(reply["recu"]) if reply.get("page") else reply["recu"]
     assert trim(text).replace("\xa0", " ") == reply["attendu"].strip()
-
-
-def mail(text: str = "Bonjour", **headers: str) -> EmailMessage:
-    """A reply as a program of today writes it; `_` stands for `-` in the names of headers."""
-    message = EmailMessage(policy=SMTP)
-    given = {"From": "Éloïse Lefèvre <mairie@exemple.fr>", "Subject": "Re: Réponse"} | headers
-    for name, value in given.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    return message
 
 
 def read(message: EmailMessage | bytes) -> Any:

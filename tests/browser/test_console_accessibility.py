@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.api.console import add_invitation, enter, submit
+from tests.api.courrier import DOOR, address_of, mail
 from tests.api.lacunes import add_turn, put_on_board, queue_doubt
 from tests.api.tickets import BODY, KEY, create, path
 from tests.browser.conftest import DESKTOP, PHONE
@@ -17,6 +18,8 @@ from tests.conftest import Service
 PAGES = {
     "/console/demandes": 200,
     "/console/courriels": 200,
+    "/console/courrier": 200,
+    "/console/courrier?etat=ignore": 200,
     "/console/journal": 200,
     "/console/journal?qui=personne&du=hier": 422,
     "/console/personne": 200,
@@ -58,6 +61,23 @@ def ticket(service: Service) -> dict[str, Any]:
             body = {"body": "Voici trois exemples.", "visibility": visibility}
             assert client.post(path(made, "/messages"), json=body, headers=KEY).status_code == 201
     return made
+
+
+@pytest.fixture(scope="module")
+async def received(service: Service, ticket: dict[str, Any]) -> str:
+    """The page of a mail that leads nowhere; another is in the request, from another address."""
+    headers = {**KEY, "Content-Type": "message/rfc822"}
+    answer = mail(
+        "Jeudi nous convient.\n\nLe 10/03/2026 à 10:02, X a écrit :\n> Quel jour ?",
+        To=await address_of(service, ticket["reference"]),
+    )
+    answer.add_attachment(b"MZ", "application", "octet-stream", filename="outil.exe")
+    lost = mail("Nous préférons mardi.", To="reponse@exemple.fr", Subject="Notre rendez-vous")
+    with httpx2.Client(base_url=service.url, timeout=30) as client:
+        for each in (answer, lost):
+            kept = client.post(DOOR, content=bytes(each), headers=headers).json()
+    assert kept["status"] == "quarantaine"
+    return f"/console/courrier/{kept['id']}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -109,7 +129,13 @@ async def page(
 
 
 async def test_no_page_of_the_staff_has_a_known_fault(
-    page: Page, service: Service, rose: httpx2.Client, ticket: dict[str, Any], gap: str
+    page: Page,
+    service: Service,
+    rose: httpx2.Client,
+    *,
+    ticket: dict[str, Any],
+    gap: str,
+    received: str,
 ) -> None:
     faults: list[str] = []
     invitation = add_invitation(service, "nouvelle.collegue@exemple.fr", "conseiller")
@@ -122,7 +148,7 @@ async def test_no_page_of_the_staff_has_a_known_fault(
             for name, value in rose.cookies.items()
         ]
     )
-    made = {f"/console/demandes/{ticket['reference']}": 200, gap: 200}
+    made = {f"/console/demandes/{ticket['reference']}": 200, gap: 200, received: 200}
     for address, status in (PAGES | made).items():
         await visit(page, address, status, faults)
     await page.goto(gap)
