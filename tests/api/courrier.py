@@ -9,9 +9,11 @@ import psycopg
 from api.courrier.adresse import ReplyBox, sign_address
 from api.database import connect
 from api.links import link_secret
+from tests.api.tickets import KEY
 from tests.conftest import Service
 
 DOOR = "/api/v1/mails/entrants"
+RFC822 = {**KEY, "Content-Type": "message/rfc822"}
 BOX = ReplyBox("reponse", "exemple.fr")
 
 

@@ -7,12 +7,10 @@ import httpx2
 import pytest
 
 from tests.api.console import csrf, enter
-from tests.api.courrier import DOOR, address_of, mail
+from tests.api.courrier import DOOR, RFC822, address_of, mail
 from tests.api.test_pieces import PDF
 from tests.api.tickets import KEY, create, path
 from tests.conftest import Chat, Service
-
-RFC822 = {**KEY, "Content-Type": "message/rfc822"}
 
 
 @pytest.fixture(scope="module")

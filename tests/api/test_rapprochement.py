@@ -5,9 +5,8 @@ from typing import Any
 
 import httpx2
 
+from tests.api.courrier import DOOR, RFC822, address_of, mail
 from tests.api.receiver import receiving, wait_for
-from tests.api.test_courrier_console import DOOR, RFC822, address_of
-from tests.api.test_courrier_lecture import mail
 from tests.api.tickets import KEY, create, path
 from tests.conftest import Chat, Service
 

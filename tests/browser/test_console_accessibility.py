@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.api.console import add_invitation, enter, submit
-from tests.api.courrier import DOOR, address_of, mail
+from tests.api.courrier import DOOR, RFC822, address_of, mail
 from tests.api.lacunes import add_turn, put_on_board, queue_doubt
 from tests.api.tickets import BODY, KEY, create, path
 from tests.browser.conftest import DESKTOP, PHONE
@@ -66,7 +66,6 @@ def ticket(service: Service) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 async def received(service: Service, ticket: dict[str, Any]) -> str:
     """The page of a mail that leads nowhere; another is in the request, from another address."""
-    headers = {**KEY, "Content-Type": "message/rfc822"}
     answer = mail(
         "Jeudi nous convient.\n\nLe 10/03/2026 à 10:02, X a écrit :\n> Quel jour ?",
         To=await address_of(service, ticket["reference"]),
@@ -75,7 +74,7 @@ async def received(service: Service, ticket: dict[str, Any]) -> str:
     lost = mail("Nous préférons mardi.", To="reponse@exemple.fr", Subject="Notre rendez-vous")
     with httpx2.Client(base_url=service.url, timeout=30) as client:
         for each in (answer, lost):
-            kept = client.post(DOOR, content=bytes(each), headers=headers).json()
+            kept = client.post(DOOR, content=bytes(each), headers=RFC822).json()
     assert kept["status"] == "quarantaine"
     return f"/console/courrier/{kept['id']}"
 
