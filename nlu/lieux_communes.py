@@ -27,6 +27,8 @@ CONTRACTED_ZIPF = 3.8
 LOWER_CASE_ZIPF = 4.0
 TOWN_ZIPF = 4.5
 WHOLE_ZIPF = 5.0
+# The same for one word alone with the capital of a sentence: « Faux » answers more than « où ? ».
+BARE_ZIPF = 4.3
 # Up to which it is a seldom word, or hardly a word.
 SELDOM_ZIPF = 2.5
 RARE_ZIPF = 2.0
@@ -202,7 +204,8 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     led = led or evidence.presented
     if evidence.stands or (led and name.population >= KNOWN_POPULATION):
         return True
-    if evidence.noun or ((evidence.whole or evidence.contrasted) and name.zipf < WHOLE_ZIPF):
+    limit = BARE_ZIPF if name.core and evidence.opens else WHOLE_ZIPF
+    if evidence.noun or ((evidence.whole or evidence.contrasted) and name.zipf < limit):
         return True
     if name.articled:
         return _accepts_articled(name, evidence)
@@ -211,7 +214,7 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
 
 def _accepts_articled(name: Name, evidence: Evidence) -> bool:
     """« à La Bouillie », « au Breuil », « Le Diamant organise », not « au Parc »."""
-    if evidence.titled and evidence.before in _DWELLING:
+    if evidence.titled and (evidence.before in _DWELLING or evidence.presented):
         return True
     if evidence.titled and evidence.verb:
         known = name.population >= KNOWN_POPULATION
@@ -247,6 +250,8 @@ def _accepts_rare(name: Name, evidence: Evidence) -> bool:
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)
         return known or seldom or bool(evidence.preposition)
     if evidence.preposition:
+        if name.core in vocabulaire.SELDOM_NOUNS:
+            return evidence.stands
         proper = name.core in vocabulaire.PROPER_TOWNS and evidence.preposition in _TOWARDS
         if evidence.stands or evidence.dwells or proper or not name.core:
             return True

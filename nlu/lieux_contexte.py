@@ -33,7 +33,16 @@ _NEAR = re.compile(
     r"\b(?:pres|proche|proches|cote|loin|environs|alentours|autour|voisine?s?|banlieue|peripherie"
     rf"|limitrophe){_LINK}\Z"
 )
-_NAMED = re.compile(r"\b(?:m appelle|mon nom est|mon nom c est)\Z")
+_NAMED = re.compile(
+    r"\b(?:m appelle|mon nom est|mon nom c est|(?<!pour )nom(?: de famille)?(?: est| c est)?"
+    r"|prenom(?: est)?)\Z"
+)
+_NAMES = frozenset({"nom", "prenom"})
+_TWINNED = re.compile(r"\bjumel\w*(?: \w+){0,3} avec(?: \w+){0,4}\Z")
+_ABROAD = re.compile(r"(?:en|au|aux|a|du|de l) (\w+)")
+# What has its verb right after it: « on voulon », « vs gardié ».
+_SUBJECTS = vocabulaire.word_set("je j on nous vous il elle ils elles tu")
+_BEFORE_PRONOUNS = vocabulaire.word_set("chez a pour avec entre de et par sur")
 _PAUSE = re.compile(r"[,(]")
 _FLOWS = re.compile(r"(?:\w+ )?(?:debord|inond|coul|serpent|en crue|sort de son lit)")
 _MAX_ROLE_DISTANCE = 6
@@ -88,7 +97,37 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
         or is_organisation(phrase, start)
         or is_expression(phrase, start, end)
         or is_brand(phrase, start, end)
+        or is_abroad(phrase, start, end)
+        or is_verb(phrase, start, end)
     )
+
+
+def is_verb(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a word in lower case follows its subject: « on voulon », « ils vienne »."""
+    follows = end == start + 1 and phrase.word(start - 1) in _SUBJECTS
+    return (
+        follows
+        and phrase.gap(start) == " "
+        and not phrase.is_capital(start)
+        and phrase.word(start - 2) not in _BEFORE_PRONOUNS
+    )
+
+
+def is_abroad(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a country follows, « Vienne, en Autriche », or a twinning leads to the name."""
+    match = _ABROAD.match(phrase.right(end))
+    if match and match[1] in vocabulaire.COUNTRIES_ABROAD and phrase.is_capital(start):
+        return True
+    return bool(_TWINNED.search(phrase.left(start)))
+
+
+def is_title(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a room or a phrase bears the name: « salle Bretagne », « aube nouvelle »."""
+    followed = end == start + 1 and phrase.word(end) in vocabulaire.FOLLOWED_BY.get(
+        phrase.word(start), ()
+    )
+    joined = start > 0 and phrase.joined(start - 1, end)
+    return followed or (joined and phrase.word(start - 1) in vocabulaire.NAMED_THINGS)
 
 
 def is_expression(phrase: Phrase, start: int, end: int) -> bool:
@@ -104,6 +143,8 @@ def is_brand(phrase: Phrase, start: int, end: int) -> bool:
     if end - start > 1 + articled:
         return False
     if phrase.word(end) in vocabulaire.FOLLOWED_BY.get(name, ()):
+        return True
+    if phrase.word(start - 1) in vocabulaire.MODELS and phrase.gap(start) == " ":
         return True
     signs = vocabulaire.BRANDS.get(name, frozenset())
     if has_place_noun(phrase, start) or preposition(phrase, start) == "a":
@@ -133,6 +174,8 @@ def is_compound(phrase: Phrase, start: int, end: int) -> bool:
 
 def is_person(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the name is a person's: after a civility, a first name, or an unknown name."""
+    if _is_surname_elsewhere(phrase, start, end) or _is_introduced(phrase, start):
+        return True
     if start == 0 or phrase.gap(start).strip() not in ("", "."):
         return _is_first_name(phrase, start, end)
     before = phrase.word(start - 1)
@@ -146,6 +189,25 @@ def is_person(phrase: Phrase, start: int, end: int) -> bool:
     if phrase.word(start - 2) in vocabulaire.CIVILITIES and phrase.is_capital(start - 1):
         return True
     return _follows_proper_name(phrase, start - 1) or _is_first_name(phrase, start, end)
+
+
+def _is_introduced(phrase: Phrase, start: int) -> bool:
+    """« Nom : Vienne », « Me Gisors », whose capital tells it from the pronoun."""
+    before, gap = phrase.word(start - 1), phrase.gap(start).strip()
+    if gap == ":":
+        return before in _NAMES and phrase.word(start - 2) not in vocabulaire.PLACES
+    return before == "me" and not gap and phrase.is_capital(start - 1)
+
+
+def _is_surname_elsewhere(phrase: Phrase, start: int, end: int) -> bool:
+    """Tell whether a first name stands before the same word elsewhere: « Nérac, Anne Nérac »."""
+    word = phrase.word(start)
+    if end != start + 1 or phrase.words.count(word) == 1 or preposition(phrase, start):
+        return False
+    others = (i for i in range(1, len(phrase)) if i != start and phrase.word(i) == word)
+    return any(
+        phrase.word(i - 1) in vocabulaire.FIRST_NAMES and phrase.is_capital(i - 1) for i in others
+    )
 
 
 def _follows_proper_name(phrase: Phrase, index: int) -> bool:

@@ -22,6 +22,10 @@ _OWNED = re.compile(
 )
 _REGION_SAID = re.compile(r"\b(?:region|regional|regionale)(?: (?:de|du|de la|de l|d))?(?: la)?\Z")
 _PLACE_OF = re.compile(r"\b(?:a|de|d|maire|ville|commune|mairie)\Z")
+# No town holds several communes: « des communes de La Réunion » are the département's.
+_COMMUNES_OF = re.compile(
+    r"\b(?:communes|villages|villes|maires|mairies|intercommunalites|intercos)(?: \w+)? d(?:e)?\Z"
+)
 _COLLECTIVITE = re.compile(r"\b(?:ile|collectivite)(?: d outre mer)? de\Z")
 _HELD = re.compile(r"\b(?:communes?|villages?|villes?|mairies?|maires?|epci|region)(?: \w+)? de\Z")
 _MEETING = re.compile(r"publique|du\b|de\b|d\b|des\b|avec|sur|qui|que|a\b|est\b|s\b|en\b")
@@ -40,6 +44,8 @@ _SEVERAL_OF = re.compile(
 # « un maire de Corrèze » is of the département, « des élus de Vienne » of the town.
 _TOWN_POPULATION = 5_000
 _TO_COMMUNE = frozenset({"dans", "en", "du", "de", "d", "la", "le", "les", "l", "a", "cote"})
+# Ordinary words that a number follows.
+_NUMBERED_WORDS = frozenset({"lot", "somme"})
 _MAX_LINKS = 3
 _OVERSEAS_LENGTH = 3
 _MAX_NAME_WORDS = 6
@@ -93,6 +99,8 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
         or contexte.is_person(phrase, start, end)
         or contexte.is_organisation(phrase, start)
         or contexte.is_expression(phrase, start, end)
+        or contexte.is_abroad(phrase, start, end)
+        or contexte.is_title(phrase, start, end)
         or (end == start + 1 and contexte.is_river(phrase, start))
     )
 
@@ -102,21 +110,31 @@ def _accepts(
 ) -> bool:
     if (
         _SAID.search(left)
-        or _is_numbered(phrase, gazetteer, end, key)
+        or _is_numbered(phrase, gazetteer, start, end, key=key)
         or _follows_own(phrase, gazetteer, start, key)
     ):
         return True
     if key == "la reunion":
         return _is_island(phrase, start, end, left)
     if _is_commune(phrase, gazetteer, start, key):
-        if any(len(p.code) == _OVERSEAS_LENGTH for p in gazetteer.departements[key]):
-            return bool(_COLLECTIVITE.search(left))
-        if _SEVERAL_OF.search(left) and _bears_village(gazetteer, key):
-            return True
-        return _accepts_homonym(phrase, start, key, left)
+        return _accepts_namesake(phrase, gazetteer, start, key=key, left=left)
     if key in vocabulaire.STRICT_DEPARTEMENTS:
         return _accepts_strict(phrase, start, end, key, left)
-    return True
+    product = key in vocabulaire.PRODUCTS and phrase.has_accents and not phrase.is_capital(start)
+    return not product or bool(_INSIDE.search(left) or _OWNED.search(left))
+
+
+def _accepts_namesake(
+    phrase: Phrase, gazetteer: Gazetteer, start: int, *, key: str, left: str
+) -> bool:
+    """Tell whether a département is meant rather than the commune of the same name."""
+    if any(len(p.code) == _OVERSEAS_LENGTH for p in gazetteer.departements[key]):
+        return bool(_COLLECTIVITE.search(left))
+    if _COMMUNES_OF.search(left) and key != "paris" and phrase.is_capital(start):
+        return True
+    if _SEVERAL_OF.search(left) and _bears_village(gazetteer, key):
+        return True
+    return _accepts_homonym(phrase, start, key, left)
 
 
 def _is_commune(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> bool:
@@ -132,8 +150,10 @@ def _bears_village(gazetteer: Gazetteer, key: str) -> bool:
     return all((place.population or 0) < _TOWN_POPULATION for place in communes)
 
 
-def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, end: int, key: str) -> bool:
-    """Tell whether the département's own number follows: « Lot (46) »."""
+def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str) -> bool:
+    """Tell whether the département's own number follows: « Lot (46) », not « lot 46 du marché »."""
+    if key in _NUMBERED_WORDS and not phrase.is_capital(start):
+        return False
     codes = {place.code.lower() for place in gazetteer.departements[key]}
     return phrase.word(end) in codes
 
@@ -141,6 +161,8 @@ def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, end: int, key: str) -> bo
 def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
     """« à La Réunion » is the island, « La Réunion publique » a meeting."""
     if left.endswith(" ile de") or left == "ile de":
+        return True
+    if _COMMUNES_OF.search(left) and phrase.is_capital(end - 1):
         return True
     if _MEETING.match(phrase.right(end)) and "," not in phrase.gap(end):
         return False

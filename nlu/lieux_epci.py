@@ -13,6 +13,8 @@ _PREFIX = re.compile(
     r"(?:de la |de l'|des |du |de |d')?",
 )
 _LINKED = re.compile(r"^(?:CC|CA|CU)\s+(?:de la |de l'|des |du |d'|la |le |les |l')")
+# What is left out when the name is said: « Val de Drôme en Biovallée », « Lens - Liévin ».
+_CUT = re.compile(r"\s+(?:en|[-\u2013])\s+")
 _SUFFIXES = ("communaute de communes", "communaute", "agglomeration", "agglo", "metropole")
 _MARKERS = word_set("metropole agglomeration agglo communaute")
 _DIRECTIONS = word_set("nord sud est ouest centre")
@@ -54,6 +56,7 @@ def spoken_names(official: str, alias: tuple[str, ...] = ()) -> SpokenNames:
     bare = _PARENTHESIS.sub("", official).strip()
     core = " ".join(name_words(_PREFIX.sub("", bare)))
     names = [core, " ".join(name_words(bare)), *_variants(core), *_inner_names(official)]
+    names += [" ".join(name_words(_PREFIX.sub("", head))) for head in _CUT.split(bare)[:1]]
     if names[0].startswith(_ARTICLES):  # « Le Grand Narbonne », « du Grand Narbonne »
         names.append(names[0].partition(" ")[2])
     names += [" ".join(name_words(name)) for name in alias if " " in name or "-" in name]

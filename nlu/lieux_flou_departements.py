@@ -67,7 +67,8 @@ class DepartementSpeller:
         name = key.replace(" ", "")
         if len(name) < MIN_LENGTH or not name.isalpha() or not phrase.joined(start, end):
             return None
-        if phrase.word(end - 1) in vocabulaire.LINKS or self._is_right(key):
+        last = phrase.word(end - 1)
+        if last in vocabulaire.LINKS or len(last) == 1 or self._is_right(key):
             return None
         closest = sorted(self._names.closest(name))
         if not closest or (len(closest) > 1 and closest[0][0] == closest[1][0]):

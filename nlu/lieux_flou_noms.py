@@ -55,7 +55,10 @@ class CompoundSpeller:
         name = key.replace(" ", "")
         if not name.isalpha() or self._is_right(key):
             return None
-        if phrase.word(end - 1) in vocabulaire.LINKS or not self._may_be_name(phrase, start, end):
+        last = phrase.word(end - 1)
+        if last in vocabulaire.LINKS or len(last) == 1:
+            return None
+        if not self._may_be_name(phrase, start, end):
             return None
         closest = sorted(self._names.closest(name))
         if not closest or (len(closest) > 1 and closest[0][0] == closest[1][0]):

@@ -9,6 +9,7 @@ import wordfreq
 
 from nlu.lieux_epci import needs_cue, spoken_names
 from nlu.lieux_texte import name_words
+from nlu.lieux_vocabulaire import PROPER_TOWNS
 from nlu.text import strip_accents
 from nlu.understanding import TerritoireType
 
@@ -19,6 +20,8 @@ _INSEE_LENGTH = 5
 # From which a town is thought of before the village whose name it bears for short.
 _LEAST_TOWN = 3_000
 _TOWN_RATIO = 5
+# The same, of the commune that took the village in.
+_FORMER_RATIO = 2
 _SHORTENED_BEFORE = frozenset({"sur", "sous", "les", "en", "au", "aux", "le", "la", "du", "d", "l"})
 
 
@@ -110,8 +113,8 @@ def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
         gazetteer.by_key[place.type, place.code] = place
     for place in gazetteer.by_key.values():
         _INDEXERS[place.type](gazetteer, place)
-    _index_short_names(gazetteer)
     _measure(gazetteer)
+    _index_short_names(gazetteer)
     return gazetteer
 
 
@@ -156,11 +159,21 @@ def _index_short_names(gazetteer: Gazetteer) -> None:
         for rank in range(1, len(words) - 1):
             if words[rank] in _SHORTENED_BEFORE:
                 longer.setdefault(" ".join(words[:rank]), []).extend(places)
-    for key, places in gazetteer.communes.items():
-        size = max(_LEAST_TOWN, _TOWN_RATIO * max(place.population or 0 for place in places))
-        towns = [town for town in longer.get(key, ()) if (town.population or 0) >= size]
-        if len(places) == 1 and towns:
-            gazetteer.communes[key] = (*places, *towns)
+    for index, ratio in ((gazetteer.communes, _TOWN_RATIO), (gazetteer.former, _FORMER_RATIO)):
+        for key in index.keys() & longer.keys():
+            places = index[key]
+            if len(places) == 1 or _is_shortened(gazetteer, key):
+                index[key] = (*places, *_far_larger(longer[key], places, ratio))
+
+
+def _is_shortened(gazetteer: Gazetteer, key: str) -> bool:
+    """Tell whether a name that several bear is a proper one: « Neuilly », not « Mont »."""
+    return " " not in key and (key in PROPER_TOWNS or 0 < gazetteer.frequency(key) < COMMON_ZIPF)
+
+
+def _far_larger(towns: list[Place], places: tuple[Place, ...], ratio: int) -> list[Place]:
+    size = max(_LEAST_TOWN, ratio * max(place.population or 0 for place in places))
+    return [t for t in towns if (t.population or 0) >= size and t not in places]
 
 
 def _index_epci(gazetteer: Gazetteer, place: Place) -> None:

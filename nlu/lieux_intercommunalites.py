@@ -23,6 +23,7 @@ _CUES: dict[tuple[str, ...], bool] = {
     ("com", "com"): True,
     ("comm", "comm"): True,
     ("comcom", ): True,
+    ("conseil", "communautaire"): True,
     ("codecom", ): True,
     ("cdc", ): True,
     ("cc", ): True,
@@ -56,6 +57,9 @@ _KINDS = {
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _NAMING = re.compile(r"\b(?:est|sont|sommes|s appelle) (?:le|la|les|l)\Z")
 _MAX_CUE = 3
+# They begin the names of intercommunalities, and of hardly anything else with a capital.
+_LANDSCAPES = frozenset({"Cœur", "Coeur", "Terres"})
+_COUNTRY_WORDS = 3
 # Countries whose name says more than the intercommunality that took it.
 _WIDER = frozenset({"pays basque"})
 
@@ -89,7 +93,9 @@ def _after_cue(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
         if first < len(phrase) and (hit := _named(phrase, gazetteer, start, first)):
             return hit
     if of_town and linked > name:
-        return _of_town(phrase, gazetteer, start, name, linked)
+        return _of_town(phrase, gazetteer, start, name, linked) or _of_village(
+            phrase, gazetteer, start, linked
+        )
     return None
 
 
@@ -124,6 +130,20 @@ def _of_town(
             places = _of_kind(phrase, start, _led_by(gazetteer, towns))
             if places:
                 return Hit(start, end, places, SURE)
+    return None
+
+
+def _of_village(phrase: Phrase, gazetteer: Gazetteer, start: int, linked: int) -> Hit | None:
+    """Ask what « la communauté de communes de Trémargat » means: the village leads none."""
+    if not phrase.is_capital(linked):
+        return None
+    for end, key in windows(phrase, gazetteer, linked):
+        villages = gazetteer.communes.get(key, ())
+        sirens = dict.fromkeys(place.epci for place in villages if place.epci)
+        holding = (gazetteer.by_key.get(("epci", siren)) for siren in sirens)
+        places = (*(each for each in holding if each), *villages)
+        if len(places) > len(villages):
+            return Hit(start, end, places, SURE)
     return None
 
 
@@ -168,6 +188,11 @@ def _accepts_free(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int) ->
 def _country(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
     """Read « le Pays de Meaux », with its capital, as the intercommunality of this name."""
     raw = phrase.tokens[start].raw
+    if raw in _LANDSCAPES:
+        hit = _named(phrase, gazetteer, start, start)
+        return (
+            hit if hit and hit.length >= _COUNTRY_WORDS and phrase.is_capital(hit.end - 1) else None
+        )
     if raw != "Pays" or phrase.starts_sentence(start) or _PETR.search(phrase.left(start)):
         return None
     hit = _named(phrase, gazetteer, start, start)

@@ -91,10 +91,15 @@ def _same_accents(
     """Drop, when the élu types accents, the names that differ by them: « Viré » is not « Vire »."""
     if not phrase.has_accents:
         return places
-    exact = tuple(p for p in places if raw in map(_plain_key, (p.nom, *p.alias)))
+    exact = tuple(p for p in places if any(map(partial(_is_borne, raw), (p.nom, *p.alias))))
     # « Évreux » is often typed « Evreux », but « Loire » is never « Loiré ».
     near = tuple(p for p in places if any(map(partial(_same_but_first, raw), (p.nom, *p.alias))))
     return exact or near or (() if ordinary else places)
+
+
+def _is_borne(raw: str, name: str) -> bool:
+    """Tell whether a name is the one typed, or begins with it: « Condé », « Condé-sur-Vire »."""
+    return f"{_plain_key(name)} ".startswith(f"{raw} ")
 
 
 def _same_but_first(raw: str, name: str) -> bool:

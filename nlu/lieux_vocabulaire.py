@@ -37,6 +37,17 @@ QUALIFIERS = word_set(
 )
 LOCATIVES = word_set("a au aux sur vers depuis pour chez entre")
 
+# What has a date: « le forum citoyen du 12 ».
+DATED = word_set(
+    """
+    forum forums journee journees atelier ateliers rencontre rencontres reunion reunions vote votes
+    courrier courriers mail mails lettre message seance seances conseil conseils debat debats
+    assemblee ag scrutin visite visites formation formations marche marches fete salon colloque
+    seminaire bureau commission commissions webinaire rendez rdv soiree matinee appel deliberation
+    decret arrete loi article numero bulletin permanence permanences
+    """
+)
+
 # What may be « du 93 »: people and bodies, never what has a date.
 OWNERS = (
     ROLES
@@ -64,7 +75,8 @@ CIVILITIES = word_set(
     """
     m mr mm mme mmes mlle monsieur madame maitre dr docteur pr senateur senatrice depute
     deputee professeur professeure ministre prefet prefete commissaire capitaine commandant
-    lieutenant adjudant colonel epoux freres soeurs veuve famille
+    lieutenant adjudant colonel epoux freres soeurs veuve famille doctoresse notaire huissier
+    avocat avocate abbe vicaire rabbin imam infirmier infirmiere pharmacien pharmacienne
     """
 )
 FIRST_NAMES = word_set(
@@ -127,7 +139,8 @@ ORGANISATIONS = word_set(
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
     centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
-    edf engie sncf crous lycee college prison centrale
+    edf engie sncf crous lycee college prison centrale hotel bataille verre verres bouteille
+    bouteilles betises biere porcelaine dentelle liqueur fromage
     """
 )
 # An organisation of these kinds is of the place where it stands.
@@ -164,6 +177,9 @@ MONTHS_AND_UNITS = word_set(
     rue avenue bis ter personnes habitants hab hbts hbt voix electeurs inscrits foyers
     logements places conseillers elus communes m2 ha hectares participants questionnaires
     signatures votants jeunes enfants eleves citoyens menages adherents abonnes visiteurs
+    membres presents absents reponses contributions propositions idees questions pages fois
+    ateliers reunions seances rencontres projets dossiers familles benevoles salaries delegues
+    representants collegues ecoles associations points votes bulletins candidats candidatures
     agents ames millions milliers mille
     """
 )
@@ -245,25 +261,53 @@ NAMED_THINGS = word_set(
 ABROAD = word_set(
     """
     bologne venise cologne grenade fribourg montreal suisse sion soudan argentine caire
-    cadix modene treves baden rhodes lagos montreux aoste perouse pavie ancone berg
+    cadix modene treves baden rhodes lagos montreux aoste perouse ancone berg
     bruges
     """
 )
+# What makes of any name that of a town abroad: « Vienne, en Autriche ».
+COUNTRIES_ABROAD = word_set(
+    """
+    allemagne angleterre argentine autriche belgique bresil bulgarie canada chine croatie danemark
+    ecosse espagne finlande galles grece hongrie irlande islande italie japon luxembourg maroc
+    mexique norvege pologne portugal quebec roumanie royaume russie senegal serbie slovenie suede
+    suisse tunisie turquie ukraine
+    """
+)
+# Villages with an article whose name is a seldom noun: « au carbet », in lower case, is no place.
+SELDOM_NOUNS = word_set(
+    """
+    carbet marigot reposoir precheur clapier martinet tartre givre pertuis heaulme sequestre
+    metairies croutes hermites ecorces ormes ifs thons broc
+    """
+)
+# Départements that are also what is eaten or drunk, in lower case: « le calvados de grand-père ».
+PRODUCTS = word_set("calvados cantal")
 # Words which, anywhere in a message, make of the name a brand: « Orange a coupé la fibre ».
 BRANDS = {
     "orange": word_set(
         """
         carte fibre reseau antenne antennes operateur operateurs telephone telephonie internet
-        sfr free bouygues livebox mobile 4g 5g forfait societe abonnement box cuivre gilet
+        sfr free bouygues livebox mobile 4g 5g forfait societe abonnement box cuivre gilet sncf
+        poste
         """
     )
 }
+# What bears right after it the name of its model: « deux tables Roanne ».
+MODELS = word_set(
+    """
+    modele modeles gamme collection marque type table tables chaise chaises canape canapes banc
+    bancs lampe lampes velo velos tente tentes chapiteau camion voiture tondeuse
+    """
+)
 # What makes of a name an ordinary word: « à sens unique ».
 FOLLOWED_BY = {
     "sens": word_set("unique interdit propre figure commun large strict inverse civique"),
     "tours": word_set("table role scrutin"),
     "nice": word_set("people"),
     "orange": word_set("mecanique"),
+    "aube": word_set("nouvelle nouveau doree matinale radieuse naissante"),
+    "lot": word_set("consolation"),
     "union": word_set(
         """
         europeenne nationale regionale departementale locale sportive sociale federale monetaire
@@ -281,5 +325,6 @@ EXPRESSIONS = (
     "ballons des vosges",
     "monts d ardeche",
     "landes de gascogne",
+    "cafe de paris",
     "montagnes du jura",
 )

@@ -13,7 +13,7 @@ AMBIGUOUS: tuple[tuple[str, str, set[str], int], ...] = (
     ("maire de Sainte-Colombe", "Sainte-Colombe", {"05135", "35262"}, 12),
     ("ste colombe", "ste colombe", {"05135"}, 12),
     ("à Montreuil", "Montreuil", {"28267", "85148", "93048"}, 3),
-    ("Villeneuve", "Villeneuve", {"04242"}, 6),
+    ("Villeneuve", "Villeneuve", {"04242", "59009"}, 9),
     ("élu au Pin", "Pin", {"03208", "14504"}, 9),
     ("à Saint-Martin", "Saint-Martin", {"32389"}, 5),
     ("Vienne", "Vienne", {"38544", "86"}, 2),
@@ -23,12 +23,14 @@ AMBIGUOUS: tuple[tuple[str, str, set[str], int], ...] = (
     (
         "communauté de communes des Quatre Rivières",
         "communauté de communes des Quatre Rivières",
-        {"247000623", "247400666"},
-        2,
+        {"247000623", "247400666", "200069730"},
+        3,
     ),
     ("Commune d'Aix", "Aix", {"19002", "13001", "73008"}, 3),
     ("Evry", "Evry", {"89162", "91228"}, 2),
-    ("je suis à fontenay", "fontenay", {"88175"}, 4),
+    ("je suis à fontenay", "fontenay", {"88175", "94033"}, 8),
+    ("nous sommes à Condé", "Condé", {"36059", "14174", "59153"}, 4),
+    ("à Épinay, on débat", "Épinay", {"27049", "93031"}, 4),
     ("32300", "32300", {"32256"}, 31),
 )
 

@@ -1,7 +1,8 @@
-"""Two series meant to mislead, through the whole understanding: words, people, money, roles.
+"""Series meant to mislead, through the whole understanding: words, people, money, roles.
 
-`tests/phrases_adverses` holds no sentence of the other sets. Both were measured before any of their
-faults was mended (docs/mesures.md); they now keep what was gained.
+`tests/phrases_adverses` holds no sentence of the other sets. Each series was measured before any of
+its faults was mended (docs/mesures.md), but `relecture`, whose turns were written to mend; they now
+keep what was gained.
 """
 
 from typing import Any
