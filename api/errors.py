@@ -54,6 +54,13 @@ class Problem(HTTPException):
         return str(self.status)
 
 
+def wrong_field(field: str, key: str) -> Problem:
+    """Return the refusal of one field, told as those of a whole body are (see `api.invalid`)."""
+    problem = Problem(422, key, extra={"champs": [field]})
+    problem.extra["problemes"] = [{"champ": field, "message": problem.detail}]
+    return problem
+
+
 def not_found() -> Problem:
     """The same answer for a wrong token and an unknown id: neither can be guessed."""
     return Problem(404, "introuvable")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.container import Container
 from api.dependencies import get_container, limit_address
-from api.errors import Problem
+from api.errors import wrong_field
 from assistant.actions.accompagnes import accompagnement_json, voisin_json
 from knowledge.accompagnements.accompagnement import Dispositif
 from knowledge.accompagnements.loader import SOURCE_DATE, SOURCE_LICENCE, SOURCE_NAME, SOURCE_URL
@@ -58,5 +58,5 @@ def _find(services: Container, reference: str) -> Territoire:
     knowledge = services.knowledge
     found = knowledge.find(kind, code) if kind else knowledge.territoires.resolve(code)
     if found is None:
-        raise Problem(422, "territoire_inconnu")
+        raise wrong_field("territoire", "territoire_inconnu")
     return found

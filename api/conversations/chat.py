@@ -9,7 +9,7 @@ from api.conversations.records import authenticate
 from api.conversations.schemas import Handover
 from api.conversations.service import ConversationService, Received
 from api.database import Database
-from api.errors import Problem
+from api.errors import Problem, wrong_field
 from api.metrics import Metrics
 from api.tickets.service import TicketService
 from assistant.payloads import parse_payload
@@ -45,7 +45,7 @@ class Chat:
     ) -> dict[str, Any]:
         """Open, edit or send the request; each returns a Turn."""
         if edits.envoyer and not edits.consentement:
-            raise Problem(422, "consentement")
+            raise wrong_field("consentement", "consentement")
         opened = await self._is_open(conversation_id, token)
         if not opened and not (edits.envoyer and await self._was_sent(conversation_id)):
             turn = await self._press(conversation_id, token, "/parler_conseiller", key=key)

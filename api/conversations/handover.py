@@ -7,7 +7,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from api.conversations.schemas import Handover
-from api.errors import Problem
+from api.errors import wrong_field
 from assistant.ports import Demande
 from assistant.replies import Replies
 from assistant.sources import Knowledge
@@ -46,7 +46,7 @@ def check_nom(value: str | None) -> str | None:
     """
     name = _clean(value)
     if name is not None and len(name.splitlines()) > 1:
-        raise Problem(422, "nom_invalide")
+        raise wrong_field("nom", "nom_invalide")
     return name
 
 
@@ -60,7 +60,7 @@ def check_courriel(value: str | None) -> str | None:
     try:
         return validate_email(str(_clean(value)), check_deliverability=False).normalized
     except EmailNotValidError:
-        raise Problem(422, "courriel_invalide") from None
+        raise wrong_field("courriel", "courriel_invalide") from None
 
 
 def check_telephone(value: str | None) -> str | None:
@@ -72,7 +72,7 @@ def check_telephone(value: str | None) -> str | None:
         return None
     number = parse_telephone(str(_clean(value)))
     if number is None:
-        raise Problem(422, "telephone_invalide")
+        raise wrong_field("telephone", "telephone_invalide")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
@@ -83,7 +83,7 @@ def _territoire(edits: Handover, knowledge: Knowledge) -> dict[str, Any] | None:
     kind = _clean(edits.territoire_type)
     found = knowledge.find(kind, code) if kind else knowledge.territoires.resolve(code)
     if found is None:
-        raise Problem(422, "territoire_inconnu")
+        raise wrong_field("territoire_code", "territoire_inconnu")
     return {
         "type": found.type,
         "code": found.code,
@@ -94,7 +94,7 @@ def _territoire(edits: Handover, knowledge: Knowledge) -> dict[str, Any] | None:
 
 def _themes(wanted: list[str], known: frozenset[str]) -> tuple[str, ...]:
     if not set(wanted) <= known:
-        raise Problem(422, "theme_inconnu")
+        raise wrong_field("themes", "theme_inconnu")
     return tuple(dict.fromkeys(wanted))
 
 

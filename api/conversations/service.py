@@ -13,7 +13,7 @@ from api.conversations.models import Conversation
 from api.conversations.records import authenticate, hash_token, ticket_of
 from api.conversations.repository import ConversationRepository
 from api.database import Database, lock_conversation
-from api.errors import Problem, not_found
+from api.errors import Problem, not_found, wrong_field
 from api.tickets.desk import TicketDesk
 from api.tickets.repository import TicketRepository
 from assistant.engine import Assistant, Incoming
@@ -102,7 +102,7 @@ class ConversationService:
             return None
         found = self._assistant.services.knowledge.territoires.resolve(code.strip())
         if found is None:
-            raise Problem(422, "territoire_inconnu")
+            raise wrong_field("territoire_code", "territoire_inconnu")
         return TerritoireRetenu(found.type, found.code, found.nom, found.departement)
 
     async def post(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from api.errors import Problem, not_found, problem_response
+from api.errors import Problem, not_found, problem_response, wrong_field
 from api.invalid import fields_problem
 from knowledge.resources.errors import (
     ActionForbiddenError,
@@ -60,7 +60,7 @@ def to_problem(error: Exception) -> Problem:
         case ContentRefused():
             return fields_problem("fiche", ((each.field, each.message) for each in error.problems))
         case InvalidCursorError():
-            return Problem(422, "curseur")
+            return wrong_field("cursor", "curseur")
         case _:
             return Problem(*_SIMPLE[type(error)])  # type: ignore[index]
 

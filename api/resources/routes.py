@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.container import Container
 from api.dependencies import get_container, limit_address
-from api.errors import Problem, not_found
+from api.errors import not_found, wrong_field
 from api.resources.auth import required_staff, staff_or_nobody
 from api.resources.staff import editorial, known_id, record_response
 from api.resources.views import details_json, record_json
@@ -139,7 +139,7 @@ def _context(services: Container, reference: str | None) -> TerritoireContext | 
         else services.knowledge.territoires.resolve(reference)
     )
     if found is None:
-        raise Problem(422, "territoire_inconnu")
+        raise wrong_field("territoire", "territoire_inconnu")
     return to_context(found)
 
 
@@ -153,4 +153,4 @@ def _read_cursor(cursor: str | None) -> int:
     try:
         return max(0, int(base64.urlsafe_b64decode(cursor.encode())))
     except ValueError:
-        raise Problem(422, "curseur") from None
+        raise wrong_field("cursor", "curseur") from None

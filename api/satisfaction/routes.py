@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from api.container import Container
 from api.dependencies import get_container
+from api.errors import Problem
 from api.satisfaction.repository import Period, SatisfactionRepository
 from api.tickets.auth import Actor, caller
 from assistant.business_days import CELLULE
@@ -30,6 +31,8 @@ async def read_satisfaction(
 ) -> dict[str, Any]:
     """« demandes » : à combien la question a été posée ; « reponses » : combien ont répondu. Une
     demande compte dans chacun de ses thèmes."""
+    if since and until and since >= until:
+        raise Problem(422, "periode_inversee")
     period = Period(_midnight(since), _midnight(until))
     async with services.database.sessions.begin() as session:
         repository = SatisfactionRepository(session)

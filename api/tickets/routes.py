@@ -13,7 +13,7 @@ from api.conversations.records import hash_token
 from api.conversations.repository import ConversationRepository
 from api.conversations.schemas import Handover
 from api.dependencies import get_container
-from api.errors import Problem, not_found
+from api.errors import Problem, not_found, wrong_field
 from api.mail.repository import MailRepository
 from api.pieces.repository import PieceRepository
 from api.satisfaction.repository import SatisfactionRepository
@@ -144,7 +144,7 @@ async def list_tickets(
                 criteria, cursor=query.cursor, limit=query.limit
             )
         except CursorInvalid:
-            raise Problem(422, "curseur") from None
+            raise wrong_field("cursor", "curseur") from None
         return {"items": [ticket_json(each) for each in found], "next_cursor": following}
 
 
@@ -213,10 +213,10 @@ async def change_ticket(
 
 def _check_words(services: Container, changes: dict[str, Any]) -> None:
     if not set(changes.get("themes", ())) <= services.chat.themes:
-        raise Problem(422, "theme_inconnu")
+        raise wrong_field("themes", "theme_inconnu")
     team = changes.get("team")
     if team is not None and services.aiguillage.equipe(team) is None:
-        raise Problem(422, "equipe_inconnue")
+        raise wrong_field("team", "equipe_inconnue")
 
 
 def require_version(if_match: str | None) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from api.container import Container
 from api.dependencies import get_container
-from api.errors import Problem, not_found
+from api.errors import not_found, wrong_field
 from api.tickets.auth import Actor, caller
 from api.webhooks.models import Webhook
 from api.webhooks.repository import WebhookRepository
@@ -29,7 +29,7 @@ async def create_webhook(body: WebhookCreate, services: Services, actor: Caller)
     try:
         await check_target(body.url, allowed=services.settings.webhook_networks)
     except TargetRefused:
-        raise Problem(422, "adresse_webhook") from None
+        raise wrong_field("url", "adresse_webhook") from None
     webhook = Webhook(
         id=str(uuid.uuid4()),
         url=body.url,

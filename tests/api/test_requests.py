@@ -234,3 +234,28 @@ def test_a_key_is_asked_for_in_french(client: httpx2.Client, given: str) -> None
     answer = client.get("/api/v1/tickets", headers={"Authorization": given})
     told(answer, 401)
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("courriel", "pas une adresse"),
+        ("telephone", "12"),
+        ("nom", "Martin\nBcc: tous@exemple.fr"),
+        ("territoire_code", "99999"),
+        ("themes", ["inventé"]),
+    ],
+)
+def test_a_field_that_means_nothing_is_named(
+    client: httpx2.Client, field: str, value: object
+) -> None:
+    answer = client.post("/api/v1/tickets", json={**BODY, field: value}, headers=KEY)
+    problem = told(answer, 422)
+    assert problem["champs"] == [field]
+    assert problem["problemes"] == [{"champ": field, "message": problem["detail"]}]
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(client: httpx2.Client) -> None:
+    asked = {"since": "2026-11-30", "until": "2026-01-01"}
+    told(client.get("/api/v1/statistics/satisfaction", params=asked, headers=KEY), 422)
+    told(client.get("/api/v1/statistics/satisfaction", params={"since": "hier"}, headers=KEY), 422)
