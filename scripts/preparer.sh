@@ -12,6 +12,23 @@ export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_SYSTEM_CERTS=1 UV_NATIVE_TL
 dire() { printf '→ %s\n' "$*"; }
 echouer() { printf '\n✗ %s\n' "$*" >&2; exit 1; }
 
+# Une première installation : les deux environnements, la réserve, la base (en Mo).
+PLACE_ATTENDUE=5000 PLACE_EPUISEE=200
+place_libre() { df -Pm . | awk 'NR == 2 { print $4 }'; }
+
+verifier_place() {
+  local libre
+  libre=$(place_libre)
+  [ "$libre" -ge "$PLACE_ATTENDUE" ] || echouer "Il reste $libre Mo sur le disque de ce dossier et l'installation en demande environ $PLACE_ATTENDUE : libérez de la place, puis recommencez."
+}
+
+# obtenir COMMANDE… : dit quoi faire quand un installateur échoue ; ce qui est fait n'est pas refait.
+obtenir() {
+  "$@" && return
+  [ "$(place_libre)" -ge "$PLACE_EPUISEE" ] || echouer "Il n'y a plus de place sur le disque de ce dossier : libérez-en, puis recommencez."
+  echouer "L'installation n'a pas abouti (l'installateur dit pourquoi ci-dessus) : vérifiez l'accès à Internet et, derrière un réseau d'administration, HTTPS_PROXY, PIP_INDEX_URL et UV_DEFAULT_INDEX, puis recommencez."
+}
+
 trouver_python() {
   local candidat
   for candidat in "${PYTHON:-}" python3.11 python3 python; do
@@ -26,9 +43,10 @@ trouver_python() {
 
 installer_uv() {
   [ -x .outils/bin/uv ] && cmp -s requirements/uv.txt .outils/uv.txt && return
+  verifier_place
   dire "Installation de l'installateur (uv)…"
-  "$PYTHON_311" -m venv .outils
-  .outils/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+  obtenir "$PYTHON_311" -m venv .outils
+  obtenir .outils/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
   cp requirements/uv.txt .outils/uv.txt
 }
 
@@ -37,16 +55,17 @@ installer() {
   local environnement=$1 verrou=$2 message=$3
   shift 3
   cmp -s "$verrou" "$environnement/$(basename "$verrou")" && return
+  verifier_place
   dire "$message"
-  [ -x "$environnement/bin/python" ] || .outils/bin/uv venv --quiet --python "$PYTHON_311" "$environnement"
-  .outils/bin/uv pip install --quiet --python "$environnement/bin/python" --require-hashes "$@" -r "$verrou"
+  [ -x "$environnement/bin/python" ] || obtenir .outils/bin/uv venv --quiet --python "$PYTHON_311" "$environnement"
+  obtenir .outils/bin/uv pip install --quiet --python "$environnement/bin/python" --require-hashes "$@" -r "$verrou"
   cp "$verrou" "$environnement/$(basename "$verrou")"
 }
 
 installer_projet() {
   [ -x .venv/bin/orientation ] && cmp -s pyproject.toml .venv/pyproject.toml && return
   dire "Installation de la commande « orientation »…"
-  .outils/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+  obtenir .outils/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
   cp pyproject.toml .venv/pyproject.toml
 }
 
@@ -61,7 +80,8 @@ installer_chromium() {
   fi
 }
 
-command -v git >/dev/null || echouer "Il manque git."
+[ -w . ] || echouer "Ce dossier n'est pas modifiable par votre compte : l'installation s'y fait tout entière. Changez ses droits, ou copiez le projet dans un dossier à vous."
+command -v git >/dev/null || echouer "Il manque git (Debian : apt install git)."
 PYTHON_311=$(trouver_python)
 installer_uv
 installer .venv requirements/service.txt "Installation du service (environ 90 paquets)…"
