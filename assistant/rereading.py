@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.domaine import SEARCHED
 from assistant.memory import Memory
 from assistant.precisions import settle
 from assistant.references import is_reference
@@ -12,6 +13,7 @@ from nlu.text import words
 from nlu.understanding import Understanding
 
 _CERTAIN = 0.95
+_METHOD = "demander_methode"
 _ASKS_HUMAN = "demande_humain"
 # Said with these, « rappelez-moi » is about the request already sent, or the person's own data.
 _SAYS_MORE = frozenset(
@@ -46,6 +48,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _consent,
         _send_again,
         _reference,
+        _greeting,
         _thanks,
         _correction,
         _human,
@@ -77,6 +80,14 @@ def _reference(understanding: Understanding, memory: Memory, expects: str | None
     if expects is not None or not is_reference(understanding.text):
         return understanding
     return _as("suivre_demande", understanding)
+
+
+def _greeting(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« bjr on veu un conseil des jeunes »: greeted in passing, a subject is what it is about."""
+    if understanding.intent != "saluer" or not understanding.themes:
+        return understanding
+    searched = (each.intent for each in understanding.alternatives if each.intent in SEARCHED)
+    return _as(next(searched, _METHOD), understanding)
 
 
 def _thanks(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

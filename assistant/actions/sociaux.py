@@ -129,12 +129,21 @@ def _tells_a_project(call: Call) -> bool:
     return bool(call.understanding.themes) and decided.route in OFFRES
 
 
+def _names_a_subject(call: Call) -> bool:
+    """« 900 hab, un conseil des jeunes » asks nothing in so many words, yet says what for."""
+    only_a_role = call.understanding.role is not None  # « je suis adjointe à la jeunesse »
+    return bool(call.understanding.themes) and not only_a_role and call.payload is None
+
+
 async def take_note(call: Call) -> Part:
     """A fact was given: use it at once if a question is pending, else acknowledge it."""
     if call.memory.besoin:
         return await answer_need(call)
     if _tells_a_project(call):
         return await conclude(call.remember(besoin=call.text))
+    if _names_a_subject(call):
+        intention = _most_likely_question(call.understanding)
+        return await answer_need(call.remember(besoin=call.text, intention=intention))
     territoire = call.services.knowledge.territoire(call.memory.territoire)
     question = ask_territoire(call)
     if question is not None:
