@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 COLLECT = "courrier.releve"
 _EVERY = timedelta(minutes=1)
 _AFTER_FAILURE = timedelta(minutes=5)
-_SEEN = 500
+_SEEN = 5_000
 _BATCH = 10
 
 

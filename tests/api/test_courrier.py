@@ -169,6 +169,7 @@ async def test_the_whole_loop(
     await work_until(database_url, {SEND: send}, lambda: sent(case) == 1)
     (first,) = mailbox.mails
     assert first["Reply-To"].addresses[0].addr_spec.startswith("reponse+")
+    assert mailbox.senders == [first["Reply-To"].addresses[0].addr_spec]  # reports come back too
     assert "au-dessus de cette ligne" in first.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     folder.deliver(bytes(as_thunderbird(first, "Jeudi à 14 h.")))
     await plan(case.database)
@@ -268,6 +269,15 @@ async def test_the_same_mail_by_two_doors_or_twice_in_the_box_is_one(
         await case.collect(folder)
     assert folder.counts() == (0, 2)
     assert len(case.rows("id", "ticket_message")) == 1
+
+
+@pytest.mark.parametrize("lacks", [{"MOVE"}, {"MOVE", "UIDPLUS"}])
+def test_a_server_that_cannot_move_copies_then_erases(folder: Folder, lacks: set[str]) -> None:
+    folder.deliver(bytes(mail("Un")), bytes(mail("Deux")))
+    with Mailbox(folder.server) as opened:
+        opened._can -= lacks
+        opened.put_away(opened.uids(limit=1))
+    assert folder.counts() == (1, 1)
 
 
 async def test_a_mail_that_is_too_heavy_is_told_on_the_request(case: Case, folder: Folder) -> None:

@@ -46,6 +46,7 @@ class Mailbox:
     answers: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
         self, server: Any, session: Any, envelope: Any, address: str, _: Any
@@ -62,6 +63,7 @@ class Mailbox:
         parsed = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
 
