@@ -4,6 +4,7 @@ The sentences live in `textes/problemes.yml`; no `detail` ever quotes what an é
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from starlette.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+# The stream of events never ends: HEAD, answered elsewhere as GET, is not there.
+STREAM = re.compile(r"/api/v1/conversations/[^/]+/events")
 _NOT_ALLOWED = 405
 _KEY_OF_STATUS = {404: "introuvable", _NOT_ALLOWED: "methode", 413: "trop_volumineux"}
 
@@ -104,7 +107,9 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
-    key = _KEY_OF_STATUS.get(error.status_code, "illisible")
+    form = request.headers.get("content-type", "").startswith("multipart/")
+    unreadable = "formulaire_illisible" if form else "illisible"
+    key = _KEY_OF_STATUS.get(error.status_code, unreadable)
     headers = dict(error.headers or {})
     if error.status_code == _NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request))
@@ -119,7 +124,7 @@ def allowed_methods(request: Request) -> list[str]:
         pattern = getattr(route, "path_regex", None)
         if pattern is not None and pattern.match(path):
             found |= route.methods or set()
-    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+    return sorted(found | ({"HEAD"} if "GET" in found and not STREAM.fullmatch(path) else set()))
 
 
 async def _on_impossible_value(request: Request, error: Exception) -> JSONResponse:

@@ -76,5 +76,7 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 def _plain(fact: Any) -> str:
     """Write a fact of the rule as French does: « a », « b » or « c »; no English « or »."""
+    if isinstance(fact, float):
+        return f"{fact:g}".replace(".", ",")
     text = str(fact).replace(" or ", ", ").rstrip(".")
     return text.replace("'", "") if "'," in text or text.startswith("'") else text

@@ -5,16 +5,13 @@ Characters that cannot be seen (NUL among them, which PostgreSQL refuses) are re
 from a message.
 """
 
-import re
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import not_found
+from api.errors import STREAM, not_found
 from nlu.text import strip_invisible
-
-_STREAM = re.compile(r"/api/v1/conversations/[^/]+/events")
 
 
 class CleanQuery:
@@ -42,7 +39,7 @@ class HeadAsGet:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         head = scope["type"] == "http" and scope["method"] == "HEAD"
-        if head and not _STREAM.fullmatch(scope["path"]):
+        if head and not STREAM.fullmatch(scope["path"]):
             scope = {**scope, "method": "GET"}
         await self._app(scope, receive, send)
 

@@ -181,6 +181,7 @@ def test_a_filter_left_blank_filters_nothing(client: httpx2.Client, ticket: dict
         ("DELETE", "/api/v1/tickets/x", "GET, HEAD, PATCH"),
         ("POST", "/api/v1/resources/x", "DELETE, GET, HEAD, PATCH, PUT"),
         ("OPTIONS", "/api/v1/synonyms/x", "DELETE, GET, HEAD, PUT"),
+        ("HEAD", "/api/v1/conversations/x/events", "GET"),
         ("POST", "/healthz", "GET, HEAD"),
         ("POST", "/openapi.json", "GET, HEAD"),
         ("PUT", "/orientation/expliquer", "GET, HEAD, POST"),
@@ -191,7 +192,9 @@ def test_another_method_is_told_those_of_the_address(
     client: httpx2.Client, method: str, at: str, allowed: str
 ) -> None:
     answer = client.request(method, at)
-    told(answer, 405)
+    assert answer.status_code == 405
+    if method != "HEAD":
+        told(answer, 405)
     assert answer.headers["allow"] == allowed
 
 
@@ -255,7 +258,21 @@ def test_a_field_that_means_nothing_is_named(
     assert problem["problemes"] == [{"champ": field, "message": problem["detail"]}]
 
 
+def test_a_limit_is_told_as_a_number(chat: Chat) -> None:
+    answer = chat.client.get(f"{chat.path}/messages?wait=26", headers=chat.headers)
+    assert "la plus grande valeur permise est 25." in told(answer, 422)["detail"]
+
+
 def test_a_period_that_ends_before_it_begins_is_refused(client: httpx2.Client) -> None:
     asked = {"since": "2026-11-30", "until": "2026-01-01"}
     told(client.get("/api/v1/statistics/satisfaction", params=asked, headers=KEY), 422)
     told(client.get("/api/v1/statistics/satisfaction", params={"since": "hier"}, headers=KEY), 422)
+
+
+@pytest.mark.parametrize("at", ["/orientation/expliquer", "/console/connexion"])
+def test_a_form_that_is_cut_is_told_as_a_page(client: httpx2.Client, at: str) -> None:
+    headers = {"Content-Type": "multipart/form-data", "Accept": "text/html"}
+    page = client.post(at, content=b"coupe", headers=headers)
+    assert page.status_code == 400
+    assert page.headers["content-type"].startswith("text/html")
+    assert "n’est pas arrivé entier" in page.text

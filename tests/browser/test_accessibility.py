@@ -85,6 +85,15 @@ async def test_a_page_has_no_known_fault(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_mistyped_address_is_a_page_like_the_others(
+    open_page: OpenPage, scheme: str
+) -> None:
+    page = await open_page("/assistan", color_scheme=scheme, viewport=PHONE)
+    await expect(page.get_by_role("link", name="Revenir à l’accueil")).to_be_visible()
+    assert await violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/assistant", "/demo"])
 async def test_the_open_panel_has_no_known_fault(
     open_assistant: OpenAssistant, path: str, scheme: str
