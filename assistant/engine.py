@@ -15,14 +15,13 @@ from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload
 from assistant.ports import DialogueUnavailable, Exchange
 from assistant.rereading import reread
+from assistant.suites import CONTINUES, goes_on
 from assistant.turn import Part, TurnResult, merge
 from nlu.pipeline import Understander, UnderstandingContext
 from nlu.understanding import TerritoireMention, Understanding
 
 logger = logging.getLogger(__name__)
 
-# Said about the need already told, not instead of it.
-_CONTINUES = frozenset({"donner_information", "affirmer", "infirmer", "comprendre_demarche"})
 _DUREES = ("ponctuelle", "durable")
 # What the contract lets `asks_for` say; `question` says it all.
 _CONTRACT_QUESTIONS = frozenset({"territoire", "population", "theme", "contact"})
@@ -59,7 +58,7 @@ class Assistant:
         )
         if intent == "preciser":
             intent = "donner_information"
-        continues = expects is not None or understanding.intent in _CONTINUES
+        continues = expects is not None or goes_on(understanding, memory)
         enriched = memory.with_understanding(understanding, continues=continues)
         if enriched.territoire is not None:  # settled: nothing is left to tell apart
             enriched = replace(enriched, territoires_a_preciser=())
@@ -152,9 +151,9 @@ def _with_orientation(part: Part, call: Call) -> Part:
     if part.orientation is not None or part.outcome == "refused":
         return part
     after = replace(call, memory=part.memory)
-    goes_on = call.understanding.intent in _CONTINUES and part.memory.intention
+    kept = call.understanding.intent in CONTINUES and part.memory.intention
     return replace(
-        part, orientation=orientation_of(after, intent=part.memory.intention if goes_on else None)
+        part, orientation=orientation_of(after, intent=part.memory.intention if kept else None)
     )
 
 

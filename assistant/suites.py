@@ -6,6 +6,7 @@ from typing import Literal
 
 from assistant.memory import Memory
 from assistant.precisions import rank_of
+from knowledge.orientation.vocabulaire import OFFRES
 from nlu.text import fold, words
 from nlu.understanding import Understanding
 
@@ -26,6 +27,9 @@ _POINTS_AT = re.compile(
     r"(?: (?:exemple|fiche|ressource|outil|experience))?$"
     r"|^(?:le |la |numero )?(?P<number>[1-9])$"
 )
+CONTINUES = frozenset({"donner_information", "affirmer", "infirmer", "comprendre_demarche"})
+"""Intents said about the need already told, not instead of it."""
+
 _MAX_WORDS = 9
 _UNSURE = 0.5
 _SURE = 0.75
@@ -101,15 +105,25 @@ def _goes_on(understanding: Understanding) -> bool:
     return unsure and fold(understanding.text).startswith("et ")
 
 
+def goes_on(understanding: Understanding, memory: Memory) -> bool:
+    """Tell whether the message goes on with the need told: what it says adds to what was said.
+
+    « on veut candidater », after an offer was proposed, applies to this one.
+    """
+    applies = understanding.intent == "demander_accompagnement" and not understanding.themes
+    brief = len(words(understanding.text)) <= _MAX_WORDS
+    return understanding.intent in CONTINUES or (applies and brief and memory.route in OFFRES)
+
+
 def whole_question(understanding: Understanding, memory: Memory) -> str:
     """Return what to search for: the previous question with its follow-up, or the new one."""
     text = understanding.text
-    if is_follow_up(text, memory) or _leans_on_it(understanding, memory):
+    if is_follow_up(text, memory) or leans_on_need(understanding, memory):
         return f"{memory.besoin} {text}"
     return text
 
 
-def _leans_on_it(understanding: Understanding, memory: Memory) -> bool:
+def leans_on_need(understanding: Understanding, memory: Memory) -> bool:
     """Tell whether a short message names no subject of its own, only « le », « ça », « des »."""
     said = words(understanding.text)
     return bool(

@@ -7,7 +7,9 @@ from assistant.actions.base import Call
 from assistant.actions.chercher import find_resources
 from assistant.actions.repondre import present
 from assistant.sources import Sigle
+from assistant.suites import leans_on_need
 from assistant.turn import Part
+from knowledge.orientation.vocabulaire import OFFRES
 from knowledge.resources.resource import ResourceType
 from nlu.text import words
 
@@ -22,9 +24,10 @@ async def explain(call: Call) -> Part:
     A question asked on the way does not replace the need that the élu came with.
     """
     asking = call.remember(intention=_INTENT, territoires_a_preciser=())
-    found = find_resources(asking, text=call.text, types=_EXPLAINED, limit=_SHOWN)
+    text = _asked(call)
+    found = find_resources(asking, text=text, types=_EXPLAINED, limit=_SHOWN)
     if found.outcome != "answered":
-        found = find_resources(asking, text=call.text)
+        found = find_resources(asking, text=text)
     part = present(asking, found)
     memory = replace(
         part.memory,
@@ -36,6 +39,13 @@ async def explain(call: Call) -> Part:
         return replace(part, memory=memory)
     shown = part.messages if found.outcome == "answered" else (messages.help_choices(call),)
     return replace(part, outcome="answered", memory=memory, messages=(meanings, *shown))
+
+
+def _asked(call: Call) -> str:
+    """« combien de temps ça dure ? », after an offer was proposed, is asked about this one."""
+    if call.memory.route in OFFRES and leans_on_need(call.understanding, call.memory):
+        return f"{call.label('routes', call.memory.route)} {call.text}"
+    return call.text
 
 
 def _meanings(call: Call) -> dict[str, str] | None:

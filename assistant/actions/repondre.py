@@ -31,6 +31,8 @@ async def answer_need(call: Call) -> Part:
     found = find_resources(call)
     if other_publics(call):
         found = _unless_empty(find_resources(call, exclude=call.memory.ressources_vues), found)
+    elif call.memory.besoin != call.text and _shown(call, found):
+        found = _by_itself(call, found)
     return present(call, found)
 
 
@@ -85,6 +87,13 @@ def _introduction(call: Call, found: Found) -> str:
         public=call.label("publics", publics[0]) if publics else None,
         corrige=found.corrected,
     )
+
+
+def _by_itself(call: Call, found: Found) -> Found:
+    """« et le RGPD ? », when the need before it hides it: what these words alone find."""
+    if call.understanding.intent == "donner_information":
+        return found
+    return _unless_empty(find_resources(call, text=call.text), found)
 
 
 def _shown(call: Call, found: Found) -> bool:
