@@ -32,6 +32,14 @@ _CORRECTION = re.compile(
 _BRIEF = 9
 _THANKS = re.compile(r"\bmerci\b(?! (?:de|d|par avance|d avance|pour votre retour))")
 _ASKS = re.compile(r"^(?:non|pas)\b|\b(?:conseiller|rappel\w+|erreur|nul|inutile|rien)\b")
+_OFF_TOPIC = "hors_sujet"
+_TOGETHER = "agir_ensemble"
+_OFFERS = frozenset({"offre_ateliers", "offre_parcours", "offre_projet_partage", "programme_etat"})
+_HUMAN_WANTED = frozenset({"veut_humain", _ASKS_HUMAN, "politique_partisane"})
+# Heard without being sure, these would hide the need that an offer named makes plain.
+_ASIDE = frozenset({*_SAYS_MORE, "parler_conseiller"})
+_NEEDS = frozenset({*SEARCHED, "demander_accompagnement"})
+_DOUBTED = 0.75
 _ELSEWHERE = re.compile(
     r"\b(?:ont ils|ils ont|ils font|font ils|ils s y|elle a fait|a t elle|ont elles|elles ont"
     r"|ca se passe|ils s organisent)\b"
@@ -52,6 +60,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _thanks,
         _correction,
         _human,
+        _ours,
         _elsewhere,
     )
     for step in steps:
@@ -113,6 +122,24 @@ def _human(understanding: Understanding, memory: Memory, expects: str | None) ->
     if _ASKS_HUMAN not in understanding.signaux or understanding.intent in _SAYS_MORE:
         return understanding
     return _as("parler_conseiller", understanding)
+
+
+def _ours(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« 2 cc et 1 dpt veulent bosser ensemble »: an offer is named, the need comes first."""
+    doubted = understanding.confidence < _DOUBTED and understanding.intent in _ASIDE
+    if expects is not None or not (doubted or understanding.intent == _OFF_TOPIC):
+        return understanding
+    if not _names_an_offer(understanding) or _HUMAN_WANTED & set(understanding.signaux):
+        return understanding
+    needs = (each.intent for each in understanding.alternatives if each.intent in _NEEDS)
+    need = next(needs, None)
+    return understanding if need is None else _as(need, understanding)
+
+
+def _names_an_offer(understanding: Understanding) -> bool:
+    cues = set(understanding.signaux)
+    together = _TOGETHER in cues and (understanding.nombre_collectivites or 0) > 1
+    return bool(_OFFERS & cues) or together
 
 
 def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

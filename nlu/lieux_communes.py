@@ -131,7 +131,7 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
     """Weigh what leads to a name against how ordinary its words are."""
     if _is_saint(name):
         return evidence.strong or _accepts_saint(evidence)
-    if _is_elsewhere(name) and not evidence.strong:
+    if _is_elsewhere(name) and not (evidence.strong or _is_where_they_are(name, evidence)):
         return False
     named_after = evidence.before in vocabulaire.NAMED_THINGS and not name.famous
     refused = evidence.proper or named_after or _takes_no_article(name, evidence)
@@ -172,6 +172,12 @@ def _is_elsewhere(name: Name) -> bool:
     if name.core in vocabulaire.ABROAD:
         return True
     return name.core in vocabulaire.FIRST_NAMES and name.population < FAMOUS_POPULATION
+
+
+def _is_where_they_are(name: Name, evidence: Evidence) -> bool:
+    """« à Pavie », and no more, « on est à Pavie »: nobody writes to us from Lombardy."""
+    here = evidence.preposition == "a" and (evidence.whole or evidence.stands)
+    return here and name.core in vocabulaire.ABROAD
 
 
 def _accepts_saint(evidence: Evidence) -> bool:

@@ -14,7 +14,8 @@ CLOSED_LIST = {
     *("marche_public", "financement", "juridique", "contentieux", "elections"),
     *("politique_partisane", "demande_engagement", "refus_donnees", "veut_humain", "simplicite"),
     *("proximite", "comprendre", "agir_ensemble", "programme_etat", "service_etat"),
-    *("offre_parcours", "offre_projet_partage", "offre_ateliers"),
+    *("offre_parcours", "offre_projet_partage", "offre_ateliers", "exemple_ou_modele"),
+    *("atelier_evoque", "debat_public_saisi"),
 }
 
 GIVEN = [
