@@ -37,6 +37,8 @@ from api.satisfaction.pages import build_router as build_satisfaction_page
 from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
+from api.statistiques.pages import build_public_router as build_statistics_page
+from api.statistiques.pages import router as statistiques
 from api.territoires.routes import router as territoires
 from api.tickets.rapprochement_routes import router as rapprochement
 from api.tickets.routes import router as tickets
@@ -128,7 +130,9 @@ def create_app(container: Container) -> FastAPI:
     app.include_router(build_pages(pages=pages))
     app.include_router(build_orientation_pages(exploitant=exploitant))
     app.include_router(build_satisfaction_page(exploitant=exploitant))
+    app.include_router(build_statistics_page(exploitant=exploitant))
     install_console(app)
+    app.include_router(statistiques)
     app.include_router(capitalisation)
     install_lacunes(app)
     install_annotations(app)

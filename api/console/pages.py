@@ -19,7 +19,7 @@ from assistant.replies import french_date, french_number, load_replies
 _API = Path(__file__).parent.parent
 _TEMPLATES = tuple(
     _API / each / "templates"
-    for each in ("console", "redaction", "lacunes", "annotations", "capitalisation")
+    for each in ("console", "redaction", "lacunes", "annotations", "capitalisation", "statistiques")
 )
 _TEXTS = _API / "textes" / "console.yml"
 _ENTRY_TEXTS = _API / "textes" / "entree.yml"

@@ -22,6 +22,7 @@ class QueueQuery(BaseModel):
     q: Annotated[str, Field(max_length=200)] = ""
     theme: Annotated[str, Field(max_length=60)] = ""
     route: Annotated[str, Field(max_length=40)] = ""
+    priorite: Annotated[str, Field(max_length=10)] = ""
     departement: Annotated[str, Field(max_length=3)] = ""
     conseiller: Annotated[str, Field(max_length=80)] = ""
     equipe: Annotated[str, Field(max_length=40)] = ""
@@ -52,6 +53,7 @@ def read_criteria(query: QueueQuery, compte: Compte) -> tuple[TicketFilter, bool
     wanted: dict[str, Any] = {
         "assignee": assignee,
         "team": given.pop("equipe", ""),
+        "priority": given.pop("priorite", ""),
         **given,
     }
     kept = {name: value for name, value in wanted.items() if value}

@@ -19,6 +19,7 @@ from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.queue import COUNTED, QueueRepository
 from api.tickets.repository import CursorInvalid
+from api.tickets.status import PRIORITIES
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 25
@@ -87,6 +88,7 @@ async def show_queue(
         filtre=query,
         themes=sorted(services.chat.themes),
         routes=services.replies.table("routes"),
+        priorites=PRIORITIES,
         equipes=services.aiguillage.equipes,
         conseillers=names,
     )

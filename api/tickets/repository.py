@@ -36,6 +36,7 @@ class TicketFilter:
     q: str | None = None
     overdue: bool | None = None
     team: str | None = None
+    priority: str | None = None
 
 
 class TicketRepository:
@@ -226,7 +227,7 @@ class TicketRepository:
 def filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
     """Return the query of the tickets that fit the criteria."""
     query = select(Ticket)
-    for name in ("status", "route", "departement", "assignee"):
+    for name in ("status", "route", "departement", "assignee", "priority"):
         wanted = getattr(criteria, name)
         if wanted is not None:
             query = query.where(getattr(Ticket, name) == wanted)

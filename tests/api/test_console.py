@@ -100,6 +100,7 @@ def test_the_queue_is_filtered(client: httpx2.Client, claire: httpx2.Client) -> 
     )
     other = create(client, besoin=word, territoire_code="29019")
     client.post(path(other, "/claim"), headers=KEY)
+    client.patch(path(auch), json={"priority": "haute"}, headers={**KEY, "If-Match": "*"})
 
     def queue(**query: str) -> list[str]:
         return listed(claire.get("/console/demandes", params={"q": word, **query}))
@@ -110,6 +111,7 @@ def test_the_queue_is_filtered(client: httpx2.Client, claire: httpx2.Client) -> 
         {"conseiller": "personne"},
         {"equipe": "cellule", "theme": "jeunesse"},
         {"departement": "32"},
+        {"priorite": "haute"},
     ]
     for query in asked:
         assert queue(**query) == [auch["reference"]], query

@@ -21,6 +21,7 @@ PAGES = (
     "/cgu",
     "/orientation/expliquer",
     "/orientation/regles",
+    "/statistiques",
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
 EVERY_TYPE: tuple[dict[str, Any], ...] = (

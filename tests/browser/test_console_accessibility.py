@@ -24,6 +24,8 @@ PAGES = {
     "/console/journal?qui=personne&du=hier": 422,
     "/console/personne": 200,
     "/console/registre": 200,
+    "/console/statistiques": 200,
+    "/console/statistiques?depuis=hier": 422,
     "/console/modeles": 200,
     "/console/modeles/nouveau": 200,
     "/console/modeles/accuse": 200,

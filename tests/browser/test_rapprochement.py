@@ -113,3 +113,28 @@ async def test_a_filter_is_kept_and_an_answer_written(
         await expect(page.get_by_role("link", name=f"Lavoirs {word}")).to_be_visible()
         await shoot(page, "modeles")
     assert faults == []
+
+
+@pytest.mark.parametrize("page", SCREENS, indirect=True)
+async def test_figures_are_read_and_a_request_is_printed(
+    page: Page,  # noqa: F811
+    service: Service,
+    client: httpx2.Client,
+) -> None:
+    faults: list[str] = []
+    word = secrets.token_hex(4)
+    made = [create(client, themes=["jeunesse"]) for _ in range(6)]
+    with enter(service, f"Rose {word}", "responsable") as rose:
+        cookie = {"name": SESSION, "value": rose.cookies[SESSION], "url": service.url}
+        await page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await visit(page, "/console/statistiques", 200, faults)
+        await shoot(page, "statistiques")
+        await visit(page, "/statistiques", 200, faults)
+        await shoot(page, "statistiques-publiques")
+        await page.goto(at(made[0]))
+        await page.emulate_media(media="print")
+        await expect(page.get_by_role("heading", name="Répondre")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="La demande")).to_be_visible()
+        await expect(page.get_by_text("a déposé la demande")).to_be_visible()
+        await shoot(page, "imprimee")
+    assert faults == []

@@ -1,0 +1,54 @@
+"""Figures of the requests, and what of them everyone may read. Pure: no database, no page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEW = 5
+"""Below this many requests, a figure may tell who asked: it is not published."""
+
+_ROUNDED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """How many requests of one kind, how many were answered, the median delay in days.
+
+    `nom` is a code; None is « not said », and « autres » in what is published.
+    """
+
+    nom: str | None
+    demandes: int
+    repondues: int = 0
+    jours: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """All the requests of a period; `jours` is the median delay of the first answer."""
+
+    demandes: int
+    repondues: int
+    en_retard: int
+    jours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publiees:
+    """Lines that may be published; `autres` gathers the small ones, None when it is small too."""
+
+    lignes: tuple[Ligne, ...]
+    cachees: int
+    autres: int | None
+
+
+def publishable(lines: Sequence[Ligne]) -> Publiees:
+    """Return what may be published of a table: small lines are gathered, then hidden if need be."""
+    shown = tuple(Ligne(each.nom, each.demandes) for each in lines if each.demandes >= FEW)
+    small = [each.demandes for each in lines if 0 < each.demandes < FEW]
+    gathered = sum(small)
+    return Publiees(shown, len(small), gathered if len(small) > 1 and gathered >= FEW else None)
+
+
+def rounded(number: int) -> int | None:
+    """Return a total that gives away no small line by difference; None when it is small."""
+    return None if number < FEW else max(_ROUNDED, round(number / _ROUNDED) * _ROUNDED)

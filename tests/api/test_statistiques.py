@@ -1,0 +1,93 @@
+"""The figures of the requests: what the staff count, what everyone may read."""
+
+import csv
+import io
+import secrets
+
+import httpx2
+import pytest
+
+from api.statistiques.figures import Ligne, publishable, rounded
+from tests.api.console import enter
+from tests.api.redaction import words
+from tests.api.tickets import KEY, create, path
+from tests.conftest import Service
+
+STAFF = "/console/statistiques"
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "hidden", "others"),
+    [
+        ([12, 8], [12, 8], 0, None),
+        ([12, 4], [12], 1, None),  # one small line is not found again among « Autres »
+        ([12, 4, 3], [12], 2, 7),
+        ([12, 2, 1], [12], 2, None),
+        ([4], [], 1, None),
+        ([], [], 0, None),
+    ],
+)
+def test_a_small_count_is_never_published_alone(
+    counts: list[int], shown: list[int], hidden: int, others: int | None
+) -> None:
+    found = publishable([Ligne(str(n), each, each, 1.0) for n, each in enumerate(counts)])
+    assert [each.demandes for each in found.lignes] == shown
+    assert (found.cachees, found.autres) == (hidden, others)
+    assert all(each.jours is None for each in found.lignes)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, None), (4, None), (5, 10), (14, 10), (16, 20), (234, 230)]
+)
+def test_a_total_gives_no_small_line_away(number: int, told: int | None) -> None:
+    assert rounded(number) == told
+
+
+def counted(client: httpx2.Client, value: str, **query: str) -> list[str]:
+    """The cells of a value, as the file of the staff tells them."""
+    answer = client.get(f"{STAFF}.csv", params=query)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";")
+    return next((row[2:] for row in rows if row[1] == value), ["0", "0", ""])
+
+
+def test_the_staff_count_requests_answers_and_delays(
+    client: httpx2.Client, service: Service
+) -> None:
+    with enter(service, f"Claire {secrets.token_hex(4)}", "conseiller") as claire:
+        before = [int(each) for each in counted(claire, "Bénévolat")[:2]]
+        mail = f"mairie.{secrets.token_hex(4)}@exemple.fr"
+        made = [create(client, themes=["bénévolat"], courriel=mail) for _ in range(3)]
+        sent = {"body": "Voici.", "visibility": "public"}
+        client.post(path(made[0], "/messages"), json=sent, headers=KEY)
+        # Merged, it counts once.
+        merged = client.post(
+            path(made[2], "/merge"),
+            json={"reference": made[1]["reference"]},
+            headers=KEY | {"If-Match": "*"},
+        )
+        assert merged.status_code == 200, merged.text
+        after = counted(claire, "Bénévolat")
+        assert [int(each) for each in after[:2]] == [before[0] + 2, before[1] + 1]
+        assert after[2] == "0,0"
+        assert counted(claire, "Bénévolat", depuis="2020-01-01", jusqu_a="2020-12-31")[0] == "0"
+        page = claire.get(STAFF)
+        assert "Bénévolat" in page.text
+        assert "Gers (32)" in page.text
+        wrong = claire.get(STAFF, params={"depuis": "2026-12-31", "jusqu_a": "2026-01-01"})
+        assert wrong.status_code == 422
+        assert "Cette période n’est pas lisible" in wrong.text
+    with enter(service, f"Karim {secrets.token_hex(4)}", "redacteur") as karim:
+        assert karim.get(STAFF).status_code == 403
+
+
+def test_everyone_reads_what_tells_nobody(client: httpx2.Client, service: Service) -> None:
+    create(client, territoire_code="97608", themes=["eau"])
+    page = words(client.get("/statistiques"))
+    assert "une valeur de moins de 5" in page.lower()
+    assert "Délai médian" not in page
+    file = client.get("/statistiques.csv")
+    rows = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[0] == ["Tableau", "Valeur", "Demandes"]
+    assert all(row[2] == "moins de 5" or int(row[2]) >= 5 for row in rows[1:])
+    assert not any("Mayotte" in row[1] for row in rows)
