@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
 from nlu.questions import RequestFinder
 from nlu.spelling import Speller, frequent_words, sigle_words
-from nlu.text import FoldedText, fold, normalize, replace_surrogates, words
+from nlu.text import FoldedText, blank_markup, fold, normalize, replace_surrogates, words
 from nlu.understanding import (
     IntentScore,
     PersonalDatum,
@@ -123,7 +123,13 @@ class Understander:
     def understand(
         self, text: str, *, context: UnderstandingContext | None = None
     ) -> Understanding:
-        """Return all that the message says; spans are offsets in `text`, kept as it is."""
+        """Return all that the message says; spans are offsets in `text`, kept as it is.
+
+        Pasted HTML is read without its tags.
+        """
+        return replace(self._understand(blank_markup(text), context), text=text)
+
+    def _understand(self, text: str, context: UnderstandingContext | None) -> Understanding:
         if not any(char.isalnum() for char in normalize(text)):
             return Understanding(
                 text=text, intent=SILENT_INTENT, confidence=0.0, in_scope_score=0.0

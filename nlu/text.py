@@ -14,6 +14,10 @@ _WITHOUT_KEPT_CONTROLS = str.maketrans(dict.fromkeys(_KEPT_CONTROLS))
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_MARKUP = re.compile(
+    r"<(?P<code>script|style)\b[^<>]{0,300}>.*?</(?P=code)\s*>|<[/!]?[a-z][^<>]{0,300}>",
+    re.IGNORECASE | re.DOTALL,
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
@@ -39,6 +43,17 @@ def strip_invisible(text: str) -> str:
 def replace_surrogates(text: str) -> str:
     """Put U+FFFD in place of lone surrogates: every offset stays, and UTF-8 can encode it."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def blank_markup(text: str) -> str:
+    """Put spaces in place of HTML tags and of what a script holds: every offset stays.
+
+    >>> blank_markup("<b>budget</b> x<3 <script>alert(1)</script>").split()
+    ['budget', 'x<3']
+    """
+    if "<" not in text:
+        return text
+    return _MARKUP.sub(lambda match: " " * len(match.group()), text)
 
 
 def strip_accents(text: str) -> str:
@@ -117,8 +132,8 @@ def normalize(text: str) -> str:
     single spaces.
     A message made of « 👍 » alone becomes « oui ».
 
-    >>> normalize("slt c possible 1 referendum pr la sallle ?")
-    "salut c'est possible 1 referendum pour la salle ?"
+    >>> normalize("slt c possible 1 referendum pr la mairiiie ?")
+    "salut c'est possible 1 referendum pour la mairie ?"
     """
     composed = unicodedata.normalize("NFC", strip_invisible(text))
     plain = " ".join(unify_punctuation(composed).split())

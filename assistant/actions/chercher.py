@@ -14,6 +14,7 @@ from assistant.turn import Message, Outcome
 from knowledge.resources.resource import Resource, ResourceType
 from knowledge.search.query import Hit, SearchQuery, SearchResult
 from knowledge.territoires.territoire import TerritoireContext, to_context
+from nlu.text import blank_markup
 
 RESULTS = 4
 _NEWS_POOL = 20
@@ -78,7 +79,7 @@ def find_resources(
         types = types or (ResourceType.ACTUALITE,)  # « quoi de neuf ? » has no other subject
     elsewhere = other_publics(call)
     query = SearchQuery(
-        text=asked,
+        text=blank_markup(asked),
         types=types,
         themes=themes,
         prefer_types=PREFERRED_TYPES.get(memory.intention or "", ()),

@@ -191,3 +191,17 @@ def test_the_population_said_settles_a_homonym(text: str, expected: list[str]) -
     found = understand(text)
     assert codes(found) == expected
     assert bool(found.ambiguites) is not bool(expected)
+
+
+def test_pasted_html_is_read_without_its_tags() -> None:
+    text = (
+        "<script>alert('Paris')</script><p class=MsoNormal>Comment lancer un budget"
+        " participatif à <b>Auch</b> ?</p>"
+    )
+    found = understand(text)
+    assert found.text == text
+    assert found.intent == "demander_methode"
+    assert codes(found) == [AUCH]
+    place = found.territoires[0]
+    assert text[place.start : place.end] == "Auch"
+    assert understand("<b></b>").intent == SILENT_INTENT
