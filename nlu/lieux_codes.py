@@ -99,20 +99,23 @@ def _departement_number(
 def _is_owned(phrase: Phrase, index: int, left: str) -> bool:
     """« une élue du 12 », « les communes du 93 », not « la réunion du 12 »."""
     match = _OF.search(left)
-    if match is None or _is_date(phrase, index, left):
+    if match is None or match["owner"] not in vocabulaire.OWNERS:
         return False
-    return match["owner"] in vocabulaire.OWNERS and not _is_range(phrase, index)
+    dated = _is_date(phrase.word(index), left[: match.start()].split(), match["owner"])
+    return not dated and not _is_range(phrase, index)
 
 
-def _is_date(phrase: Phrase, index: int, left: str) -> bool:
-    """« le forum citoyen du 12 » has a date; « la rencontre des élus du 93 » has a département."""
-    word = phrase.word(index)
-    if not word.isdigit() or int(word) >= _BEYOND_DATES:
+def _is_date(number: str, before: list[str], owner: str) -> bool:
+    """« le forum citoyen du 12 » has a date; « la rencontre des élus du 12 » has a département.
+
+    `before` holds the words before the owner, « citoyen » or « élus ».
+    """
+    late = not number.isdigit() or int(number) >= _BEYOND_DATES
+    if late or owner.startswith("departement"):
         return False
-    *before, _, _ = left.split(" ")
-    return not vocabulaire.DATED.isdisjoint(before[-1:]) or (
-        not vocabulaire.DATED.isdisjoint(before[-2:-1]) and before[-1] not in vocabulaire.LINKS
-    )
+    *others, last = ["", *before]
+    dated = vocabulaire.DATED
+    return last in dated or (last not in vocabulaire.LINKS and not dated.isdisjoint(others[-1:]))
 
 
 def _is_unmistakable(phrase: Phrase, index: int, left: str) -> bool:

@@ -36,6 +36,7 @@ MIN_BARE_LENGTH = 6
 MIN_LOWER_LENGTH = 4
 
 _ABSOLUTE_ARTICLES = frozenset({"la", "le", "les", "l"})
+_CONTRACTED = frozenset({"du", "des"})
 _TO = frozenset({"a", "au", "aux"})
 _TOWARDS = frozenset({"a", "au", "aux", "sur", "vers", "chez"})
 _DWELLING = frozenset({"habite", "habitons", "habitez", "represente", "representons"})
@@ -135,7 +136,9 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
         return False
     named_after = evidence.before in vocabulaire.NAMED_THINGS and not name.famous
     refused = evidence.proper or named_after or _takes_no_article(name, evidence)
-    if (refused and not evidence.strong) or (_is_within(name, evidence) and not evidence.beside):
+    if refused and not evidence.strong:
+        return False
+    if (_is_within(name, evidence) or _is_country(name, evidence)) and not evidence.beside:
         return False
     if name.famous:
         if name.core in vocabulaire.KNOWN_WORD_TOWNS:
@@ -147,6 +150,11 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
 def _takes_no_article(name: Name, evidence: Evidence) -> bool:
     """« la Beauce » is a natural region: « Beaucé », a commune, is never said with an article."""
     return evidence.before in _ABSOLUTE_ARTICLES and not name.articled
+
+
+def _is_country(name: Name, evidence: Evidence) -> bool:
+    """« trois communes du Vexin »: Vexin-sur-Epte has no article that « du » would hold."""
+    return evidence.before in _CONTRACTED and not name.articled
 
 
 def _is_within(name: Name, evidence: Evidence) -> bool:

@@ -34,14 +34,14 @@ _NEAR = re.compile(
     rf"|limitrophe){_LINK}\Z"
 )
 _NAMED = re.compile(
-    r"\b(?:m appelle|mon nom est|mon nom c est|(?<!pour )nom(?: de famille)?(?: est| c est)?"
+    r"\b(?:m appelle|(?<!pour )nom(?: de (?:famille|jeune fille|naissance))?(?: est| c est)?"
     r"|prenom(?: est)?)\Z"
 )
 _NAMES = frozenset({"nom", "prenom"})
 _TWINNED = re.compile(r"\bjumel\w*(?: \w+){0,3} avec(?: \w+){0,4}\Z")
 _ABROAD = re.compile(r"(?:en|au|aux|a|du|de l) (\w+)")
 # What has its verb right after it: « on voulon », « vs gardié ».
-_SUBJECTS = vocabulaire.word_set("je j on nous vous il elle ils elles tu")
+_SUBJECTS = vocabulaire.word_set("je j on nous vous il elle ils elles tu ne n")
 _BEFORE_PRONOUNS = vocabulaire.word_set("chez a pour avec entre de et par sur")
 _PAUSE = re.compile(r"[,(]")
 _FLOWS = re.compile(r"(?:\w+ )?(?:debord|inond|coul|serpent|en crue|sort de son lit)")
@@ -99,6 +99,16 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
         or is_brand(phrase, start, end)
         or is_abroad(phrase, start, end)
         or is_verb(phrase, start, end)
+        or is_room(phrase, start)
+    )
+
+
+def is_room(phrase: Phrase, start: int) -> bool:
+    """Tell whether a building bears the name: « le cinéma Paris », not « gymnase Paris »."""
+    return (
+        phrase.word(start - 1) in vocabulaire.NAMED_THINGS
+        and phrase.word(start - 2) in vocabulaire.ARTICLES
+        and phrase.gap(start) == " "
     )
 
 
@@ -118,7 +128,8 @@ def is_abroad(phrase: Phrase, start: int, end: int) -> bool:
     match = _ABROAD.match(phrase.right(end))
     if match and match[1] in vocabulaire.COUNTRIES_ABROAD and phrase.is_capital(start):
         return True
-    return bool(_TWINNED.search(phrase.left(start)))
+    left = phrase.left(start)
+    return "jumel" in left and bool(_TWINNED.search(left))
 
 
 def is_title(phrase: Phrase, start: int, end: int) -> bool:

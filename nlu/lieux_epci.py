@@ -56,7 +56,9 @@ def spoken_names(official: str, alias: tuple[str, ...] = ()) -> SpokenNames:
     bare = _PARENTHESIS.sub("", official).strip()
     core = " ".join(name_words(_PREFIX.sub("", bare)))
     names = [core, " ".join(name_words(bare)), *_variants(core), *_inner_names(official)]
-    names += [" ".join(name_words(_PREFIX.sub("", head))) for head in _CUT.split(bare)[:1]]
+    head = name_words(_PREFIX.sub("", _CUT.split(bare)[0]))
+    if sum(word not in LINKS for word in head) >= _MIN_FREE_WORDS:
+        names.append(" ".join(head))
     if names[0].startswith(_ARTICLES):  # « Le Grand Narbonne », « du Grand Narbonne »
         names.append(names[0].partition(" ")[2])
     names += [" ".join(name_words(name)) for name in alias if " " in name or "-" in name]

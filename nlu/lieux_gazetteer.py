@@ -22,6 +22,8 @@ _LEAST_TOWN = 3_000
 _TOWN_RATIO = 5
 # The same, of the commune that took the village in.
 _FORMER_RATIO = 2
+# Rivers and countries that new communes took into their name: « les bords d'Erdre » names none.
+_LANDSCAPES = frozenset({"erdre", "vexin", "mauges", "vair", "boivre", "divatte"})
 _SHORTENED_BEFORE = frozenset({"sur", "sous", "les", "en", "au", "aux", "le", "la", "du", "d", "l"})
 
 
@@ -151,19 +153,40 @@ def _add_commune_name(gazetteer: Gazetteer, index: Index, name: str, place: Plac
 def _index_short_names(gazetteer: Gazetteer) -> None:
     """Give a village the towns that are called by its name for short: « Lagny », « Asnières ».
 
-    The village alone bears the name, but most people mean Lagny-sur-Marne.
+    The village alone bears the name, but most people mean Lagny-sur-Marne. A short name that none
+    bears, « Mantes », is given to all that it begins.
     """
+    longer = _longer_names(gazetteer)
+    for index, ratio in ((gazetteer.communes, _TOWN_RATIO), (gazetteer.former, _FORMER_RATIO)):
+        for key in index.keys() & longer.keys():
+            places = index[key]
+            if len(places) == 1 or _is_shortened(gazetteer, key):
+                index[key] = (*places, *_far_larger(longer[key], places, ratio))
+    known = gazetteer.communes.keys() | gazetteer.former.keys() | gazetteer.articled.keys()
+    begun = _by_first_word(gazetteer)
+    for key in longer.keys() - known - _LANDSCAPES:
+        if _is_shortened(gazetteer, key) and _far_larger(longer[key]):
+            gazetteer.former[key] = tuple(begun[key])
+            gazetteer.beginnings[key] = True
+
+
+def _longer_names(gazetteer: Gazetteer) -> dict[str, list[Place]]:
+    """Return the communes under each beginning of their name that is said for short."""
     longer: dict[str, list[Place]] = {}
     for key, places in gazetteer.communes.items():
         words = key.split(" ")
         for rank in range(1, len(words) - 1):
             if words[rank] in _SHORTENED_BEFORE:
                 longer.setdefault(" ".join(words[:rank]), []).extend(places)
-    for index, ratio in ((gazetteer.communes, _TOWN_RATIO), (gazetteer.former, _FORMER_RATIO)):
-        for key in index.keys() & longer.keys():
-            places = index[key]
-            if len(places) == 1 or _is_shortened(gazetteer, key):
-                index[key] = (*places, *_far_larger(longer[key], places, ratio))
+    return longer
+
+
+def _by_first_word(gazetteer: Gazetteer) -> dict[str, dict[Place, None]]:
+    """Return the communes under the first word of their name, each once."""
+    begun: dict[str, dict[Place, None]] = {}
+    for key, places in gazetteer.communes.items():
+        begun.setdefault(key.partition(" ")[0], {}).update(dict.fromkeys(places))
+    return begun
 
 
 def _is_shortened(gazetteer: Gazetteer, key: str) -> bool:
@@ -171,8 +194,10 @@ def _is_shortened(gazetteer: Gazetteer, key: str) -> bool:
     return " " not in key and (key in PROPER_TOWNS or 0 < gazetteer.frequency(key) < COMMON_ZIPF)
 
 
-def _far_larger(towns: list[Place], places: tuple[Place, ...], ratio: int) -> list[Place]:
-    size = max(_LEAST_TOWN, ratio * max(place.population or 0 for place in places))
+def _far_larger(
+    towns: list[Place], places: tuple[Place, ...] = (), ratio: int = _TOWN_RATIO
+) -> list[Place]:
+    size = max(_LEAST_TOWN, *(ratio * (place.population or 0) for place in places), 0)
     return [t for t in towns if (t.population or 0) >= size and t not in places]
 
 

@@ -57,6 +57,7 @@ _KINDS = {
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _NAMING = re.compile(r"\b(?:est|sont|sommes|s appelle) (?:le|la|les|l)\Z")
 _MAX_CUE = 3
+_OF = frozenset({"de", "d"})
 # They begin the names of intercommunalities, and of hardly anything else with a capital.
 _LANDSCAPES = frozenset({"Cœur", "Coeur", "Terres"})
 _COUNTRY_WORDS = 3
@@ -126,7 +127,9 @@ def _of_town(
         if not name <= first < len(phrase):
             continue
         for end, key in windows(phrase, gazetteer, first):
-            towns = gazetteer.communes.get(key, ()) or gazetteer.articled.get(key, ())
+            # « des Monts » is not of Monts, a commune without an article.
+            known = gazetteer.communes.get(key, ()) if phrase.word(first - 1) in _OF else ()
+            towns = known or gazetteer.articled.get(key, ())
             places = _of_kind(phrase, start, _led_by(gazetteer, towns))
             if places:
                 return Hit(start, end, places, SURE)

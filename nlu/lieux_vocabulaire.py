@@ -76,7 +76,7 @@ CIVILITIES = word_set(
     m mr mm mme mmes mlle monsieur madame maitre dr docteur pr senateur senatrice depute
     deputee professeur professeure ministre prefet prefete commissaire capitaine commandant
     lieutenant adjudant colonel epoux freres soeurs veuve famille doctoresse notaire huissier
-    avocat avocate abbe vicaire rabbin imam infirmier infirmiere pharmacien pharmacienne
+    avocat avocate abbe cure vicaire rabbin imam infirmier infirmiere pharmacien pharmacienne
     """
 )
 FIRST_NAMES = word_set(
@@ -178,7 +178,8 @@ MONTHS_AND_UNITS = word_set(
     logements places conseillers elus communes m2 ha hectares participants questionnaires
     signatures votants jeunes enfants eleves citoyens menages adherents abonnes visiteurs
     membres presents absents reponses contributions propositions idees questions pages fois
-    ateliers reunions seances rencontres projets dossiers familles benevoles salaries delegues
+    villages villes hameaux bourgs quartiers ateliers reunions seances rencontres
+    projets dossiers familles benevoles salaries delegues
     representants collegues ecoles associations points votes bulletins candidats candidatures
     agents ames millions milliers mille
     """
@@ -237,7 +238,7 @@ PROPER_TOWNS = word_set(
     beaumont beauregard beauvoir belleville billancourt briancon brienne calvi canet chambord
     champigny charleville charly chateauneuf chatel choisy clermont cluny conde corbeil corte
     deauville estaing evry faye fleury foix fontainebleau fontenay frontenac gignac gournay
-    granville guingamp joinville langres lescure lisieux marly mende mirabeau mons montebourg
+    granville guingamp joinville langres lescure lisieux mantes marly mende mirabeau mons montebourg
     montesquieu montfort montigny morlaix munster murat nemours neuilly neuville noailles nogent
     persan pia rambouillet richelieu rohan romans roquefort rousset roussillon salins savigny
     sedan senlis sochaux sully thiers turenne varennes vauban vaux vence vendome verdun verneuil

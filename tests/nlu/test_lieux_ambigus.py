@@ -30,6 +30,9 @@ AMBIGUOUS: tuple[tuple[str, str, set[str], int], ...] = (
     ("Evry", "Evry", {"89162", "91228"}, 2),
     ("je suis à fontenay", "fontenay", {"88175", "94033"}, 8),
     ("nous sommes à Condé", "Condé", {"36059", "14174", "59153"}, 4),
+    ("Mantes", "Mantes", {"78361", "78362"}, 2),
+    ("à Paray, on hésite", "Paray", {"71342", "91479"}, 5),
+    ("Charenton veut un jury", "Charenton", {"94018"}, 2),
     ("à Épinay, on débat", "Épinay", {"27049", "93031"}, 4),
     ("32300", "32300", {"32256"}, 31),
 )

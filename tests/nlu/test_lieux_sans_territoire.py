@@ -39,6 +39,13 @@ SENTENCES = (
     "Le Syndicat des eaux nous demande de consulter les usagers.",
     "Quel est le seuil pour un conseil de quartier ?",
     # Unions, associations, natural regions and quarters.
+    "Trois communes du Vexin veulent un tiers extérieur.",
+    "Les bords d'Erdre méritent un débat.",
+    "Le pays de Caudebec se vide.",
+    "Le conseil communautaire de mardi est annulé.",
+    "une communauté de communes de 14 villages",
+    "Le comité a un jumelage avec Pavie et Sienne.",
+    "Le café de Paris a fermé.",
     "Peut-on demander de l'aide à l'Union européenne ?",
     "Notre centre est géré par l'Union nationale des associations familiales.",
     "Nous adhérons à l'Union des maires du département.",
