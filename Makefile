@@ -20,7 +20,7 @@ check: ## Format, règles de code, types, couches, contenus, dialogue
 	@scripts/preparer.sh dev
 	$(BIN)/ruff format --no-cache --check .
 	$(BIN)/ruff check --no-cache .
-	$(BIN)/mypy nlu knowledge assistant api tests
+	$(BIN)/mypy nlu knowledge assistant api orientation_client tests
 	$(BIN)/lint-imports
 	$(BIN)/orientation check
 

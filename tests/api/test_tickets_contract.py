@@ -6,7 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.tickets import BODY, KEY, create, path
+from orientation_client.model import Status
+from tests.api.tickets import BODY, KEY, create, partner, path
 from tests.conftest import Chat
 
 
@@ -45,21 +46,13 @@ def test_a_conversation_creates_a_ticket_with_its_own_token(chat: Chat) -> None:
     assert turn["ticket"]["reference"] == created.json()["reference"]
 
 
-def test_filters_and_cursor_walk_the_queue(client: httpx2.Client) -> None:
-    made = {
-        client.post("/api/v1/tickets", json=BODY, headers=KEY).json()["reference"] for _ in range(5)
-    }
-    seen: set[str] = set()
-    query: dict[str, Any] = {"limit": 2, "status": "nouveau", "theme": "conseil de développement"}
-    while True:
-        page = client.get("/api/v1/tickets", params=query, headers=KEY).json()
-        found = {item["reference"] for item in page["items"]}
-        assert not found & seen
-        seen |= found
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
-    assert made <= seen
+def test_filters_and_cursor_walk_the_queue(client: httpx2.Client, base_url: str) -> None:
+    made = {create(client)["reference"] for _ in range(5)}
+    with partner(base_url) as orientation:
+        walk = orientation.tickets(page_size=2, status="nouveau", theme="conseil de développement")
+        seen = [each["reference"] for each in walk]
+    assert len(seen) == len(set(seen))
+    assert made <= set(seen)
     none = client.get("/api/v1/tickets", params={"departement": "2B"}, headers=KEY).json()
     assert none["items"] == []
     wrong = client.get("/api/v1/tickets", params={"cursor": "faux"}, headers=KEY)
@@ -91,16 +84,13 @@ def test_an_impossible_transition_names_the_possible_ones(
     assert answer.json()["possibles"] == ["en_cours"]
 
 
-def test_a_whole_life_reopening_included_is_in_the_history(
-    client: httpx2.Client, ticket: dict[str, Any]
-) -> None:
-    for status in ("en_cours", "en_attente_elu", "en_cours", "resolu", "clos", "en_cours"):
-        etag = client.get(path(ticket), headers=KEY).headers["etag"]
-        answer = client.patch(
-            path(ticket), json={"status": status}, headers={**KEY, "If-Match": etag}
-        )
-        assert answer.status_code == 200, answer.text
-    events = client.get(path(ticket), headers=KEY).json()["events"]
+def test_a_whole_life_reopening_included_is_in_the_history(base_url: str) -> None:
+    life: tuple[Status, ...] = ("en_cours", "en_attente_elu", "en_cours", "resolu", "clos")
+    with partner(base_url) as orientation:
+        now = orientation.create(besoin="Un appui", courriel="m@exemple.fr")
+        for status in (*life, life[0]):
+            now = orientation.change(now.reference, etag=now.etag, status=status)
+        events = orientation.ticket(now.reference).ticket["events"]
     assert [event["kind"] for event in events] == ["created"] + ["updated"] * 6
     assert events[1]["changes"] == {"status": ["nouveau", "en_cours"]}
 

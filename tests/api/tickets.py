@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 
+from orientation_client import Orientation
 from tests.conftest import API_KEY
 
 KEY = {"Authorization": f"Bearer {API_KEY}"}
@@ -28,3 +29,8 @@ def create(client: httpx2.Client, **changes: Any) -> dict[str, Any]:
 def path(ticket: dict[str, Any], tail: str = "") -> str:
     """Address of a ticket."""
     return f"/api/v1/tickets/{ticket['reference']}{tail}"
+
+
+def partner(url: str) -> Orientation:
+    """The Python client of a partner system, to be closed."""
+    return Orientation(url, key=API_KEY)
