@@ -9,7 +9,7 @@ import wordfreq
 
 from nlu.lieux_epci import needs_cue, spoken_names
 from nlu.lieux_texte import name_words
-from nlu.lieux_vocabulaire import PROPER_TOWNS
+from nlu.lieux_vocabulaire import LINKS, PROPER_TOWNS
 from nlu.text import strip_accents
 from nlu.understanding import TerritoireType
 
@@ -22,6 +22,9 @@ _LEAST_TOWN = 3_000
 _TOWN_RATIO = 5
 # The same, of the commune that took the village in.
 _FORMER_RATIO = 2
+# How many words a name that is cut keeps, and those that no name ends with.
+_LEAST_CUT = 3
+_NEVER_LAST = LINKS | {"sur", "sous", "saint", "sainte", "et", "en", "pres", "notre", "grand"}
 # Rivers and countries that new communes took into their name: « les bords d'Erdre » names none.
 _LANDSCAPES = frozenset({"erdre", "vexin", "mauges", "vair", "boivre", "divatte"})
 _SHORTENED_BEFORE = frozenset({"sur", "sous", "les", "en", "au", "aux", "le", "la", "du", "d", "l"})
@@ -116,6 +119,7 @@ def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
     for place in gazetteer.by_key.values():
         _INDEXERS[place.type](gazetteer, place)
     _measure(gazetteer)
+    _index_cut_names(gazetteer)
     _index_short_names(gazetteer)
     return gazetteer
 
@@ -148,6 +152,24 @@ def _add_commune_name(gazetteer: Gazetteer, index: Index, name: str, place: Plac
     _add(index, " ".join(words), place)
     if len(words) > 1 and words[0] in _ARTICLES:
         _add(gazetteer.articled, " ".join(words[1:]), place)
+
+
+def _index_cut_names(gazetteer: Gazetteer) -> None:
+    """Know « Plan d'Aups », the only name that begins so, for Plan-d'Aups-Sainte-Baume."""
+    begun: dict[str, set[str]] = {}
+    for key in gazetteer.communes:
+        words = key.split(" ")
+        for count in range(_LEAST_CUT, len(words)):
+            head = words[:count]
+            proper = [word for word in head if word not in _NEVER_LAST]
+            if head[-1] not in _NEVER_LAST and len(proper) > 1 and "et" not in head:
+                begun.setdefault(" ".join(head), set()).add(key)
+    known = gazetteer.communes.keys() | gazetteer.former.keys() | gazetteer.articled.keys()
+    for head, keys in begun.items():
+        seldom = gazetteer.frequency(head) < COMMON_ZIPF and not head.startswith("saint")
+        if len(keys) == 1 and head not in known and seldom:
+            gazetteer.former[head] = gazetteer.communes[next(iter(keys))]
+            gazetteer.beginnings[head] = True
 
 
 def _index_short_names(gazetteer: Gazetteer) -> None:

@@ -17,6 +17,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("à Loos en Gohelle on a commencé", "commune:62528"),
     ("la mairie de villeneuve d ascq nous suit", "commune:59009"),
     ("adjointe à Villeneuve-d'Ascq", "commune:59009"),
+    ("le maire de Plan d’Aups nous a écrit", "commune:83093"),
+    ("on est a clermont fd", "commune:63113"),
     ("élu au Mans", "commune:72181"),
     ("un quartier du Havre", "commune:76351"),
     ("adjoint au maire du havre", "commune:76351"),
