@@ -148,7 +148,7 @@ async def test_the_second_factor_from_its_drawing_to_a_lost_telephone(
 async def _enrol(page: Page, doors: Doors, faults: list[str]) -> list[str]:
     """Take the drawing, give a wrong code, then the right one; return the recovery codes."""
     await press(page, "Activer la double authentification")
-    await expect(page.locator(".dessin svg")).to_be_visible()
+    await expect(page.locator(".code-a-lire svg")).to_be_visible()
     await check(page, faults)
     code = page.get_by_label("Code de votre application")
     await code.fill("000000")
