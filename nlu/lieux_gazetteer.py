@@ -165,11 +165,11 @@ def _index_cut_names(gazetteer: Gazetteer) -> None:
             if head[-1] not in _NEVER_LAST and len(proper) > 1 and "et" not in head:
                 begun.setdefault(" ".join(head), set()).add(key)
     known = gazetteer.communes.keys() | gazetteer.former.keys() | gazetteer.articled.keys()
-    for head, keys in begun.items():
-        seldom = gazetteer.frequency(head) < COMMON_ZIPF and not head.startswith("saint")
-        if len(keys) == 1 and head not in known and seldom:
-            gazetteer.former[head] = gazetteer.communes[next(iter(keys))]
-            gazetteer.beginnings[head] = True
+    for beginning, keys in begun.items():
+        seldom = gazetteer.frequency(beginning) < COMMON_ZIPF and not beginning.startswith("saint")
+        if len(keys) == 1 and beginning not in known and seldom:
+            gazetteer.former[beginning] = gazetteer.communes[next(iter(keys))]
+            gazetteer.beginnings[beginning] = True
 
 
 def _index_short_names(gazetteer: Gazetteer) -> None:
