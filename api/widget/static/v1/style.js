@@ -80,7 +80,7 @@ textarea{field-sizing:content;resize:none;display:block;margin:.2em 0;min-height
 .error{color:var(--no)}
 .busy::after{content:"";display:inline-block;width:.5em;height:.5em;margin-left:.5em;border-radius:50%;background:var(--a)}
 @media (prefers-reduced-motion:no-preference){.busy::after{animation:p 1s infinite alternate}@keyframes p{from{opacity:.2}}}
-@media (max-width:40em){.head,.foot{padding-block:.3em}.foot .hint{position:absolute;clip-path:inset(50%)}.foot textarea{min-height:2.9em}dialog{inset:0;width:100%!important;height:100dvh!important;max-width:none;max-height:none;border:0;border-radius:0}}
+@media (max-width:40em){#hint{display:none}dialog{inset:0;width:100%!important;height:100dvh!important;max-width:none;max-height:none;border:0;border-radius:0}}
 @media (max-height:34em){.panel{display:block;overflow-y:auto}dialog:not([open]){display:none}.log{overflow:visible}}
 @media print{.foot,button,.feedback,.head details{display:none!important}.panel,.log{position:static;display:block;width:auto!important;height:auto!important;max-width:none;max-height:none;overflow:visible}.elu>div{background:none;color:inherit;border:1px solid}.card,.msg{break-inside:avoid;margin-bottom:1em}}
 `;

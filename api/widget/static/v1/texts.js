@@ -48,7 +48,7 @@ export const T = typeset({
   unavailable: "Le service ne répond pas. Votre message est gardé sur cet appareil et partira dès son retour.",
   tooMany: (count) => `Beaucoup de messages à la suite. Votre message est gardé sur cet appareil et partira dans ${count} s.`,
   lost: "Votre conversation précédente n'est plus disponible. En voici une nouvelle.",
-  rejected: "Votre message n'est pas parti. Le voici de nouveau dans le champ de saisie.",
+  rejected: "Votre message n'est pas parti. Le voici dans le champ de saisie.",
   failed: "Cette action n'a pas abouti. Réessayez dans un instant.",
   cancel: "Annuler",
   button: "Réponse par un bouton",
