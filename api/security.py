@@ -19,6 +19,9 @@ _MAIL_PATH = "/api/v1/mails/entrants"
 # An answer's form is read whole even with a file that is too heavy: its text is given back.
 MAX_ANSWER_BYTES = 64_000_000
 _ANSWER_PATH = re.compile(r"/console/demandes/[^/]{1,40}/repondre")
+# Beyond what an import may weigh, so that its page says so rather than the browser.
+MAX_DESK_IMPORT_BYTES = 64_000_000
+_DESK_IMPORT_PATH = "/redaction/import"
 # The form of a resource: 30,000 letters, most of them accented, and all the rest.
 MAX_RESOURCE_BYTES = 512 * 1024
 _RESOURCE_PATH = re.compile(r"/redaction/fiches/(nouvelle|[^/]{1,120}/modifier)")
@@ -108,6 +111,8 @@ class BodyLimit:
             return MAX_IMPORT_BYTES, Problem(413, "import_volumineux")
         if path == _MAIL_PATH:
             return MAX_MAIL_BYTES, Problem(413, "courrier_lourd")
+        if path == _DESK_IMPORT_PATH:
+            return MAX_DESK_IMPORT_BYTES, Problem(413, "import_volumineux")
         if _ANSWER_PATH.fullmatch(path):
             return MAX_ANSWER_BYTES, Problem(413, "reponse_volumineuse")
         if _RESOURCE_PATH.fullmatch(path):

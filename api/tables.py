@@ -6,12 +6,14 @@ from api.collegues import models as collegues
 from api.comptes import models as comptes
 from api.console import models as console
 from api.conversations import models as conversations
+from api.courrier import models as courrier
 from api.droits import models as droits
 from api.jobs import models as jobs
 from api.lacunes import models as lacunes
 from api.links import ServiceSecret
 from api.mail import models as mails
 from api.pieces import models as pieces
+from api.redaction import models as redaction
 from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
@@ -33,12 +35,14 @@ __all__ = [
     "comptes",
     "console",
     "conversations",
+    "courrier",
     "droits",
     "jobs",
     "lacunes",
     "mails",
     "metadata",
     "pieces",
+    "redaction",
     "resources",
     "satisfaction",
     "synonyms",

@@ -96,7 +96,7 @@ def signed_in(request: Request) -> Compte | None:
     return compte
 
 
-def _may(request: Request, action: str) -> bool:
+def may(request: Request, action: str) -> bool:
     """Tell whether who is there may do this: what they may not do is not offered."""
     compte = signed_in(request)
     return compte is not None and load_matrix().allows(compte.role, action)
@@ -114,7 +114,7 @@ def page(request: Request, template: str, *, status: int = 200, **facts: Any) ->
         "racine": str(request.scope.get("root_path", "")).rstrip("/"),
         "chemin": request.url.path,
         "compte": signed_in(request),
-        "peut": lambda action: _may(request, action),
+        "peut": lambda action: may(request, action),
         "csrf": csrf_of(request),
     }
     content = _environment().get_template(template).render(known | facts)

@@ -1,6 +1,6 @@
 """The list of the resources, for those who write them: filters, search, one page at a time."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.container import Container
 from api.dependencies import get_container
+from api.redaction.lot import gestures
 from api.redaction.pages import page, texts
+from api.resources.exchange import ExportFormat, export_file
 from api.resources.views import is_visible
 from knowledge.resources import records
 from knowledge.resources.filters import RecordFilter
@@ -37,13 +39,47 @@ class ListQuery(BaseModel):
     expirees: bool = False
     lien_mort: bool = False
     supprimees: bool = False
+    lot: Annotated[Literal["vide", "geste"] | None, _Blank] = None
     suite: Annotated[str | None, Field(max_length=400), _Blank] = None
 
     def address(self, **changes: Any) -> str:
         """Return the query of the same list, changed; the next page is asked for explicitly."""
-        values = self.model_dump(mode="json", exclude={"suite"}) | changes
+        values = self.model_dump(mode="json", exclude={"suite", "lot"}) | changes
         kept = {name: "true" if each is True else each for name, each in values.items() if each}
         return f"?{urlencode(kept)}"
+
+    def criteria(self, places: tuple[str, ...]) -> RecordFilter:
+        """Return what the base is asked for; `places` are those that `territoire` means."""
+        return RecordFilter(
+            states=(self.etat,) if self.etat else (),
+            type=self.type,
+            theme=self.theme or None,
+            words=self.q,
+            deleted=self.supprimees,
+            territoires=places,
+            owner=self.responsable or None,
+            late=self.a_revoir,
+            expired=self.expirees,
+            dead_link=self.lien_mort,
+        )
+
+
+class ExportQuery(ListQuery):
+    """What the list shows, as a file."""
+
+    format: ExportFormat = "csv"
+
+
+@router.get("/redaction/export")
+async def export_list(request: Request, query: Annotated[ExportQuery, Query()]) -> Response:
+    """Return every resource that the filters keep, as a file that the import reads back."""
+    services = get_container(request)
+    places = find_places(services, query.territoire)
+    async with services.database.sessions() as session:
+        found = (
+            [] if places is None else await records.list_records(session, query.criteria(places))
+        )
+    return await export_file(found, query.format)
 
 
 @router.get("/redaction/")
@@ -63,6 +99,9 @@ async def show_list(request: Request, query: Annotated[ListQuery, Query()]) -> R
         suivante=query.address(suite=following) if following else None,
         premiere=query.address() if query.suite else None,
         filtres=query,
+        exports={each: query.address(format=each) for each in texts()["exports"]},
+        gestes=gestures(request),
+        ici=query.address(suite=query.suite),
         lieu_inconnu=places is None,
         compte_par_etat=counts,
         responsables=owners,
@@ -74,19 +113,7 @@ async def _page(
 ) -> tuple[list[ResourceRecord], str | None, int]:
     if places is None:
         return [], None, 0
-    criteria = RecordFilter(
-        states=(query.etat,) if query.etat else (),
-        type=query.type,
-        theme=query.theme or None,
-        words=query.q,
-        deleted=query.supprimees,
-        territoires=places,
-        owner=query.responsable or None,
-        late=query.a_revoir,
-        expired=query.expirees,
-        dead_link=query.lien_mort,
-    )
-    return await records.page(session, criteria, cursor=query.suite, limit=PAGE)
+    return await records.page(session, query.criteria(places), cursor=query.suite, limit=PAGE)
 
 
 def find_places(services: Container, typed: str) -> tuple[str, ...] | None:
@@ -121,6 +148,7 @@ def row(record: ResourceRecord) -> dict[str, Any]:
     }
     return {
         "texte": text,
+        "version": record.resource.version,
         "etat": record.stage,
         "en_ligne": is_visible(record),
         "marques": [texts()["marques"][name] for name, shown in marks.items() if shown],

@@ -8,7 +8,9 @@ from fastapi.responses import RedirectResponse
 from api.redaction.ecrire import router as ecrire
 from api.redaction.fiche import router as fiche
 from api.redaction.histoire import router as histoire
+from api.redaction.importer import router as importer
 from api.redaction.liste import router as liste
+from api.redaction.lot import router as lot
 from api.redaction.pages import HOME
 from api.redaction.relecture import router as relecture
 from api.redaction.vie import router as vie
@@ -36,5 +38,5 @@ async def read_file(request: Request, name: str) -> Response:
 
 def install_redaction(app: FastAPI) -> None:
     """Add the editorial desk to the application."""
-    for router in (doors, liste, relecture, ecrire, fiche, vie, histoire):
+    for router in (doors, liste, lot, importer, relecture, ecrire, fiche, vie, histoire):
         app.include_router(router)

@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
+from api.container import Container
 from api.errors import Problem
 from api.prepare import known_places
 from api.resources.problems import problems_json
@@ -21,11 +24,13 @@ from knowledge.imports.service import ImportPlan, Outcome, PlannedLine, Resource
 from knowledge.imports.table import read_table
 from knowledge.resources import records
 from knowledge.resources.filters import RecordFilter
-from knowledge.resources.lifecycle import Action
+from knowledge.resources.lifecycle import Action, Editor
+from knowledge.resources.record import ResourceRecord
 from knowledge.resources.resource import ResourceState, ResourceType, french_today
 
 router = APIRouter(prefix="/api/v1/resources", tags=["Ressources : rédaction"])
 
+ExportFormat = Literal["json", "csv", "markdown"]
 _EXPORTS = {
     "json": (to_json, "application/json", "ressources.json"),
     "csv": (to_csv, "text/csv; charset=utf-8", "ressources.csv"),
@@ -50,7 +55,7 @@ _FILE_BODY = {
 class ExportQuery(BaseModel):
     """Quelles fiches, sous quelle forme."""
 
-    format: Literal["json", "csv", "markdown"] = "json"
+    format: ExportFormat = "json"
     etat: Annotated[
         list[ResourceState], Field(max_length=4, description="Tous les états à défaut.")
     ] = []
@@ -84,7 +89,12 @@ async def export_resources(
     criteria = RecordFilter(states=tuple(query.etat), type=query.type)
     async with services.database.sessions() as session:
         found = await records.list_records(session, criteria)
-    write, media_type, name = _EXPORTS[query.format]
+    return await export_file(found, query.format)
+
+
+async def export_file(found: Sequence[ResourceRecord], wanted: ExportFormat) -> Response:
+    """Return resources as a file to keep."""
+    write, media_type, name = _EXPORTS[wanted]
     content = await asyncio.to_thread(write, found)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
@@ -107,12 +117,7 @@ async def import_resources(
     except FileRefused as refused:
         raise Problem(422, "fichier", raison=refused.message) from None
     async with services.database.sessions.begin() as session:
-        importing = ResourceImport(
-            session,
-            editor,
-            is_known=known_places(services.knowledge.territoires),
-            today=french_today(),
-        )
+        importing = resource_import(services, session, editor)
         plan = await importing.plan(table, columns)
         report = _report(plan)
         if query.dry_run:
@@ -120,6 +125,12 @@ async def import_resources(
         _check(plan, report, query)
         await importing.commit(plan)
     return {**report, "importe": True}
+
+
+def resource_import(services: Container, session: AsyncSession, editor: Editor) -> ResourceImport:
+    """Return the import of one file by an editor within a transaction."""
+    is_known = known_places(services.knowledge.territoires)
+    return ResourceImport(session, editor, is_known=is_known, today=french_today())
 
 
 async def _file(request: Request) -> bytes:
@@ -158,16 +169,22 @@ def _check(plan: ImportPlan, report: dict[str, Any], query: ImportQuery) -> None
 
 def _report(plan: ImportPlan) -> dict[str, Any]:
     lines = [_line_json(each) for each in plan.lines]
-    digest = hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode())
-    for each in plan.lines:
-        digest.update(repr((each.resource, each.version)).encode())
     return {
-        "empreinte": digest.hexdigest(),
+        "empreinte": plan_digest(plan),
         "colonnes": _columns_json(plan.columns),
         "total": len(lines),
         **{f"{each.value}s": len(plan.having(each)) for each in Outcome},
         "lignes": lines,
     }
+
+
+def plan_digest(plan: ImportPlan) -> str:
+    """Return what changes when a plan does: the file, the mapping, or the base since."""
+    lines = [_line_json(each) for each in plan.lines]
+    digest = hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode())
+    for each in plan.lines:
+        digest.update(repr((each.resource, each.version)).encode())
+    return digest.hexdigest()
 
 
 def _columns_json(columns: Columns) -> list[dict[str, Any]]:

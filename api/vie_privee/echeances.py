@@ -27,6 +27,7 @@ from api.droits.repository import AccesRepository
 from api.jobs.models import Job
 from api.lacunes.models import Lacune, PhraseApprise
 from api.mail.models import Mail
+from api.redaction.models import PendingImport
 from api.tickets.repository import TicketRepository
 from api.vie_privee.contacts import expire_contacts
 from api.vie_privee.models import Passage
@@ -109,6 +110,7 @@ async def _connexions(session: AsyncSession, age: timedelta, erased: str) -> int
         + await _delete(session, Invitation, Invitation.expires_at < limit)
         + await _delete(session, Presence, Presence.seen_at < limit)
         + await _delete(session, ProviderVisit, ProviderVisit.created_at < limit)
+        + await _delete(session, PendingImport, PendingImport.at < limit)
     )
 
 

@@ -40,7 +40,7 @@ def match_columns(table: Table, wanted: Mapping[str, str] | None = None) -> Colu
             raise FileRefused("colonne_inconnue", colonne=unknown)
     fields: dict[str, str | None] = {}
     for column in table.columns:
-        field = wanted.get(column, _guess(column)) or None
+        field = wanted.get(column, guess(column)) or None
         if field is not None and field in fields.values():
             raise FileRefused("colonne_repetee", colonne=field)
         fields[column] = field
@@ -57,7 +57,8 @@ def is_field(name: str) -> bool:
     return name in FIELDS or name in UNWRITTEN or _SOURCE.fullmatch(name) is not None
 
 
-def _guess(column: str) -> str | None:
+def guess(column: str) -> str | None:
+    """Return the field that the title of a column suggests, None for none."""
     name = fold(column)
     for candidate in (name, name.replace(" ", "_")):
         if is_field(candidate):

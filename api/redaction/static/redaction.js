@@ -1,7 +1,17 @@
-// Everything works without this file: it only suggests the names of territories while one types.
+// Everything works without this file: it only suggests the names of territories while one types, and
+// shows what « all of this page » ticks.
 const DELAY = 180;
 
 for (const field of document.querySelectorAll("[data-territoire]")) suggest(field);
+for (const form of document.querySelectorAll("[data-lot]")) tickAll(form);
+
+function tickAll(form) {
+  const all = form.elements.toutes;
+  const boxes = [...form.querySelectorAll('[name="choix"]')];
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+  for (const box of boxes)
+    box.addEventListener("change", () => (all.checked = boxes.every((each) => each.checked)));
+}
 
 function suggest(field) {
   const list = document.createElement("datalist");
