@@ -20,6 +20,7 @@ from api.secret_box import SecretBox
 from api.settings import ROOT, Settings
 from api.tickets.gateway import BuiltInTickets
 from api.tickets.routing import load_aiguillage
+from api.zammad.gateway import ZammadTickets
 from assistant.actions.base import Services
 from assistant.dialogue import DialogueEngine
 from assistant.domaine import to_asked
@@ -120,7 +121,8 @@ async def build_container(
     )
     await asyncio.to_thread(_warm_up, understander, knowledge)
     aiguillage = load_aiguillage(settings.routing_file)
-    tickets = BuiltInTickets(database.actions_sessions, aiguillage)
+    desk = ZammadTickets if settings.zammad else BuiltInTickets
+    tickets = desk(database.actions_sessions, aiguillage)
     assistant = Assistant(understander, dialogue, Services(knowledge, tickets, replies, clock))
     limited = settings.rate_limit == "on"
     conversations = ConversationService(

@@ -17,6 +17,8 @@ from api.courrier.boite import Mailbox, MailboxUnavailable
 from api.database import connect
 from api.rasa_process import model_path
 from api.settings import Settings
+from api.zammad.client import Zammad, ZammadRefused, ZammadUnavailable
+from api.zammad.server import ZammadServer
 
 _TEXTS = Path(__file__).parent / "textes" / "docteur.yml"
 _FREE_BYTES = 1024**3
@@ -53,6 +55,7 @@ async def examine(settings: Settings) -> list[Finding]:
         finding("chromium", shutil.which("chromium") is not None, optional=True),
         finding(*_backup(settings), optional=True),
         finding(*await _courrier(settings), optional=settings.mailbox is None),
+        *([finding(*await _zammad(settings.zammad))] if settings.zammad else []),
     ]
 
 
@@ -72,6 +75,18 @@ async def _courrier(settings: Settings) -> tuple[str, bool]:
             return "courrier_boite", True
     except MailboxUnavailable:
         return "courrier_boite", False
+
+
+async def _zammad(server: ZammadServer) -> tuple[str, bool]:
+    """Tell whether Zammad answers, and takes the token."""
+    try:
+        async with Zammad(server) as zammad:
+            await zammad.me()
+    except ZammadRefused:
+        return "zammad_jeton", False
+    except ZammadUnavailable:
+        return "zammad_injoignable", False
+    return "zammad_jeton", True
 
 
 def _facts(settings: Settings) -> dict[str, str]:

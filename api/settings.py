@@ -16,6 +16,7 @@ from api.comptes.roles import Role
 from api.courrier.adresse import ReplyBox, parse_box
 from api.courrier.boite import ImapServer, parse_mailbox
 from api.mail.smtp import SmtpServer, parse_server
+from api.zammad.server import ZammadServer
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA_PROJECT = ROOT / "assistant" / "rasa"
@@ -77,6 +78,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     totp: Literal["off", "propose", "obligatoire"] = "propose"
     totp_roles: str = ""
+    tickets: Literal["integre", "zammad"] = "integre"
+    zammad_url: str = ""
+    zammad_token: SecretStr = SecretStr("")
+    zammad_group: str = ""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
@@ -189,6 +194,30 @@ class Settings(BaseSettings):
                 "fournisseur d'identité, qui y renvoie les personnes."
             )
         return self
+
+    @model_validator(mode="after")
+    def _require_whole_zammad(self) -> Self:
+        if self.tickets != "zammad":
+            return self
+        if not all((self.zammad_url, self.zammad_token.get_secret_value(), self.zammad_group)):
+            raise ValueError(
+                "ORIENTATION_TICKETS=zammad attend ORIENTATION_ZAMMAD_URL, "
+                "ORIENTATION_ZAMMAD_TOKEN et ORIENTATION_ZAMMAD_GROUP."
+            )
+        if not is_safe_address(self.zammad_url):
+            raise ValueError("ORIENTATION_ZAMMAD_URL : une adresse en https est attendue.")
+        return self
+
+    @property
+    def zammad(self) -> ZammadServer | None:
+        """Where tickets are carried; None: advisors work here."""
+        if self.tickets != "zammad":
+            return None
+        return ZammadServer(
+            url=self.zammad_url.rstrip("/"),
+            token=self.zammad_token.get_secret_value(),
+            group=self.zammad_group,
+        )
 
     @property
     def oidc_levels(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from api.satisfaction import models as satisfaction
 from api.tickets import models as tickets
 from api.vie_privee import models as vie_privee
 from api.webhooks import models as webhooks
+from api.zammad import models as zammad
 from knowledge.database import Base
 from knowledge.resources import models as resources
 from knowledge.search import synonym_models as synonyms
@@ -50,4 +51,5 @@ __all__ = [
     "tickets",
     "vie_privee",
     "webhooks",
+    "zammad",
 ]

@@ -3,7 +3,7 @@
 from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database
 from api.jobs.repository import JobRepository
-from api.jobs.worker import Worker
+from api.jobs.worker import Handler, Worker
 from api.lacunes.regroup import REGROUP, Regroup
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
@@ -14,6 +14,8 @@ from api.tickets.routing import load_aiguillage
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
+from api.zammad.carry import CARRY, CATCH_UP, FOLLOW, Carry, CatchUp
+from api.zammad.follow import Follow
 from assistant.replies import load_replies
 from nlu.encoder import shared_encoder
 
@@ -23,6 +25,7 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
     return Worker(
         database_url,
         {
+            **_zammad(settings),
             DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
             RETAIN: Retain(
                 conservation_of(settings),
@@ -46,9 +49,23 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
     )
 
 
+def _zammad(settings: Settings) -> dict[str, Handler]:
+    """Return what carries the tickets to Zammad, when that is where advisors work."""
+    server = settings.zammad
+    if server is None:
+        return {}
+    return {
+        CATCH_UP: CatchUp(),
+        CARRY: Carry(server, public_url=settings.public_base),
+        FOLLOW: Follow(server),
+    }
+
+
 async def plan_recurring(database: Database, settings: Settings) -> None:
     """Write the jobs that come back by themselves, unless they wait already."""
     async with database.sessions.begin() as session:
         if settings.mailbox is not None:
             await JobRepository(session).add(COLLECT, {}, dedupe=COLLECT)
+        if settings.zammad is not None:
+            await JobRepository(session).add(CATCH_UP, {}, dedupe=CATCH_UP)
         await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)

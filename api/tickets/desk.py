@@ -190,10 +190,12 @@ class TicketDesk:
         key: str | None = None,
         cited: Collection[str] = (),
         pieces: Sequence[NewPiece] = (),
+        by_mail: bool = True,
     ) -> TicketMessage:
         """Write to the élu (`public`: it appears in the conversation) or between advisors.
 
-        `cited` names the colleagues that a note calls; `pieces` are joined files.
+        `cited` names the colleagues that a note calls; `pieces` are joined files. Without
+        `by_mail`, the answer already left by mail from elsewhere.
 
         Raises TicketMerged, MessageKeyReused when the idempotency key carried another message.
         """
@@ -219,7 +221,7 @@ class TicketDesk:
             ticket_id=ticket.id, message_id=message.id, pieces=pieces
         )
         if visibility == "public":
-            await self._deliver(ticket, message, pieces_json(joined))
+            await self._deliver(ticket, message, pieces_json(joined), by_mail=by_mail)
         await self._journal.wrote(ticket, message)
         return message
 
@@ -229,10 +231,15 @@ class TicketDesk:
         return known is not None
 
     async def _deliver(
-        self, ticket: Ticket, message: TicketMessage, pieces: list[dict[str, Any]]
+        self,
+        ticket: Ticket,
+        message: TicketMessage,
+        pieces: list[dict[str, Any]],
+        *,
+        by_mail: bool,
     ) -> None:
         ticket.first_reply_at = ticket.first_reply_at or self._now()
-        if ticket.courriel:
+        if ticket.courriel and by_mail:
             await post(
                 self._session,
                 ticket.id,
