@@ -20,12 +20,12 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import psutil
@@ -76,6 +76,15 @@ class Told:
     texts: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     reference: str | None = None
+
+
+class Kept(NamedTuple):
+    """An item of a conversation in the database; `said` is a button's payload, else the text."""
+
+    author: str
+    said: str
+    reply_to: str | None
+    id: str
 
 
 @dataclass(slots=True)
@@ -241,8 +250,9 @@ class Elu:
 
     def _hand_over(self) -> dict[str, Any]:
         wanted = {"courriel": "mairie@exemple.fr", "envoyer": True, "consentement": True}
+        headers = {**self._headers, "Idempotency-Key": f"{self.told.id}-envoi"}
         return self._until_answered(
-            lambda: self._client.post(f"{self._path}/handover", json=wanted, headers=self._headers)
+            lambda: self._client.post(f"{self._path}/handover", json=wanted, headers=headers)
         )
 
     def _until_answered(
@@ -286,12 +296,10 @@ class Elu:
 
 
 def torment(
-    service: Victim, *, conversations: int, kills: int, at_once: int, seed: int
+    service: Victim, *, conversations: int, parts: Sequence[str], at_once: int
 ) -> tuple[Tally, list[Told]]:
-    """Lead the conversations, `at_once` together, and spread the kills over them."""
+    """Lead the conversations, `at_once` together; the kills of `parts` are spread over them."""
     tally, lock, done = Tally(), threading.Lock(), threading.Event()
-    draw = random.Random(seed)  # noqa: S311 - a draw, not a secret
-    parts = draw.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=kills)
     counter = itertools.count(1)
     finished = [0]
 
@@ -303,7 +311,7 @@ def torment(
 
     def executioner() -> None:
         for number, part in enumerate(parts):
-            while finished[0] < conversations * number / kills and not done.is_set():
+            while finished[0] < conversations * number / len(parts) and not done.is_set():
                 time.sleep(0.05)
             service.kill(part)
             tally.kills[part] += 1
@@ -323,13 +331,14 @@ def compare(service: Victim, tally: Tally, told: list[Told]) -> None:
     """Compare what the élus sent with what the database holds, and write it into the tally."""
     with psycopg.connect(service.database_url) as connection:
         rows = connection.execute(
-            "SELECT c.id, i.author, i.text, i.id, i.reply_to FROM conversation c"
-            " JOIN conversation_item i ON i.conversation_id = c.id ORDER BY c.id, i.seq"
+            "SELECT c.id, i.author, coalesce(i.payload, i.text, i.id), i.reply_to, i.id"
+            " FROM conversation c JOIN conversation_item i ON i.conversation_id = c.id"
+            " ORDER BY c.id, i.seq"
         ).fetchall()
         tickets = connection.execute("SELECT conversation_id, reference FROM ticket").fetchall()
-    kept: dict[str, list[tuple[str, str, str]]] = {}
-    for conversation, author, text, item, reply_to in rows:
-        kept.setdefault(conversation, []).append((author, text or item, reply_to))
+    kept: dict[str, list[Kept]] = {}
+    for conversation, *item in rows:
+        kept.setdefault(conversation, []).append(Kept(*item))
     references: dict[str, list[str]] = {}
     for conversation, reference in tickets:
         references.setdefault(conversation, []).append(reference)
@@ -337,14 +346,13 @@ def compare(service: Victim, tally: Tally, told: list[Told]) -> None:
         _compare_one(tally, each, kept.get(each.id, []), references.get(each.id, []))
 
 
-def _compare_one(
-    tally: Tally, told: Told, items: list[tuple[str, str, str]], references: list[str]
-) -> None:
-    said = Counter(text for author, text, _ in items if author == "elu")
-    sent = Counter(told.texts)
+def _compare_one(tally: Tally, told: Told, items: list[Kept], references: list[str]) -> None:
+    said = Counter(each.said for each in items if each.author == "elu")
+    pressed = {each for each in said if each.startswith("/")}  # by the hand-over, once each
+    sent = Counter([*told.texts, *pressed])
     tally.lost_messages += (sent - said).total()
     tally.doubled_messages += (said - sent).total()
-    answers = {item for author, item, reply in items if author == "assistant" and reply}
+    answers = {each.id for each in items if each.author == "assistant" and each.reply_to}
     tally.unanswered += len(set(told.answers) - answers)
     expected = [told.reference] if told.reference else []
     tally.lost_tickets += len(set(expected) - set(references))
@@ -376,9 +384,13 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
+    draw = random.Random(options.seed)  # noqa: S311 - a draw, not a secret
+    parts = draw.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=options.kills)
     start = time.monotonic()
     with victim() as service:
-        tally, told = torment(service, **vars(options))
+        tally, told = torment(
+            service, conversations=options.conversations, parts=parts, at_once=options.at_once
+        )
         compare(service, tally, told)
     show(tally, time.monotonic() - start)
     raise SystemExit(1 if tally.faults else 0)
