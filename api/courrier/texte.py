@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 _SINGLE_BYTE = re.compile(r"(iso-?8859-?\d+|latin-?\d|windows-?125\d|cp125\d|us-ascii|ascii)")
 _UNICODE = re.compile(r"(utf-?8|utf-?16(le|be)?)")
+_TAG_OPENS = re.compile(r"<[A-Za-z/!?]")
 _LATIN = re.compile(r"(iso-?8859-?1|latin-?1|us-ascii|ascii)")
 
 
@@ -52,7 +53,7 @@ def html_to_text(html: str) -> str:
     """Return what a page of a mail says: quotations under `>`, addresses of links in brackets."""
     reader = _Reader()
     try:
-        reader.feed(_without_comments(html))
+        reader.feed(_without_open_tag(_without_comments(html)))
         reader.close()
     except (AssertionError, ValueError):  # a page broken beyond repair: what was read so far
         pass
@@ -73,6 +74,16 @@ def _without_comments(html: str) -> str:
             return "".join(kept)
         at = end + 3
     return "".join((*kept, html[at:]))
+
+
+def _without_open_tag(html: str) -> str:
+    """Return a page without a last tag that never ends: a page hides it (WHATWG, eof-in-tag).
+
+    The parser would read thousands of them for minutes.
+    """
+    ended = html.rfind(">") + 1
+    opened = _TAG_OPENS.search(html, ended)
+    return html[: opened.start()] if opened else html
 
 
 class _Reader(HTMLParser):

@@ -75,6 +75,16 @@ def test_a_comment_that_never_ends_hides_the_rest_at_once() -> None:
     )
 
 
+@pytest.mark.parametrize("piece", ["<a ", "<a b=", "<a b='", "</", "<?", "<!"])
+def test_tags_that_never_end_hide_the_rest_at_once(piece: str) -> None:
+    # Minutes, when the parser looks for the end of each.
+    assert html_to_text("<p>Oui, à 3 < 4.</p>" + piece * 60_000) == "Oui, à 3 < 4."
+
+
+def test_a_page_may_end_without_a_tag() -> None:
+    assert html_to_text("<p>Oui.</p>5 < 6 communes") == "Oui.\n\n5 < 6 communes"
+
+
 def test_headers_are_decoded_and_stay_on_one_line() -> None:
     hostile = b"From: =?utf-8?q?A=40b=2C?= <mairie@exemple.fr>\r\n"
     hostile += b"Subject: =?utf-8?q?Devis=0D=0ABcc=3A_tous=40exemple=2Efr?=\r\n"
@@ -117,8 +127,10 @@ def test_the_logo_of_a_signature_is_no_file_but_a_photograph_is() -> None:
             b"Content-Type: multipart/mixed; boundary=a%d\r\n\r\n--a%d\r\n" % (each, each)
             for each in range(30)
         ),
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\n" * 400_000,
+        b'Content-Type: text/plain; charset="\x00"; name=x\r\n\r\n\xe9',
     ],
-    ids=["en-têtes", "parties", "profondeur"],
+    ids=["en-têtes", "parties", "profondeur", "parties sans en-tête", "NUL"],
 )
 def test_a_bomb_is_refused_before_it_is_opened(raw: bytes) -> None:
     with pytest.raises(MailTooComplex):
