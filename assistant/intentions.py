@@ -5,13 +5,14 @@ from typing import Any
 
 from assistant.domaine import SEARCHED
 from assistant.memory import Memory, own_territoire
-from assistant.suites import chosen_resource, wanted
+from assistant.suites import asks_again, chosen_resource, wanted
 from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
 from nlu.text import words
 from nlu.understanding import Understanding
 
 _ALERT_SIGNALS = frozenset({"menace", "detresse", "urgence_vitale"})
 _YES_NO = frozenset({"affirmer", "infirmer"})
+_TO_CONFIRM = frozenset({"confirmation", "effacement"})
 _CONTACT_QUESTIONS = frozenset({"besoin", "contact"})
 # A doubt between two of these changes nothing to what is done: the same search answers both.
 # Wrongly heard, these would turn an élu away or lead them where they did not ask to go.
@@ -33,7 +34,7 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
     urgent = _urgent(understanding, expects=expects)
     if urgent is None and _points_at_a_resource(understanding, memory):
         return "detailler_ressource"
-    if urgent is None and wanted(understanding.text, memory) and not understanding.themes:
+    if urgent is None and _wants_others(understanding, memory, expects=expects):
         return "plus_de_resultats"
     return urgent or _heard(understanding, memory, expects=expects)
 
@@ -42,6 +43,15 @@ def _points_at_a_resource(understanding: Understanding, memory: Memory) -> bool:
     """« le deuxième » is a resource, unless which of several territories was just asked."""
     asked_which = bool(memory.territoires_a_preciser)
     return not asked_which and chosen_resource(understanding, memory) is not None
+
+
+def _wants_others(understanding: Understanding, memory: Memory, *, expects: str | None) -> bool:
+    """« autre chose », « plutôt des exemples », or the very same question once more."""
+    if expects in _TO_CONFIRM:
+        return False
+    if expects is None and asks_again(understanding, memory):
+        return True
+    return not understanding.themes and wanted(understanding.text, memory) is not None
 
 
 def _urgent(understanding: Understanding, *, expects: str | None) -> str | None:

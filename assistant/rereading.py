@@ -44,6 +44,14 @@ _ELSEWHERE = re.compile(
     r"\b(?:ont ils|ils ont|ils font|font ils|ils s y|elle a fait|a t elle|ont elles|elles ont"
     r"|ca se passe|ils s organisent)\b"
 )
+_BEGINS = re.compile(
+    r"\bpar (?:ou|quoi) (?:commenc|debut)\w+"
+    r"|\bcomment (?:faire|m y prendre|s y prendre|commencer)\b"
+    r"|\b(?:que|quoi|qu est ce qu\w*) (?:je |on |nous |puis je |pouvons nous |peut on )*"
+    r"(?:peux |peut |pouvons |dois |doit |devons )?faire$"
+)
+_LIKE_THEM = re.compile(r"\b(?:comme|pareil|inspir\w+|meme chose)\b")
+_HELPED = re.compile(r"\b(?:aid\w+|accompagn\w+|appui|soutien)\b")
 _AND_THERE = re.compile(r"^(?:[\w ]{0,30} )?et (?:a|au|aux|en|dans|chez|celle de|ceux de)\b")
 _OURS = re.compile(r"\b(?:nous|notre|nos|ma|mon|je|pardon|non|chez moi)\b")
 
@@ -61,6 +69,8 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _correction,
         _human,
         _ours,
+        _like_them,
+        _beginning,
         _elsewhere,
     )
     for step in steps:
@@ -140,6 +150,26 @@ def _names_an_offer(understanding: Understanding) -> bool:
     cues = set(understanding.signaux)
     together = _TOGETHER in cues and (understanding.nombre_collectivites or 0) > 1
     return bool(_OFFERS & cues) or together
+
+
+def _like_them(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« on veut faire comme Kingersheim »: what was done there comes before any help."""
+    said = _plain(understanding)
+    cited = understanding.territoires and all(each.is_example for each in understanding.territoires)
+    if understanding.intent != "demander_accompagnement" or not cited or expects is not None:
+        return understanding
+    if not _LIKE_THEM.search(said) or _HELPED.search(said):
+        return understanding
+    return _as("chercher_experience", understanding)
+
+
+def _beginning(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« je ne sais pas par quoi commencer », « que puis-je faire ? »: a method is asked for."""
+    about = understanding.themes or memory.besoin
+    vague = understanding.intent in ("donner_information", "comprendre_demarche")
+    if expects is not None or not (about and vague and _BEGINS.search(_plain(understanding))):
+        return understanding
+    return _as(_METHOD, understanding)
 
 
 def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

@@ -236,12 +236,19 @@ async def modify(call: Call) -> Part:
 
 
 async def resume(call: Call) -> Part:
-    """A human is asked for again while the request is being prepared: it only needs completing."""
+    """A human is asked for again while the request is being prepared: it only needs completing.
+
+    Said once more, it is said in other words.
+    """
     delai = call.expected_reply_by()
-    said = [messages.text(call.say("demande.en_cours", delai=delai))]
+    complains = call.understanding.intent == "reclamation"
+    first = "demande.en_cours_reclamation" if complains else "demande.en_cours"
+    again = call.memory.echecs % 2
+    said = [messages.text(call.say("demande.en_cours_encore" if again else first, delai=delai))]
     if call.payload:
         said.append(messages.recapitulatif(call, await prepare(call), delai=delai))
-    return Part(outcome="clarified", memory=call.memory, messages=tuple(said), human_offered=True)
+    memory = replace(call.memory, echecs=call.memory.echecs + 1)
+    return Part(outcome="clarified", memory=memory, messages=tuple(said), human_offered=True)
 
 
 async def send(call: Call) -> Part:

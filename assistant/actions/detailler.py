@@ -6,7 +6,7 @@ from assistant.actions import messages
 from assistant.actions.base import Call
 from assistant.actions.chercher import resource_json
 from assistant.actions.repondre import ask_need
-from assistant.suites import chosen_resource
+from assistant.suites import chosen_resource, speaks_of_them
 from assistant.turn import Part
 from knowledge.resources.resource import Resource
 
@@ -20,17 +20,24 @@ async def detail(call: Call) -> Part:
     if resource is None:  # withdrawn since it was shown
         return await ask_need(call)
     item = resource_json(resource, call.services.knowledge)
+    limit = (messages.text(call.say("detail.rien_de_plus")),) if _asks(call) else ()
     return Part(
-        outcome="answered",
+        outcome="partial" if limit else "answered",
         memory=replace(call.memory, echecs=0),
         messages=(
             messages.text(call.say("detail.introduction", titre=resource.title)),
             messages.text(_plain(resource)),
+            *limit,
             {"type": "resources", "items": [{**item, "why": call.say("detail.choisie")}]},
             messages.help_choices(call, "plus_de_resultats"),
         ),
         human_offered=True,
     )
+
+
+def _asks(call: Call) -> bool:
+    """« c'est quoi leur budget ? »: a point that the record may not hold."""
+    return speaks_of_them(call.understanding)
 
 
 def _plain(resource: Resource) -> str:

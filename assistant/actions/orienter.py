@@ -32,7 +32,6 @@ _ANSWERS = frozenset(
         "infirmer",
         "passer",
         "nlu_fallback",
-        "plus_de_resultats",
         "proposer_ressource",
         "envoyer_demande",
         "modifier_demande",

@@ -11,7 +11,7 @@ from assistant.actions.plusieurs import answer_others
 from assistant.actions.territoire import ask_territoire
 from assistant.actions.themes import chosen_theme, nearest_themes
 from assistant.memory import own_territoire
-from assistant.suites import Wanted, wanted, whole_question
+from assistant.suites import Wanted, wanted, wanted_types, whole_question
 from assistant.turn import Message, Part
 
 _LEGAL = "question_juridique"
@@ -118,6 +118,8 @@ def _shown_already(call: Call, others: Found) -> str:
     own = own_territoire(call.understanding)
     return call.say(
         "repondre.deja_montrees",
+        note=call.understanding.intent == "donner_information" and call.payload is None,
+        moment=next((call.text[each.start : each.end] for each in call.understanding.dates), None),
         lieu=own.nom if own else None,
         population=call.understanding.population,
         nombre=len(others.hits),
@@ -173,12 +175,7 @@ async def show_more(call: Call) -> Part:
     kind = wanted(call.text, call.memory) or "autres"
     if kind == "plus_pres" and call.memory.territoire is None:
         return _ask_where(call)
-    found = find_resources(
-        call,
-        exclude=call.memory.ressources_vues,
-        text=f"{call.memory.besoin} {call.text}" if kind == "plus_simple" else None,
-        near=kind == "plus_pres",
-    )
+    found = _of_kind(call) if kind == "par_type" else _more(call, kind)
     if not found.hits:
         return _nothing_more(call, kind)
     seen = tuple(dict.fromkeys((*call.memory.ressources_vues, *found.ids)))
@@ -193,6 +190,22 @@ async def show_more(call: Call) -> Part:
         resources=found.references,
         human_offered=True,
     )
+
+
+def _more(call: Call, kind: Wanted) -> Found:
+    return find_resources(
+        call,
+        exclude=call.memory.ressources_vues,
+        text=f"{call.memory.besoin} {call.text}" if kind == "plus_simple" else None,
+        near=kind == "plus_pres",
+    )
+
+
+def _of_kind(call: Call) -> Found:
+    """« plutôt des exemples »: those of the same theme first, far ones only for want of these."""
+    seen, types = call.memory.ressources_vues, wanted_types(call.text)
+    same_theme = find_resources(call, exclude=seen, types=types, themes=call.memory.themes)
+    return same_theme if same_theme.hits else find_resources(call, exclude=seen, types=types)
 
 
 def _explore(call: Call, theme: str) -> Part:

@@ -1,5 +1,6 @@
 """Greetings, thanks, yes, no, and what the assistant declines to do."""
 
+import re
 from dataclasses import replace
 
 from assistant.actions import messages
@@ -11,9 +12,11 @@ from assistant.actions.territoire import ask_territoire
 from assistant.domaine import SEARCHED
 from assistant.turn import Outcome, Part
 from knowledge.orientation.vocabulaire import OFFRES
+from nlu.text import words
 from nlu.understanding import Understanding
 
 _FAILURES_BEFORE_HUMAN = 2
+_KEEPS_SILENT = re.compile(r"\bne (?:vous |te )?(?:le |la |les )?(?:dirai|donnerai|dirais) pas\b")
 
 
 def _say(
@@ -58,6 +61,8 @@ async def agree(call: Call) -> Part:
 
 async def decline(call: Call) -> Part:
     """« non »: nothing is forced."""
+    if "refus_donnees" in call.understanding.signaux or _KEEPS_SILENT.search(_plain(call)):
+        return _say(call, "social.sans_donnees", "plus_de_resultats", outcome="clarified")
     return _say(call, "social.non", "plus_de_resultats", outcome="clarified", proposition="aucune")
 
 
@@ -135,6 +140,16 @@ def _names_a_subject(call: Call) -> bool:
     return bool(call.understanding.themes) and not only_a_role and call.payload is None
 
 
+def _told_a_subject(call: Call) -> bool:
+    """« on est 1 200 habitants », once a subject is known: no « quelle est votre question ? »."""
+    told_before = bool(call.memory.themes) and not call.understanding.themes
+    return told_before and call.payload is None and not call.understanding.ambiguites
+
+
+def _plain(call: Call) -> str:
+    return " ".join(words(call.text))
+
+
 async def take_note(call: Call) -> Part:
     """A fact was given: use it at once if a question is pending, else acknowledge it."""
     if call.memory.besoin:
@@ -144,6 +159,9 @@ async def take_note(call: Call) -> Part:
     if _names_a_subject(call):
         intention = _most_likely_question(call.understanding)
         return await answer_need(call.remember(besoin=call.text, intention=intention))
+    if _told_a_subject(call):
+        need = ", ".join(call.memory.themes)
+        return await answer_need(call.remember(besoin=need, intention="demander_methode"))
     territoire = call.services.knowledge.territoire(call.memory.territoire)
     question = ask_territoire(call)
     if question is not None:

@@ -1,10 +1,13 @@
 """What the conversation makes of a message: a table of French sentences, no engine needed."""
 
+from dataclasses import replace
+
 import pytest
 
+from assistant.intentions import choose_intent
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.rereading import reread
-from assistant.suites import Wanted, last_sentence, wanted
+from assistant.suites import Wanted, chosen_resource, last_sentence, wanted
 from nlu.understanding import TerritoireMention, Understanding
 
 AUCH = TerritoireRetenu("commune", "32013", "Auch", "32")
@@ -90,6 +93,17 @@ def test_neighbours_named_together_do_not_replace_the_elus_own_place() -> None:
         ("quelque chose de plus simple alors", "plus_simple"),
         ("autre chose ?", "autres"),
         ("vous en avez d'autres ?", "autres"),
+        ("vous m'avez déjà donné ça", "autres"),
+        ("déjà vu merci", "autres"),
+        ("non pas ça", "autres"),
+        ("encore les mêmes", "autres"),
+        ("et chez les voisins ?", "plus_pres"),
+        ("plutôt des vidéos", "par_format"),
+        ("vous avez des podcasts ?", "par_format"),
+        ("plutôt des exemples", "par_type"),
+        ("je préfère un guide", "par_type"),
+        ("je vous ai déjà donné mon adresse", None),
+        ("et des exemples ?", None),
         ("qui d'autre l'a fait ?", None),
         ("un guide simple pour une petite commune", None),
     ],
@@ -97,6 +111,58 @@ def test_neighbours_named_together_do_not_replace_the_elus_own_place() -> None:
 def test_other_resources_are_asked_for_in_few_words(text: str, expected: Wanted | None) -> None:
     assert wanted(text, ASKED) == expected
     assert wanted(text, Memory()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("c'est quoi leur budget ?", True),
+        ("comment ils ont fait ?", True),
+        ("combien ça leur a coûté ?", True),
+        ("comment leur donner la parole ?", False),
+        ("quel budget faut-il ?", False),
+    ],
+)
+def test_theirs_points_at_the_experience_just_shown(text: str, *, points: bool) -> None:
+    shown = replace(ASKED, montrees=("outil-charte", "experience-auch"))
+    expected = "experience-auch" if points else None
+    assert chosen_resource(understood(text), shown) == expected
+
+
+def test_the_same_question_again_asks_for_something_else() -> None:
+    shown = replace(ASKED, montrees=ASKED.ressources_vues)
+    again = understood("comment lancer un budget participatif")
+    assert choose_intent(again, shown, expects=None) == "plus_de_resultats"
+    assert choose_intent(again, Memory(), expects=None) == "chercher_outil"
+
+
+def test_nothing_else_is_shown_in_place_of_a_confirmation() -> None:
+    said = understood("non pas ça")
+    assert choose_intent(said, ASKED, expects=None) == "plus_de_resultats"
+    assert choose_intent(said, ASKED, expects="confirmation") != "plus_de_resultats"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on veut faire comme Condom", "chercher_experience"),
+        ("on veut être accompagnés comme Condom", "demander_accompagnement"),
+    ],
+)
+def test_like_another_place_asks_what_was_done_there(text: str, expected: str) -> None:
+    heard = understood(text, "32107")
+    cited = tuple(replace(each, is_example=True) for each in heard.territoires)
+    heard = replace(heard, intent="demander_accompagnement", territoires=cited)
+    assert reread(heard, Memory(), expects=None).intent == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["je ne sais pas par quoi commencer", "que puis-je faire ?", "comment faire ?"]
+)
+def test_not_knowing_where_to_begin_asks_for_a_method(text: str) -> None:
+    heard = replace(understood(text), intent="donner_information")
+    assert reread(heard, ASKED, expects=None).intent == "demander_methode"
+    assert reread(heard, Memory(), expects=None).intent == "donner_information"
 
 
 def test_the_last_sentence_asks() -> None:
