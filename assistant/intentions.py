@@ -22,6 +22,9 @@ _SHORT_SENTENCES = frozenset({"saluer", "remercier", "affirmer", "infirmer"})
 SEARCH_CONFIDENCE = 0.5
 _ERASE = re.compile(r"\b(?:effac|supprim|oublie[rz]|detrui|retire[rz]|enleve[rz])\w*")
 _EXPORT = re.compile(r"\b(?:export|telecharg|recuper|copie|envoyez moi)\w*")
+_REWRITES = re.compile(
+    r"\b(?:modifi|chang|corrig|reformul)\w+ (?:\w+ )?(?:besoin|question|texte|message|demande)\b"
+)
 _QUESTION = re.compile(r"\b(?:combien|quand|qui|comment|pourquoi|ou|est ce que vous|gardez vous)\b")
 
 
@@ -36,7 +39,14 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
         return "detailler_ressource"
     if urgent is None and _wants_others(understanding, memory, expects=expects):
         return "plus_de_resultats"
+    if urgent is None and expects == "confirmation" and _rewrites(understanding):
+        return "modifier_demande"
     return urgent or _heard(understanding, memory, expects=expects)
+
+
+def _rewrites(understanding: Understanding) -> bool:
+    """« attendez, modifiez la question », in place of a yes or a no."""
+    return _REWRITES.search(" ".join(words(understanding.text))) is not None
 
 
 def _points_at_a_resource(understanding: Understanding, memory: Memory) -> bool:

@@ -52,6 +52,18 @@ _BEGINS = re.compile(
 )
 _LIKE_THEM = re.compile(r"\b(?:comme|pareil|inspir\w+|meme chose)\b")
 _HELPED = re.compile(r"\b(?:aid\w+|accompagn\w+|appui|soutien)\b")
+_TALKS = re.compile(
+    r"\b(?:conseiller|quelqu un|parler|appel\w*|rappel\w*|joindre|contact\w*|personne|humain\w*"
+    r"|telephone|numero|rendez vous|rencontrer|echanger|transmett\w+|demande)\b"
+)
+_HAS_READ = re.compile(r"^(?:bonjour )?(?:j ai|on a|nous avons) (?:bien )?(?:lu|vu|consulte)\b")
+_AMISS = re.compile(r"\b(?:erreurs?|fau(?:x|sse)|inexact\w*|corrig\w+|propos\w+|partag\w+)\b")
+_ONE_WORD = re.compile(r"^(?:et )?(combien|qui|ou|comment|pourquoi)$")
+_ASKED_IN_A_WORD = {
+    "combien": "question_financement",
+    "qui": "chercher_acteur",
+    "ou": "chercher_experience",
+}
 _AND_THERE = re.compile(r"^(?:[\w ]{0,30} )?et (?:a|au|aux|en|dans|chez|celle de|ceux de)\b")
 _OURS = re.compile(r"\b(?:nous|notre|nos|ma|mon|je|pardon|non|chez moi)\b")
 
@@ -71,6 +83,9 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _ours,
         _like_them,
         _beginning,
+        _subject_first,
+        _has_read,
+        _one_word,
         _elsewhere,
     )
     for step in steps:
@@ -170,6 +185,32 @@ def _beginning(understanding: Understanding, memory: Memory, expects: str | None
     if expects is not None or not (about and vague and _BEGINS.search(_plain(understanding))):
         return understanding
     return _as(_METHOD, understanding)
+
+
+def _subject_first(
+    understanding: Understanding, memory: Memory, expects: str | None
+) -> Understanding:
+    """« je veux un tirage au sort »: a subject is named, nobody is asked to be spoken to."""
+    taken = understanding.intent == "parler_conseiller" and understanding.themes
+    if not taken or expects is not None or _HUMAN_WANTED & set(understanding.signaux):
+        return understanding
+    return understanding if _TALKS.search(_plain(understanding)) else _as(_METHOD, understanding)
+
+
+def _has_read(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« j'ai lu la fiche sur Saillans »: one asks for more of it, and contributes nothing."""
+    said = _plain(understanding)
+    if understanding.intent != "proposer_ressource" or not _HAS_READ.match(said):
+        return understanding
+    return understanding if _AMISS.search(said) else _as("chercher_experience", understanding)
+
+
+def _one_word(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« pourquoi ? », « combien ? »: asked about the need just answered."""
+    match = _ONE_WORD.match(_plain(understanding))
+    if match is None or expects is not None or not memory.besoin:
+        return understanding
+    return _as(_ASKED_IN_A_WORD.get(match[1], _METHOD), understanding)
 
 
 def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

@@ -22,6 +22,9 @@ _LEANS_ON_IT = re.compile(
     r"|^(?:et |vous avez |avez vous |auriez vous |il y a )*(?:des|un|quelques) exemples?$"
     r"|^(?:et )?qui (?:peut|pourrait|pourra) nous (?:aider|accompagner)(?: a)?$"
     r"|^(?:que|quoi|qu est ce qu\w*) (?:[\w ]{0,20} )?faire$|\bpar (?:ou|quoi) commencer$"
+    r"|^(?:et )?(?:combien|qui|ou|comment|pourquoi)$"
+    r"|^(?:et )?(?:est ce (?:que c est )?|c est )?(?:bien )?"
+    r"(?:legal|obligatoire|gratuit|possible|autorise|cher|long|complique|risque)$"
     r"|\bc est combien\b|\b(?:ca|cela|celles? ci|ceux ci)\b"
     r"|^et (?:un|une|des|le|la|les|quel\w*|combien|qui|comment|pour) \w+"
 )

@@ -143,6 +143,8 @@ def _no_contact(call: Call) -> str:
     place = own_territoire(call.understanding)
     if place is not None:
         return call.say("demande.territoire_note", lieu=place.nom)
+    if call.understanding.population:
+        return call.say("demande.population_note", population=call.understanding.population)
     return call.say("demande.contact_illisible")
 
 

@@ -102,7 +102,8 @@ async def not_understood(call: Call) -> Part:
         part = await answer_need(
             call.remember(besoin=call.text, intention=_most_likely_question(call.understanding))
         )
-        if part.outcome in ("answered", "clarified"):
+        close = call.understanding.themes and part.outcome == "partial"
+        if close or part.outcome in ("answered", "clarified"):
             return replace(part, memory=replace(part.memory, echecs=failures))
     offers = failures >= _FAILURES_BEFORE_HUMAN
     return _say(

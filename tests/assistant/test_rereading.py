@@ -165,6 +165,30 @@ def test_not_knowing_where_to_begin_asks_for_a_method(text: str) -> None:
     assert reread(heard, Memory(), expects=None).intent == "donner_information"
 
 
+@pytest.mark.parametrize(
+    ("intent", "text", "expected"),
+    [
+        ("parler_conseiller", "je veux un tirage au sort", "demander_methode"),
+        ("parler_conseiller", "je veux parler du tirage au sort", "parler_conseiller"),
+        ("proposer_ressource", "j'ai lu la fiche sur Saillans", "chercher_experience"),
+        ("proposer_ressource", "j'ai lu la fiche, il y a une erreur", "proposer_ressource"),
+        ("suivre_demande", "combien ?", "question_financement"),
+        ("affirmer", "pourquoi ?", "demander_methode"),
+    ],
+)
+def test_a_subject_named_or_a_word_asked_is_a_question(
+    intent: str, text: str, expected: str
+) -> None:
+    heard = replace(understood(text), intent=intent, themes=("tirage au sort",))
+    assert reread(heard, ASKED, expects=None).intent == expected
+
+
+def test_the_question_is_rewritten_instead_of_sent() -> None:
+    said = replace(understood("non attendez, modifiez le besoin"), intent="infirmer")
+    assert choose_intent(said, ASKED, expects="confirmation") == "modifier_demande"
+    assert choose_intent(said, ASKED, expects="contact") != "modifier_demande"
+
+
 def test_the_last_sentence_asks() -> None:
     assert last_sentence("trop gros pour nous. et à Rodez ?") == "et à Rodez ?"
     assert last_sentence("???") == "???"
