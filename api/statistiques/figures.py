@@ -42,13 +42,26 @@ class Publiees:
 
 
 def publishable(lines: Sequence[Ligne]) -> Publiees:
-    """Return what may be published of a table: small lines are gathered, then hidden if need be."""
-    shown = tuple(Ligne(each.nom, each.demandes) for each in lines if each.demandes >= FEW)
+    """Return what may be published of a table: small lines are gathered, then hidden if need be.
+
+    Numbers are rounded to five: an exact one, subtracted from the sum of another table or from
+    what was published the day before, would give a small one away.
+    """
+    shown = tuple(_rounded_line(each) for each in lines if each.demandes >= FEW)
     small = [each.demandes for each in lines if 0 < each.demandes < FEW]
     gathered = sum(small)
-    return Publiees(shown, len(small), gathered if len(small) > 1 and gathered >= FEW else None)
+    others = _nearest(gathered, FEW) if len(small) > 1 and gathered >= FEW else None
+    return Publiees(shown, len(small), others)
 
 
 def rounded(number: int) -> int | None:
     """Return a total that gives away no small line by difference; None when it is small."""
-    return None if number < FEW else max(_ROUNDED, round(number / _ROUNDED) * _ROUNDED)
+    return None if number < FEW else max(_ROUNDED, _nearest(number, _ROUNDED))
+
+
+def _rounded_line(line: Ligne) -> Ligne:
+    return Ligne(line.nom, _nearest(line.demandes, FEW))
+
+
+def _nearest(number: int, step: int) -> int:
+    return round(number / step) * step

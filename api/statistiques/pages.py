@@ -148,9 +148,17 @@ def build_public_router(*, exploitant: Exploitant) -> APIRouter:
     return public
 
 
+def published_period(today: date) -> Asked:
+    """Return the twelve months that are over.
+
+    The month that runs would be counted again at each request: two readings tell all of this one.
+    """
+    this_month = today.replace(day=1)
+    return Asked(_months_before(this_month, _YEAR), this_month - timedelta(days=1))
+
+
 async def _publish(services: Container, now: datetime) -> Published:
-    today = CELLULE.today(now)
-    asked = Asked(_months_before(today, _YEAR - 1), today)
+    asked = published_period(CELLULE.today(now))
     async with services.database.sessions() as session:
         figures = FiguresRepository(session, asked.period)
         whole = await figures.whole(now)

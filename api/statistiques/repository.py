@@ -82,7 +82,9 @@ class FiguresRepository:
 
 
 def _elapsed() -> ColumnElement[Any]:
-    return func.extract("epoch", Ticket.first_reply_at - Ticket.created_at)
+    """Seconds to the first answer: none for a request split off with an answer older than it."""
+    waited = func.extract("epoch", Ticket.first_reply_at - Ticket.created_at)
+    return case((Ticket.first_reply_at < Ticket.created_at, 0), else_=waited)
 
 
 def _median() -> ColumnElement[Any]:
