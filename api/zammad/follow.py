@@ -134,8 +134,9 @@ class _Round:
         """Tell whether an advisor wrote this for the élu, and it is not here yet."""
         if article.sender != "Agent" or article.internal or not answer_of(article, missing=[]):
             return False
+        ticket = await TicketRepository(self._session).followed(self._ticket)
         author, key = author_of(article), _key(article.id)
-        return not await TicketDesk(self._session).written(self._ticket, actor=author, key=key)
+        return not await TicketDesk(self._session).written(ticket, actor=author, key=key)
 
     async def _answer(self, article: Article) -> Answer:
         pieces: list[NewPiece] = []
@@ -155,10 +156,15 @@ class _Round:
         )
 
     async def _bring(self, answers: Sequence[Answer], remote: RemoteTicket | None) -> None:
-        """Write the answers, each once, then the new state."""
-        ticket = await TicketRepository(self._session).by_id(self._ticket.id, lock=True)
-        if ticket is None or ticket.merged_into is not None:
+        """Write the answers, each once, then the new state.
+
+        A request that was merged goes on in another one: answers join it, its state is its own.
+        """
+        tickets = TicketRepository(self._session)
+        locked = await tickets.by_id(self._ticket.id, lock=True)
+        if locked is None:  # erased meanwhile
             return
+        ticket = await tickets.followed(locked, lock=True)
         desk = TicketDesk(self._session)
         for each in answers:
             await desk.write(
@@ -170,7 +176,7 @@ class _Round:
                 pieces=each.pieces,
                 by_mail=not each.mailed,
             )
-        wanted = STATES.get(remote.state) if remote else None
+        wanted = STATES.get(remote.state) if remote and ticket is locked else None
         for status in steps(ticket.status, wanted) if wanted else ():
             await desk.change(ticket, {"status": status}, actor=ACTOR, version=ticket.version)
             await self._session.flush()

@@ -316,6 +316,23 @@ async def test_what_the_elu_says_afterwards_goes_to_zammad_once(
     assert rows(database, "SELECT count(*) FROM ticket_message") == [(1,)]
 
 
+async def test_an_answer_to_a_merged_request_joins_the_other_one(
+    database: Database, zammad: FakeZammad, carried: str
+) -> None:
+    other = await make(database, replace(DEMANDE, besoin="Et pour le financer ?"))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE ticket SET merged_into = %s WHERE id = 1", (other,))
+    zammad.answer("Jeudi vous convient-il ?")
+    zammad.turn("closed")
+    for _ in range(2):
+        zammad.turn("closed")
+        await follow(database, zammad)
+    assert rows(database, "SELECT ticket_id, body FROM ticket_message") == [
+        (2, "Jeudi vous convient-il ?")
+    ]
+    assert rows(database, "SELECT status FROM ticket ORDER BY id") == [("nouveau",)] * 2
+
+
 async def test_a_ticket_that_zammad_erased_stays_here(
     database: Database, zammad: FakeZammad, carried: str
 ) -> None:
