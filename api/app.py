@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from api.abonnements.pages import build_router as build_stop_page
+from api.abonnements.pages import router as abonnements
 from api.accompagnements.routes import router as accompagnements
 from api.annotations.routes import install_annotations
 from api.capitalisation.pages import router as capitalisation
@@ -128,10 +130,15 @@ def create_app(container: Container) -> FastAPI:
     install_page_errors(app, pages)
     exploitant = pages.exploitant
     app.include_router(build_pages(pages=pages))
-    app.include_router(build_orientation_pages(exploitant=exploitant))
-    app.include_router(build_satisfaction_page(exploitant=exploitant))
-    app.include_router(build_statistics_page(exploitant=exploitant))
+    for build in (
+        build_orientation_pages,
+        build_satisfaction_page,
+        build_statistics_page,
+        build_stop_page,
+    ):
+        app.include_router(build(exploitant=exploitant))
     install_console(app)
+    app.include_router(abonnements)
     app.include_router(statistiques)
     app.include_router(capitalisation)
     install_lacunes(app)

@@ -42,7 +42,7 @@ _HEADERS = {
 }
 _HSTS = "max-age=31536000"
 # What is personal is kept by no browser and no proxy, unless its route says otherwise.
-_PERSONAL = ("/api/", "/console", "/redaction", "/avis/")
+_PERSONAL = ("/api/", "/console", "/redaction", "/avis/", "/courriels/")
 
 
 class SecurityHeaders:

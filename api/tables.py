@@ -1,5 +1,6 @@
 """Every table of the product, gathered for the migrations."""
 
+from api.abonnements import models as abonnements
 from api.annotations import models as annotations
 from api.capitalisation import models as capitalisation
 from api.collegues import models as collegues
@@ -30,6 +31,7 @@ metadata = Base.metadata
 __all__ = [
     "ReferenceImport",
     "ServiceSecret",
+    "abonnements",
     "annotations",
     "capitalisation",
     "collegues",

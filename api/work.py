@@ -1,5 +1,8 @@
 """The worker of the service: every kind of job, and who does it."""
 
+from datetime import UTC, datetime
+
+from api.abonnements.send import PLAN, SEND_WEEKLY, PlanWeekly, SendWeekly, plan_weekly
 from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database
 from api.jobs.repository import JobRepository
@@ -39,6 +42,12 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
                 box=settings.reply_box,
                 domain=settings.mail_sender.domain,
             ),
+            PLAN: PlanWeekly(),
+            SEND_WEEKLY: SendWeekly(
+                server=settings.smtp_server,
+                sender=settings.mail_sender,
+                public_url=settings.public_base,
+            ),
             SEND: SendMail(
                 server=settings.smtp_server,
                 sender=settings.mail_sender,
@@ -69,3 +78,4 @@ async def plan_recurring(database: Database, settings: Settings) -> None:
         if settings.zammad is not None:
             await JobRepository(session).add(CATCH_UP, {}, dedupe=CATCH_UP)
         await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
+        await plan_weekly(session, datetime.now(UTC))

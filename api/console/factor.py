@@ -6,6 +6,8 @@ import segno
 from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
 
+from api.abonnements.models import Genre
+from api.abonnements.repository import AbonnementRepository
 from api.comptes.attempts import LoginLocked
 from api.comptes.login import Entered
 from api.comptes.models import Compte, Entry
@@ -86,12 +88,14 @@ def _mine(request: Request) -> Compte:
 
 
 @router.get(FACTOR)
-async def show_factor(request: Request) -> Response:
-    """Show the second factor of who is there."""
-    return await _factor_page(request)
+async def show_factor(request: Request, fait: str = "") -> Response:
+    """Show the second factor of who is there, and the mails that they receive."""
+    return await _factor_page(request, fait=fait)
 
 
-async def _factor_page(request: Request, *, erreur: str = "", status: int = 200) -> Response:
+async def _factor_page(
+    request: Request, *, erreur: str = "", status: int = 200, fait: str = ""
+) -> Response:
     entered, settings = _entered(request), get_container(request).settings
     state = await _service(request).state(entered.compte)
     shown: dict[str, Any] = {}
@@ -109,7 +113,20 @@ async def _factor_page(request: Request, *, erreur: str = "", status: int = 200)
         fournisseur=entered.entry == Entry.PROVIDER,
         exige=settings.totp_required(entered.compte.role),
         propose=settings.totp != "off",
+        courriels=await _weekly(request, entered.compte),
+        envoie=settings.smtp_server is not None,
+        fait=fait,
     )
+
+
+async def _weekly(request: Request, compte: Compte) -> dict[str, bool]:
+    """Return whether this account receives each weekly mail: asked for, or not refused."""
+    async with get_container(request).database.sessions() as session:
+        known = await AbonnementRepository(session).of(compte.id)
+    return {
+        genre.value: known.get(genre, genre is Genre.REMINDER)
+        for genre in (Genre.DIGEST, Genre.REMINDER)
+    }
 
 
 def _drawing(uri: str) -> Markup:

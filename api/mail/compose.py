@@ -1,5 +1,6 @@
 """Writes mails: French, plain text and HTML, from the templates of `modeles/`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -15,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from assistant.replies import french_date
 
 _TEMPLATES = Path(__file__).parent / "modeles"
+_LONGEST_LINE = 998  # RFC 5322, 2.1.1
 
 
 class MailInvalid(ValueError):
@@ -85,10 +87,11 @@ def build_message(
     to: str,
     to_name: str | None,
     mail_id: str,
-    thread: Thread,
     now: datetime,
+    thread: Thread | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """Return the message as it leaves.
+    """Return the message as it leaves; `headers` are the others that it needs.
 
     Raises MailInvalid when a header would hold a line break or no address.
     """
@@ -99,9 +102,10 @@ def build_message(
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
-        for name, value in thread.headers(sender.domain).items():
+        others = dict(headers or {}) | (thread.headers(sender.domain) if thread else {})
+        for name, value in others.items():
             message[name] = value
-        if thread.reply_to is not None:
+        if thread is not None and thread.reply_to is not None:
             message["Reply-To"] = thread.reply_to
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = "fr"
@@ -109,4 +113,6 @@ def build_message(
         raise MailInvalid from error
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # An address that is longer than a line is not cut, which mailboxes would not read.
+    message.policy = message.policy.clone(max_line_length=_LONGEST_LINE)
     return message

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.abonnements.models import Abonnement
 from api.annotations.models import MessageDouteux
 from api.collegues.models import Presence
 from api.comptes.journal import CompteJournal
@@ -94,7 +95,7 @@ async def _comptes(session: AsyncSession, age: timedelta, erased: str) -> int:
         .execution_options(synchronize_session=False)
     )
     erased_ids = [row[0] for row in gone.all()]
-    for table in (SecondFactor, RecoveryCode, ProviderLink):
+    for table in (SecondFactor, RecoveryCode, ProviderLink, Abonnement):
         await session.execute(delete(table).where(table.compte_id.in_(erased_ids)))
     return len(erased_ids)
 

@@ -1,12 +1,16 @@
 """Many resources at once in Chromium: a file imported, then ticked in the list and changed."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
+from api.abonnements.links import stop_path
+from api.abonnements.models import Genre
+from api.comptes.repository import CompteRepository
 from api.console.session import SESSION
+from api.database import connect
 from knowledge.resources.resource import french_today
 from tests.api.console import enter
 from tests.api.test_redaction_import import row, table
@@ -78,3 +82,39 @@ async def test_a_file_is_imported_then_all_of_it_is_changed(
         await import_two(page, [row(Responsable=owner), row(Responsable=owner)], faults)
         await change_all(page, owner, faults)
     assert faults == []
+
+
+@pytest.mark.parametrize("page", SCREENS, indirect=True)
+async def test_the_weekly_mails_are_chosen_then_stopped(
+    page: Page,  # noqa: F811
+    service: Service,
+) -> None:
+    faults: list[str] = []
+    nom = f"Rose {secrets.token_hex(3)}"
+    with enter(service, nom, "responsable") as rose:
+        cookie = {"name": SESSION, "value": rose.cookies[SESSION], "url": service.url}
+        await page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await page.goto("/console/double-authentification")
+        await page.get_by_label("Le point de la semaine").check()
+        await page.get_by_role("button", name="Enregistrer mon choix").click()
+        await expect(page.get_by_role("status")).to_contain_text("Votre choix est enregistré.")
+        await check(page, faults)
+        await visit(page, await stop_link(service, nom), 200, faults)
+        await page.get_by_role("button", name="Ne plus le recevoir").click()
+        await expect(page.get_by_role("status")).to_contain_text("vous ne recevrez plus")
+        await check(page, faults)
+        await page.get_by_role("link", name="la page de votre compte").click()
+        await expect(page.get_by_label("Le point de la semaine")).not_to_be_checked()
+        await visit(page, "/courriels/arret/hebdo/personne/l1.1.x", 404, faults)
+    assert faults == []
+
+
+async def stop_link(service: Service, nom: str) -> str:
+    """The link of the digest of an account."""
+    database = connect(service.database_url)
+    async with database.sessions.begin() as session:
+        compte = await CompteRepository(session).by_nom(nom)
+        assert compte is not None
+        link = await stop_path(session, compte.id, Genre.DIGEST, now=datetime.now(UTC))
+    await database.close()
+    return link
