@@ -16,6 +16,7 @@ from api.console.pages import go
 from api.console.query import QueueQuery, read_criteria
 from api.console.ticket import Services, me
 from api.tickets.queue import QueueRepository
+from nlu.text import strip_invisible
 
 router = APIRouter(include_in_schema=False)
 QUEUE = "/console/demandes"
@@ -81,7 +82,11 @@ async def tabs(session: AsyncSession, compte: Compte, *, now: datetime) -> list[
 async def keep(request: Request, services: Services) -> Response:
     """Keep the filter that is shown, under a name."""
     form = await request.form()
-    given = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    given = {
+        name: strip_invisible(value).strip()
+        for name, value in form.items()
+        if isinstance(value, str)
+    }
     try:
         query = QueueQuery.model_validate({name: value for name, value in given.items() if value})
     except ValidationError:

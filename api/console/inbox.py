@@ -11,7 +11,7 @@ from api.console.pages import page
 from api.console.ticket import me
 from api.container import Container
 from api.courrier.models import CourrielRecu
-from api.courrier.reception import Reception, texts
+from api.courrier.reception import Reception, takes_mails, texts
 from api.courrier.repository import APART, CourrielRepository
 from api.dependencies import get_container
 from api.errors import not_found
@@ -60,8 +60,8 @@ async def attach(
         found = await _find(session, recu)
         wanted = strip_invisible(reference).strip().upper()
         ticket = await TicketService(session).get(wanted, lock=True)
-        if ticket is None:
-            why = texts()["refus"]["demande_inconnue"]
+        if ticket is None or not takes_mails(ticket):
+            why = texts()["refus"]["demande_anonyme" if ticket else "demande_inconnue"]
             return await _shown(request, session, found, erreur=why, reference=reference)
         reception = Reception(
             session,

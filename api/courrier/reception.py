@@ -188,8 +188,7 @@ class Reception:
 
     @staticmethod
     def _open(ticket: Ticket | None) -> _Found:
-        """A request made anonymous has no person any more: nothing personal comes back to it."""
-        known = ticket is not None and bool(ticket.search_text)
+        known = ticket is not None and takes_mails(ticket)
         return _Found(ticket, None) if known else _Found(None, "inconnue")
 
     async def _answered(self, read: Read) -> _Found:
@@ -252,6 +251,11 @@ class Reception:
         if await self._recus.kept_apart(self._now() - _DAY) >= PER_DAY_APART:
             raise TooManyMails
         recu.etat, recu.motif, recu.brut = QUARANTAINE, motif, raw
+
+
+def takes_mails(ticket: Ticket) -> bool:
+    """A request made anonymous has no person any more: nothing personal comes back to it."""
+    return bool(ticket.search_text)
 
 
 def _new(key: bytes, size: int, origine: str | None, now: datetime) -> CourrielRecu:

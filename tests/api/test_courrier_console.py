@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.api.console import csrf, enter
@@ -98,6 +99,24 @@ async def test_a_mail_that_leads_nowhere_is_attached_by_hand_then_is_no_longer_t
     assert "a rattaché un courriel reçu" in page
     assert advisor.get(place).status_code == 404
     assert kept["id"] not in advisor.get("/console/courrier").text
+
+
+def test_a_mail_is_not_attached_to_a_request_made_anonymous(
+    client: httpx2.Client, advisor: httpx2.Client, service: Service
+) -> None:
+    ticket = create(client)
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE ticket SET search_text = '' WHERE reference = %s", (ticket["reference"],)
+        )
+    raw = bytes(mail("Je suis Sylvie.", To="reponse@exemple.fr", Message_ID="<s@exemple.fr>"))
+    kept = client.post(DOOR, content=raw, headers=RFC822).json()
+    place = f"/console/courrier/{kept['id']}"
+    form = {"csrf": csrf(advisor.get(place)), "reference": ticket["reference"]}
+    refused = advisor.post(f"{place}/rattacher", data=form)
+    assert refused.status_code == 422
+    assert "rendue anonyme" in refused.text
+    assert client.get(path(ticket), headers=KEY).json()["messages"] == []
 
 
 def test_a_mail_that_leads_nowhere_is_erased_once_confirmed(

@@ -36,7 +36,8 @@ def test_a_filter_is_kept_under_a_name_and_counts_its_requests(
         create(client, besoin=word, themes=["jeunesse"])
         assert "Jeunes du Gers 3" in words(claire.get(QUEUE))
         # The same name, another filter.
-        changed = keep(claire, "Jeunes  du Gers ", vue="toutes", q=word, theme="santé")
+        named = "Jeunes  du\x00 Gers "
+        changed = keep(claire, named, vue="toutes", q=f"{word}\x00", theme="santé")
         assert "Jeunes du Gers 1" in words(changed)
         assert "Donnez un nom à ce filtre" in keep(claire, "  ", vue="toutes").text
         address = changed.text.partition("/filtres/")[2].partition("/retirer")[0]
