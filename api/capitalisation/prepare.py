@@ -10,6 +10,7 @@ from api.capitalisation.retraits import SMALL_COMMUNE, Known, Retrait, find_remo
 from api.container import Container
 from api.redaction.ecrire import MAX_QUESTION, shortened, title_of
 from api.redaction.saisie import Saisie
+from api.tickets.family import FamilyRepository
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.service import TicketService
 from knowledge.resources.resource import ResourceType
@@ -60,19 +61,25 @@ async def find_answer(
         return None
     named = [each for each in answers if each.id == message]
     chosen = named[0] if named else max(answers, key=lambda each: len(each.body))
-    known = known_of(services, ticket, [each.author for each in answers])
+    asked = [ticket, *await FamilyRepository(session).merged(ticket)]
+    known = known_of(services, asked, [each.author for each in answers])
     return Reponse(answers, chosen, known, find_removals(chosen.body, known))
 
 
-def known_of(services: Container, ticket: Ticket, agents: Sequence[str]) -> Known:
-    """Return what is known of who asked and of who answered."""
-    names = [*(ticket.nom or "").split(), ticket.nom, ticket.courriel, ticket.telephone]
-    place = _place(services, ticket)
-    told = place is not None and identifies(place)
+def known_of(services: Container, asked: Sequence[Ticket], agents: Sequence[str]) -> Known:
+    """Return what is known of who asked, in each of the merged requests, and of who answered."""
+    contacts: list[str | None] = []
+    places: list[str] = []
+    for each in asked:
+        contacts += [*(each.nom or "").split(), each.nom, each.courriel, each.telephone]
+        place = _place(services, each)
+        if place is not None and identifies(place):
+            places += [place.nom, *_other_names(place)]
+    assigned = [each.assignee for each in asked if each.assignee]
     return Known(
-        contacts=tuple(dict.fromkeys(each for each in names if each)),
-        agents=tuple(dict.fromkeys([*agents, *filter(None, [ticket.assignee])])),
-        places=(place.nom, *_other_names(place)) if place and told else (),
+        contacts=tuple(dict.fromkeys(each for each in contacts if each)),
+        agents=tuple(dict.fromkeys([*agents, *assigned])),
+        places=tuple(dict.fromkeys(places)),
     )
 
 

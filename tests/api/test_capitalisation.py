@@ -67,6 +67,26 @@ def identifier(client: httpx2.Client, ticket: dict[str, Any]) -> str:
     return str(drawn[0]["changes"]["resource"][1])
 
 
+def test_whoever_asked_a_request_merged_with_it_is_not_named_either(
+    client: httpx2.Client, claire: httpx2.Client
+) -> None:
+    mail = f"mairie.{secrets.token_hex(4)}@exemple.fr"
+    told = "Une charte suffit, comme Ilona Marchetti le proposait, et les classes visitent."
+    kept = answered(client, body="Voici.", courriel=mail)
+    other = create(client, nom="Ilona Marchetti", courriel=mail)
+    sent = {"body": told, "visibility": "public"}
+    assert client.post(path(other, "/messages"), json=sent, headers=KEY).status_code == 201
+    merged = client.post(
+        path(other, "/merge"),
+        json={"reference": kept["reference"]},
+        headers=KEY | {"If-Match": "*"},
+    )
+    assert merged.status_code == 200, merged.text
+    page = second_page(claire, kept).text
+    assert "les classes visitent" in page
+    assert "Marchetti" not in page
+
+
 def test_an_answer_becomes_a_draft_that_identifies_nobody(
     client: httpx2.Client, service: Service, claire: httpx2.Client, staff: dict[str, httpx2.Client]
 ) -> None:
