@@ -52,6 +52,15 @@ _BEGINS = re.compile(
 )
 _LIKE_THEM = re.compile(r"\b(?:comme|pareil|inspir\w+|meme chose)\b")
 _HELPED = re.compile(r"\b(?:aid\w+|accompagn\w+|appui|soutien)\b")
+_HOW = re.compile(
+    r"\bcomment (?:qu )?(?:on|faire|il faut|je|nous|s y|m y)\b"
+    r"|\b(?:que|quoi) (?:pouvons nous|peut on|puis je|on peut|nous pouvons) (?:\w+ ){0,3}faire\b"
+)
+_TELLS_OTHERS = re.compile(
+    r"\b(?:aimer\w+|voudr\w+|souhait\w+|pouvons|peut|pourr\w+|voulons|veut) (?:\w+ ){0,2}"
+    r"(?:raconter|temoigner|partager|faire connaitre|faire profiter)\b"
+    r"(?: \w+){0,4} (?:aux autres|d autres|avec les autres|votre base|votre site)\b"
+)
 _TALKS = re.compile(
     r"\b(?:conseiller|quelqu un|parler|appel\w*|rappel\w*|joindre|contact\w*|personne|humain\w*"
     r"|telephone|numero|rendez vous|rencontrer|echanger|transmett\w+|demande)\b"
@@ -83,6 +92,8 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _ours,
         _like_them,
         _beginning,
+        _how,
+        _tells_others,
         _subject_first,
         _has_read,
         _one_word,
@@ -185,6 +196,24 @@ def _beginning(understanding: Understanding, memory: Memory, expects: str | None
     if expects is not None or not (about and vague and _BEGINS.search(_plain(understanding))):
         return understanding
     return _as(_METHOD, understanding)
+
+
+def _how(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« comment qu'on fait ? », « que pouvons-nous faire ? »: a method, no accompaniment."""
+    said = _plain(understanding)
+    asked = understanding.intent == "demander_accompagnement" and expects is None
+    if not asked or not _HOW.search(said) or _HELPED.search(said):
+        return understanding
+    return understanding if _names_an_offer(understanding) else _as(_METHOD, understanding)
+
+
+def _tells_others(
+    understanding: Understanding, memory: Memory, expects: str | None
+) -> Understanding:
+    """« on aimerait le raconter aux autres communes, comment on fait ? »: they contribute."""
+    if expects is not None or not _TELLS_OTHERS.search(_plain(understanding)):
+        return understanding
+    return _as("proposer_ressource", understanding)
 
 
 def _subject_first(

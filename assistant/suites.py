@@ -75,7 +75,13 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
             r"|(?:chez|avec|et) (?:les|nos|mes) voisins)\b"
         ),
     ),
-    ("plus_simple", re.compile(r"\bplus (?:simples?|courte?s?|faciles?|legere?s?|petite?s?)\b")),
+    (
+        "plus_simple",
+        re.compile(
+            r"\bplus (?:simples?|courte?s?|faciles?|legere?s?|petite?s?)\b"
+            r"|\b(?:choses?|solutions?|trucs?) (?:tout )?(?:simples?|faciles?)\b",
+        ),
+    ),
     (
         "autres",
         re.compile(

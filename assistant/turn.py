@@ -109,7 +109,7 @@ def merge(parts: Sequence[Part]) -> Part:
     return replace(
         last,
         outcome=max((part.outcome for part in parts), key=_STRENGTH.index),
-        messages=_keep_last_choices([m for part in parts for m in part.messages]),
+        messages=_keep_last([m for part in parts for m in part.messages]),
         resources=tuple(item for part in parts for item in part.resources),
         orientation=next((p.orientation for p in reversed(parts) if p.orientation), None),
         human_offered=any(part.human_offered for part in parts),
@@ -117,7 +117,11 @@ def merge(parts: Sequence[Part]) -> Part:
     )
 
 
-def _keep_last_choices(messages: list[Message]) -> tuple[Message, ...]:
-    """Only one row of buttons: the last one, the question that now waits for an answer."""
-    rows = [index for index, message in enumerate(messages) if message["type"] == "choices"]
-    return tuple(m for index, m in enumerate(messages) if index not in rows[:-1])
+def _keep_last(messages: list[Message]) -> tuple[Message, ...]:
+    """Only one row of buttons and one recapitulation: the last, which now wait for an answer."""
+    earlier = {
+        index
+        for kind in ("choices", "recapitulatif")
+        for index in [i for i, message in enumerate(messages) if message["type"] == kind][:-1]
+    }
+    return tuple(message for index, message in enumerate(messages) if index not in earlier)

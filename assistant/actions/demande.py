@@ -20,6 +20,23 @@ _YES = frozenset({"affirmer", "envoyer_demande"})
 _NO = frozenset({"infirmer"})
 _LEAVES = frozenset({"annuler_demande", "demande_envoyee", "modifier_demande"})
 # Heard inside the form, these never leave it for the rules.
+# A request longer than this could not be edited field by field any more (contract v1).
+_MOST_CHARACTERS = 4000
+_SAYS_MORE = frozenset({"donner_information", "nlu_fallback"})
+_CONTACT_WORDS = frozenset(
+    {
+        "adresse",
+        "mail",
+        "mel",
+        "courriel",
+        "email",
+        "telephone",
+        "tel",
+        "numero",
+        "arobase",
+        "point",
+    }
+)
 _KEPT_INSIDE = frozenset({"donner_information", "nlu_fallback", "passer", "preciser_territoire"})
 
 
@@ -133,9 +150,27 @@ async def _take(call: Call, demande: Demande, *, intent: str) -> FormStep:
         return _confirm(demande)
     if intent in _NO:
         return _go_on(demande, said=call.say("demande.non"))
+    if asked == "contact" and intent in _SAYS_MORE and _tells_more(call):
+        return await _add(call, demande)
     if intent in _KEPT_INSIDE:
         return _go_on(demande, said=_no_contact(call) if asked == "contact" else None)
     return interruption()
+
+
+def _tells_more(call: Call) -> bool:
+    """« Une trentaine de bénévoles ont travaillé douze samedis »: no contact, but worth sending."""
+    said = words(call.text)
+    return len(said) >= _WORDS_OF_A_NEED and not _CONTACT_WORDS.intersection(said)
+
+
+async def _add(call: Call, demande: Demande) -> FormStep:
+    told = "\n".join(each for each in (demande.besoin, call.text) if each)
+    if len(told) > _MOST_CHARACTERS:
+        return _go_on(demande, said=_no_contact(call))
+    demande = await call.services.tickets.save_draft(
+        call.conversation_id, replace(demande, besoin=told)
+    )
+    return _go_on(demande, said=call.say("demande.ajoute"))
 
 
 def _no_contact(call: Call) -> str:

@@ -16,6 +16,11 @@ from nlu.text import words
 from nlu.understanding import Understanding
 
 _FAILURES_BEFORE_HUMAN = 2
+_GIVES_UP = re.compile(r"\b(?:laiss\w+ tomber|tant pis|finalement non|on verra|pas la peine)\b")
+_WORDS_OF_A_NEED = 4
+_WANTS = re.compile(
+    r"\b(?:ve|veu|veux|veut|voulons|voudr\w+|souhait\w+|aimer\w+|projet|lancer|monter|creer)\b"
+)
 _KEEPS_SILENT = re.compile(r"\bne (?:vous |te )?(?:le |la |les )?(?:dirai|donnerai|dirais) pas\b")
 
 
@@ -63,6 +68,8 @@ async def decline(call: Call) -> Part:
     """« non »: nothing is forced."""
     if "refus_donnees" in call.understanding.signaux or _KEEPS_SILENT.search(_plain(call)):
         return _say(call, "social.sans_donnees", "plus_de_resultats", outcome="clarified")
+    if _GIVES_UP.search(_plain(call)):
+        return _say(call, "social.renonce", proposition="aucune")
     return _say(call, "social.non", "plus_de_resultats", outcome="clarified", proposition="aucune")
 
 
@@ -137,8 +144,19 @@ def _tells_a_project(call: Call) -> bool:
 
 def _names_a_subject(call: Call) -> bool:
     """« 900 hab, un conseil des jeunes » asks nothing in so many words, yet says what for."""
-    only_a_role = call.understanding.role is not None  # « je suis adjointe à la jeunesse »
+    has_role = call.understanding.role is not None  # « je suis adjointe à la jeunesse »
+    only_a_role = has_role and not _WANTS.search(_plain(call))
     return bool(call.understanding.themes) and not only_a_role and call.payload is None
+
+
+def _tells_a_situation(call: Call) -> bool:
+    """« nos quartiers ne se parlent plus »: no fact to note, so the need itself."""
+    heard = call.understanding
+    places = heard.territoires or heard.ambiguites
+    figures = heard.population or heard.nombre_collectivites or heard.dates
+    facts = places or figures or heard.role or heard.donnees_personnelles
+    long_enough = len(words(call.text)) >= _WORDS_OF_A_NEED
+    return not facts and long_enough and call.payload is None
 
 
 def _told_a_subject(call: Call) -> bool:
@@ -151,15 +169,24 @@ def _plain(call: Call) -> str:
     return " ".join(words(call.text))
 
 
+async def _answer_subject(call: Call) -> Part:
+    """Answer what the message is about; its words in SMS find nothing, its themes do."""
+    intention = _most_likely_question(call.understanding)
+    part = await answer_need(call.remember(besoin=call.text, intention=intention))
+    themes = call.understanding.themes
+    if part.outcome != "nothing_found" or not themes:
+        return part
+    return await answer_need(call.remember(besoin=", ".join(themes), intention=intention))
+
+
 async def take_note(call: Call) -> Part:
     """A fact was given: use it at once if a question is pending, else acknowledge it."""
     if call.memory.besoin:
         return await answer_need(call)
     if _tells_a_project(call):
         return await conclude(call.remember(besoin=call.text))
-    if _names_a_subject(call):
-        intention = _most_likely_question(call.understanding)
-        return await answer_need(call.remember(besoin=call.text, intention=intention))
+    if _names_a_subject(call) or _tells_a_situation(call):
+        return await _answer_subject(call)
     if _told_a_subject(call):
         need = ", ".join(call.memory.themes)
         return await answer_need(call.remember(besoin=need, intention="demander_methode"))

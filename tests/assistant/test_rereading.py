@@ -8,6 +8,7 @@ from assistant.intentions import choose_intent
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.rereading import reread
 from assistant.suites import Wanted, chosen_resource, last_sentence, wanted
+from assistant.turn import Message, Part, merge
 from nlu.understanding import TerritoireMention, Understanding
 
 AUCH = TerritoireRetenu("commune", "32013", "Auch", "32")
@@ -98,6 +99,7 @@ def test_neighbours_named_together_do_not_replace_the_elus_own_place() -> None:
         ("non pas ça", "autres"),
         ("encore les mêmes", "autres"),
         ("et chez les voisins ?", "plus_pres"),
+        ("non, des choses simples", "plus_simple"),
         ("plutôt des vidéos", "par_format"),
         ("vous avez des podcasts ?", "par_format"),
         ("plutôt des exemples", "par_type"),
@@ -174,6 +176,10 @@ def test_not_knowing_where_to_begin_asks_for_a_method(text: str) -> None:
         ("proposer_ressource", "j'ai lu la fiche, il y a une erreur", "proposer_ressource"),
         ("suivre_demande", "combien ?", "question_financement"),
         ("affirmer", "pourquoi ?", "demander_methode"),
+        ("demander_accompagnement", "comment qu'on fait pour un diagnostic", "demander_methode"),
+        ("demander_accompagnement", "comment nous faire accompagner", "demander_accompagnement"),
+        ("demander_methode", "on aimerait le raconter aux autres communes", "proposer_ressource"),
+        ("demander_methode", "on voudrait partager le bilan avec eux", "demander_methode"),
     ],
 )
 def test_a_subject_named_or_a_word_asked_is_a_question(
@@ -187,6 +193,14 @@ def test_the_question_is_rewritten_instead_of_sent() -> None:
     said = replace(understood("non attendez, modifiez le besoin"), intent="infirmer")
     assert choose_intent(said, ASKED, expects="confirmation") == "modifier_demande"
     assert choose_intent(said, ASKED, expects="contact") != "modifier_demande"
+
+
+def test_a_recapitulation_is_shown_once_a_turn() -> None:
+    row: Message = {"type": "choices"}
+    recap: Message = {"type": "recapitulatif"}
+    said: Message = {"type": "text"}
+    parts = [Part("clarified", ASKED, (said, recap, row)), Part("clarified", ASKED, (recap, row))]
+    assert merge(parts).messages == (said, recap, row)
 
 
 def test_the_last_sentence_asks() -> None:
