@@ -185,8 +185,10 @@ async def take_note(call: Call) -> Part:
         return await answer_need(call)
     if _tells_a_project(call):
         return await conclude(call.remember(besoin=call.text))
-    if _names_a_subject(call) or _tells_a_situation(call):
+    if _names_a_subject(call):
         return await _answer_subject(call)
+    if _tells_a_situation(call):
+        return await not_understood(call)  # searched, then a human at the second failure
     if _told_a_subject(call):
         need = ", ".join(call.memory.themes)
         return await answer_need(call.remember(besoin=need, intention="demander_methode"))
