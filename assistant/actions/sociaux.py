@@ -17,7 +17,7 @@ from nlu.understanding import Understanding
 
 _FAILURES_BEFORE_HUMAN = 2
 _GIVES_UP = re.compile(r"\b(?:laiss\w+ tomber|tant pis|finalement non|on verra|pas la peine)\b")
-_WORDS_OF_A_NEED = 4
+_WORDS_OF_A_NEED = 5  # fewer are a scrap of a sentence: « leurs adresses seulement »
 _WANTS = re.compile(
     r"\b(?:ve|veu|veux|veut|voulons|voudr\w+|souhait\w+|aimer\w+|projet|lancer|monter|creer)\b"
 )
