@@ -97,7 +97,8 @@ async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
         stderr=asyncio.subprocess.STDOUT,
         preexec_fn=_die_with_parent,
     )
-    output, _ = await asyncio.wait_for(process.communicate(), _TRAIN_TIMEOUT_SECONDS)
+    async with asyncio.timeout(_TRAIN_TIMEOUT_SECONDS):
+        output, _ = await process.communicate()
     if process.returncode != 0 or not path.exists():
         raise RuntimeError(output.decode(errors="replace")[-2000:])
     return path
@@ -152,7 +153,8 @@ class RasaProcess:
             return
         self._process.terminate()
         try:
-            await asyncio.wait_for(self._process.wait(), 5)
+            async with asyncio.timeout(5):
+                await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()

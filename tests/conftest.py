@@ -196,6 +196,11 @@ STAFF = {
 @pytest.fixture(scope="session")
 def staff_keys(service: Service) -> dict[str, str]:
     """A key for each member of the staff, by first name."""
+    return add_staff_keys(service)
+
+
+def add_staff_keys(service: Service) -> dict[str, str]:
+    """Give each member of the staff a key of a service."""
     keys = {name: f"cle-d-essai-de-{name}-0123456789" for name in STAFF}
     with psycopg.connect(service.database_url, autocommit=True) as connection:
         for name, key in keys.items():

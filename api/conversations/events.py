@@ -45,7 +45,8 @@ class ConversationEvents:
         event = asyncio.Event()
         self._waiting[conversation_id].add(event)
         try:
-            await asyncio.wait_for(event.wait(), timeout=seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return False
         else:

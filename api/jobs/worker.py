@@ -85,7 +85,8 @@ class Worker:
                 logger.warning("jobs postponed", extra={"error": type(error).__name__})
                 pause = _DATABASE_RETRY_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout=pause)
+                async with asyncio.timeout(pause):  # `wait_for` may lose a cancellation
+                    await self._wake.wait()
 
     async def _pause(self) -> float:
         async with self._sessions() as session:

@@ -98,7 +98,8 @@ class IndexRefresher:
         moment: datetime | None = None
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), seconds_until(moment))
+                async with asyncio.timeout(seconds_until(moment)):
+                    await self._changed.wait()
             # An import writes hundreds of records: rebuild once, a moment after the last word.
             await asyncio.sleep(self._debounce)
             self._changed.clear()
