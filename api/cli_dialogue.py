@@ -38,6 +38,8 @@ def add_dialogue_command(app: typer.Typer, read_settings: Callable[[], Settings]
             say("Indiquez DATABASE_URL et ORIENTATION_INTERNAL_TOKEN, les mêmes que le service.")
             raise typer.Exit(2)
         configure_logs(logging.WARNING)
+        # A shell that starts it in the background has it ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             asyncio.run(run_dialogue(settings, host=host, port=port, actions_url=actions, say=say))
