@@ -15,6 +15,7 @@ from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository
 from api.tickets.models import Ticket
 from api.tickets.rapprochement import Rapprochement, RapprochementRefused, load_texts
+from api.tickets.rapprochement_routes import Act as ActOnTwo
 from api.tickets.rapprochement_routes import lock_both
 from api.tickets.repository import TicketRepository
 
@@ -64,12 +65,7 @@ async def merge(request: Request, reference: str, services: Services) -> Respons
 @router.post(f"{TICKET}/defaire")
 async def unmerge(request: Request, reference: str, services: Services) -> Response:
     """Let the request go on by itself again."""
-
-    async def act(work: Rapprochement, session: AsyncSession, typed: Typed) -> str:
-        ticket, into = await lock_both(session, reference, typed.autre)
-        await work.unmerge(ticket, into, actor=me(request).nom, version=typed.version)
-        return f"{ticket.reference}?fait=defaite"
-
+    act = _on_both(request, reference, Rapprochement.unmerge, "defaite")
     return await _do(request, reference, services, act)
 
 
@@ -97,25 +93,26 @@ async def split(request: Request, reference: str, services: Services) -> Respons
 @router.post(f"{TICKET}/lier")
 async def link(request: Request, reference: str, services: Services) -> Response:
     """Say that another request is related."""
-
-    async def act(work: Rapprochement, session: AsyncSession, typed: Typed) -> str:
-        ticket, other = await lock_both(session, reference, typed.autre)
-        await work.link(ticket, other, actor=me(request).nom, version=typed.version)
-        return f"{ticket.reference}?fait=liee"
-
+    act = _on_both(request, reference, Rapprochement.link, "liee")
     return await _do(request, reference, services, act)
 
 
 @router.post(f"{TICKET}/delier")
 async def unlink(request: Request, reference: str, services: Services) -> Response:
     """Say that another request is not related after all."""
+    act = _on_both(request, reference, Rapprochement.unlink, "deliee")
+    return await _do(request, reference, services, act)
+
+
+def _on_both(request: Request, reference: str, change: ActOnTwo, done: str) -> Act:
+    """Change this request and another one, and come back to this one."""
 
     async def act(work: Rapprochement, session: AsyncSession, typed: Typed) -> str:
         ticket, other = await lock_both(session, reference, typed.autre)
-        await work.unlink(ticket, other, actor=me(request).nom, version=typed.version)
-        return f"{ticket.reference}?fait=deliee"
+        await change(work, ticket, other, actor=me(request).nom, version=typed.version)
+        return f"{ticket.reference}?fait={done}"
 
-    return await _do(request, reference, services, act)
+    return act
 
 
 async def _do(request: Request, reference: str, services: Container, act: Act) -> Response:

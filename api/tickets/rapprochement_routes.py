@@ -1,7 +1,6 @@
 """The endpoints that merge, split and link tickets; each wants the version that was read."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.bodies import Body, Line, Text
 from api.container import Container
 from api.errors import Problem
+from api.tickets.auth import Actor
 from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
 from api.tickets.models import Ticket
 from api.tickets.rapprochement import Rapprochement, RapprochementRefused, load_texts
@@ -31,7 +31,15 @@ from api.tickets.service import TicketService
 router = APIRouter(prefix="/api/v1/tickets", tags=["Demandes"])
 _MAX_MESSAGES = 200
 _Reference = Annotated[Line, Field(min_length=1, max_length=20, description="Référence.")]
-Act = Callable[[Rapprochement, Ticket, Ticket, int], Awaitable[None]]
+
+
+class Act(Protocol):
+    """What is done to two tickets: `merge`, `unmerge`, `link` or `unlink` of a Rapprochement."""
+
+    async def __call__(
+        self, work: Rapprochement, ticket: Ticket, other: Ticket, /, *, actor: str, version: int
+    ) -> None:
+        """Change both tickets, the first one read at `version`."""
 
 
 class Other(Body):
@@ -56,11 +64,9 @@ async def merge_tickets(
     reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """La demande se clôt et continue dans l'autre (« merged_into ») ; rien n'est perdu."""
-
-    async def act(work: Rapprochement, ticket: Ticket, other: Ticket, version: int) -> None:
-        await work.merge(ticket, other, actor=actor.name, version=version)
-
-    return await _do(services, reference, body.reference, if_match, act)
+    return await _do(
+        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.merge
+    )
 
 
 @router.post("/{reference}/unmerge", summary="Défaire une réunion")
@@ -68,11 +74,9 @@ async def unmerge_ticket(
     reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """La demande retrouve son état d'avant ; « reference » est celle à laquelle elle est réunie."""
-
-    async def act(work: Rapprochement, ticket: Ticket, other: Ticket, version: int) -> None:
-        await work.unmerge(ticket, other, actor=actor.name, version=version)
-
-    return await _do(services, reference, body.reference, if_match, act)
+    return await _do(
+        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.unmerge
+    )
 
 
 @router.post("/{reference}/links", summary="Lier à une autre demande")
@@ -80,11 +84,9 @@ async def link_tickets(
     reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """Chacune garde sa vie ; le lien se lit des deux côtés (« linked »)."""
-
-    async def act(work: Rapprochement, ticket: Ticket, other: Ticket, version: int) -> None:
-        await work.link(ticket, other, actor=actor.name, version=version)
-
-    return await _do(services, reference, body.reference, if_match, act)
+    return await _do(
+        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.link
+    )
 
 
 @router.delete("/{reference}/links/{other}", summary="Délier deux demandes")
@@ -92,11 +94,7 @@ async def unlink_tickets(
     reference: str, other: str, services: Services, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """Sans effet si elles ne l'étaient pas."""
-
-    async def act(work: Rapprochement, ticket: Ticket, linked: Ticket, version: int) -> None:
-        await work.unlink(ticket, linked, actor=actor.name, version=version)
-
-    return await _do(services, reference, other, if_match, act)
+    return await _do(services, reference, other, if_match, actor=actor, act=Rapprochement.unlink)
 
 
 @router.post("/{reference}/split", status_code=201, summary="Séparer un second sujet")
@@ -125,14 +123,21 @@ async def split_ticket(
 
 
 async def _do(
-    services: Container, reference: str, other: str, if_match: str | None, act: Act
+    services: Container,
+    reference: str,
+    other: str,
+    if_match: str | None,
+    *,
+    actor: Actor,
+    act: Act,
 ) -> JSONResponse:
     require_version(if_match)
     async with services.database.sessions.begin() as session:
         ticket, second = await lock_both(session, reference, other)
         work = Rapprochement(session, aiguillage=services.aiguillage, now=services.clock.now)
         try:
-            await act(work, ticket, second, version_of(if_match, ticket))
+            version = version_of(if_match, ticket)
+            await act(work, ticket, second, actor=actor.name, version=version)
             await session.flush()
         except (VersionStale, TicketMerged, RapprochementRefused) as error:
             raise _problem(error, ticket) from None

@@ -19,7 +19,6 @@ _ABOUT = re.compile(r"\b(?:pour|sur|concernant|au sujet|a propos) (?:\w+ ){2,}\w
 _YES = frozenset({"affirmer", "envoyer_demande"})
 _NO = frozenset({"infirmer"})
 _LEAVES = frozenset({"annuler_demande", "demande_envoyee", "modifier_demande"})
-# Heard inside the form, these never leave it for the rules.
 # A request longer than this could not be edited field by field any more (contract v1).
 _MOST_CHARACTERS = 4000
 _SAYS_MORE = frozenset({"donner_information", "nlu_fallback"})
@@ -37,6 +36,7 @@ _CONTACT_WORDS = frozenset(
         "point",
     }
 )
+# Heard inside the form, these never leave it for the rules.
 _KEPT_INSIDE = frozenset({"donner_information", "nlu_fallback", "passer", "preciser_territoire"})
 
 

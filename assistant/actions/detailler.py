@@ -20,7 +20,9 @@ async def detail(call: Call) -> Part:
     if resource is None:  # withdrawn since it was shown
         return await ask_need(call)
     item = resource_json(resource, call.services.knowledge)
-    limit = (messages.text(call.say("detail.rien_de_plus")),) if _asks(call) else ()
+    # « c'est quoi leur budget ? »: a point that the record may not hold.
+    asks = speaks_of_them(call.understanding)
+    limit = (messages.text(call.say("detail.rien_de_plus")),) if asks else ()
     return Part(
         outcome="partial" if limit else "answered",
         memory=replace(call.memory, echecs=0),
@@ -33,11 +35,6 @@ async def detail(call: Call) -> Part:
         ),
         human_offered=True,
     )
-
-
-def _asks(call: Call) -> bool:
-    """« c'est quoi leur budget ? »: a point that the record may not hold."""
-    return speaks_of_them(call.understanding)
 
 
 def _plain(resource: Resource) -> str:
