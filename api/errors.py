@@ -134,7 +134,8 @@ async def _on_impossible_value(request: Request, error: Exception) -> JSONRespon
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
-    logger.error("database unavailable", extra={"error": type(error).__name__})
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    logger.error("database unavailable", extra={"error": type(error).__name__, "sqlstate": state})
     return problem_response(Problem(503, "base_indisponible", headers={"Retry-After": "10"}))
 
 

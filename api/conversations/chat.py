@@ -17,6 +17,8 @@ from assistant.ports import DemandeIncomplete
 from assistant.replies import Replies
 from assistant.sources import Knowledge
 
+MAX_KEY = 200
+
 
 @dataclass(slots=True)
 class Chat:
@@ -32,7 +34,12 @@ class Chat:
     async def answer(
         self, conversation_id: str, token: str, message: Received, *, key: str | None
     ) -> dict[str, Any]:
-        """Return the Turn for a message, and count it."""
+        """Return the Turn for a message, and count it; an empty key is no key."""
+        return await self._answer(conversation_id, token, message, key=_checked(key))
+
+    async def _answer(
+        self, conversation_id: str, token: str, message: Received, *, key: str | None
+    ) -> dict[str, Any]:
         start = time.perf_counter()
         turn = await self.conversations.post(conversation_id, token, message, key=key)
         self.metrics.turn_seconds.observe(time.perf_counter() - start)
@@ -44,18 +51,23 @@ class Chat:
         self, conversation_id: str, token: str, edits: Handover, *, key: str | None
     ) -> dict[str, Any]:
         """Open, edit or send the request; each returns a Turn."""
+        key = _checked(key)
         if edits.envoyer and not edits.consentement:
             raise wrong_field("consentement", "consentement")
         opened = await self._is_open(conversation_id, token)
         if not opened and not (edits.envoyer and await self._was_sent(conversation_id)):
-            turn = await self._press(conversation_id, token, "/parler_conseiller", key=key)
-            if not edits.model_fields_set - {"envoyer", "consentement"} and not edits.envoyer:
+            alone = not edits.envoyer and not edits.model_fields_set - {"envoyer", "consentement"}
+            opening = key if alone else _step(key, "ouverture")
+            turn = await self._press(conversation_id, token, "/parler_conseiller", key=opening)
+            if alone:
                 return turn
         if not edits.envoyer:
             await self._edit(conversation_id, edits)
             return await self._press(conversation_id, token, "/parler_conseiller", key=key)
         await self._send(conversation_id, edits)
-        return await self._press(conversation_id, token, "/demande_envoyee", key=_sending(key))
+        return await self._press(
+            conversation_id, token, "/demande_envoyee", key=_step(key, "envoi")
+        )
 
     async def _is_open(self, conversation_id: str, token: str) -> bool:
         async with self.database.sessions.begin() as session:
@@ -100,9 +112,15 @@ class Chat:
         parsed = parse_payload(payload)
         label = self.replies.table("boutons").get(parsed.name, "")
         message = Received(label, parsed, payload)
-        return await self.answer(conversation_id, token, message, key=key)
+        return await self._answer(conversation_id, token, message, key=key)
 
 
-def _sending(key: str | None) -> str | None:
-    """Opening and sending in one call are two messages: each has its own key."""
-    return f"{key}:envoi" if key else None
+def _checked(key: str | None) -> str | None:
+    if key is not None and len(key) > MAX_KEY:
+        raise Problem(422, "cle_trop_longue")
+    return key or None
+
+
+def _step(key: str | None, step: str) -> str | None:
+    """Opening, then editing or sending, are two messages of one call: each has its own key."""
+    return f"{key}:{step}" if key else None

@@ -22,7 +22,6 @@ from assistant.payloads import Payload, UnknownPayload, parse_payload
 from nlu.text import strip_invisible
 
 MAX_TEXT = 4000
-MAX_KEY = 200
 _MINUTE = timedelta(minutes=1)
 
 
@@ -113,8 +112,6 @@ class ConversationService:
         The message is committed first; whatever dies afterwards, sending it again with the same
         key (or reading the history) finds it.
         """
-        if key is not None and len(key) > MAX_KEY:
-            raise Problem(422, "cle_trop_longue")
         item_id = await self._receive(conversation_id, token, message, key=key)
         return await self._answer(conversation_id, item_id, message)
 

@@ -220,6 +220,30 @@ def test_handover_by_the_page_sends_once(chat: Chat) -> None:
     assert len({turn["ticket"]["reference"] for turn in sent}) == 1
 
 
+def test_a_key_opens_and_edits_once(chat: Chat) -> None:
+    """Opened and edited in one call, the summary shows the edit, and a retry says the same."""
+    chat.say(FIRST_QUESTION)
+    headers = {**chat.headers, "Idempotency-Key": "modifier-1"}
+    body = {"besoin": "Associer les jeunes à la revitalisation du bourg"}
+    path = f"{chat.path}/handover"
+    first, again = (chat.client.post(path, json=body, headers=headers).json() for _ in range(2))
+    summary = next(m for m in first["messages"] if m["type"] == "recapitulatif")
+    assert summary["demande"]["besoin"] == body["besoin"]
+    assert again == first
+
+
+def test_an_empty_key_is_no_key(chat: Chat) -> None:
+    headers = {**chat.headers, "Idempotency-Key": ""}
+    for text in ("Comment animer une réunion publique ?", "et avec des jeunes ?"):
+        answer = chat.client.post(f"{chat.path}/messages", json={"text": text}, headers=headers)
+        assert answer.status_code == 200
+    history = chat.client.get(chat.path, headers=chat.headers).json()["messages"]
+    assert [each["text"] for each in history if each["author"] == "elu"] == [
+        "Comment animer une réunion publique ?",
+        "et avec des jeunes ?",
+    ]
+
+
 def test_eight_clicks_at_once_make_one_ticket(chat: Chat) -> None:
     chat.say(FIRST_QUESTION)
     path = f"{chat.path}/handover"
