@@ -11,6 +11,7 @@ from api.abonnements.pages import router as abonnements
 from api.accompagnements.routes import router as accompagnements
 from api.annotations.routes import install_annotations
 from api.capitalisation.pages import router as capitalisation
+from api.carte.pages import router as carte
 from api.console.routes import install_console
 from api.container import Container
 from api.conversations.routes import router as conversations
@@ -25,6 +26,7 @@ from api.openapi.describe import describe
 from api.operations.routes import router as operations
 from api.orientation.routes import build_router as build_orientation_pages
 from api.pieces.routes import router as pieces
+from api.projets_partages.pages import router as pages_projets_partages
 from api.projets_partages.routes import router as projets_partages
 from api.redaction.routes import install_redaction
 from api.requests import CleanQuery, HeadAsGet, known_address
@@ -138,9 +140,8 @@ def create_app(container: Container) -> FastAPI:
     ):
         app.include_router(build(exploitant=exploitant))
     install_console(app)
-    app.include_router(abonnements)
-    app.include_router(statistiques)
-    app.include_router(capitalisation)
+    for router in (abonnements, statistiques, capitalisation, pages_projets_partages, carte):
+        app.include_router(router)
     install_lacunes(app)
     install_annotations(app)
     install_redaction(app)

@@ -1,7 +1,5 @@
 """The access log, for those who answer for it: who was let in to which ticket, when."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -15,6 +13,7 @@ from api.database import Database
 from api.dependencies import get_container
 from api.droits.models import Acces
 from api.droits.repository import AccesFilter, AccesRepository
+from api.tableur import BOM, csv_lines
 from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
@@ -109,7 +108,7 @@ async def export_journal(request: Request, search: Annotated[Search, Depends()])
 
 
 async def _lines(database: Database, criteria: AccesFilter) -> AsyncIterator[str]:
-    yield "\ufeff" + _csv([texts()["journal"]["colonnes"]])
+    yield BOM + csv_lines([texts()["journal"]["colonnes"]])
     before: int | None = None
     while True:
         async with database.sessions.begin() as session:
@@ -118,7 +117,7 @@ async def _lines(database: Database, criteria: AccesFilter) -> AsyncIterator[str
             )
         if not found:
             return
-        yield _csv([_row(each) for each in found])
+        yield csv_lines([_row(each) for each in found])
         before = found[-1].id
 
 
@@ -131,14 +130,3 @@ def _row(acces: Acces) -> list[str]:
         texts()["actions"].get(acces.action, acces.action),
         acces.reference or "",
     ]
-
-
-def _csv(rows: list[list[str]]) -> str:
-    target = io.StringIO()
-    csv.writer(target, delimiter=";").writerows([[_inert(each) for each in row] for row in rows])
-    return target.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,6 +1,6 @@
 """Writes the pages of the console; every sentence is in `templates/` or `textes/console.yml`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ from assistant.replies import french_date, french_number, load_replies
 _API = Path(__file__).parent.parent
 _TEMPLATES = tuple(
     _API / each / "templates"
-    for each in ("console", "redaction", "lacunes", "annotations", "capitalisation", "statistiques")
+    for each in (
+        "console",
+        "redaction",
+        "lacunes",
+        "annotations",
+        "capitalisation",
+        "statistiques",
+        "projets_partages",
+        "carte",
+    )
 )
 _TEXTS = _API / "textes" / "console.yml"
 _ENTRY_TEXTS = _API / "textes" / "entree.yml"
@@ -52,6 +61,7 @@ def _environment() -> Environment:
     )
     environment.filters["date_fr"] = french_date
     environment.filters["moment"] = french_moment
+    environment.filters["jour"] = french_day
     environment.filters["nombre"] = french_number
     environment.filters["instant"] = datetime.fromisoformat
     environment.filters["poids"] = french_weight
@@ -67,6 +77,12 @@ def french_moment(value: datetime) -> str:
     local = value.astimezone(CELLULE.zone)
     minutes = f" {local:%M}" if local.minute else ""
     return f"{local:%d/%m/%Y} à {local.hour} h{minutes}"
+
+
+def french_day(value: date | datetime) -> str:
+    """Return a day as the cellule reads it: « 27/11/2026 »."""
+    local = value.astimezone(CELLULE.zone) if isinstance(value, datetime) else value
+    return f"{local:%d/%m/%Y}"
 
 
 def french_weight(size: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation
@@ -21,6 +21,7 @@ class ThemeAsked:
     code: str
     demandes: int
     derniere: datetime
+    references: tuple[str, ...]
 
 
 class ThemeRepository:
@@ -32,29 +33,35 @@ class ThemeRepository:
     async def asked(
         self, *, since: datetime, until: datetime, theme: str | None
     ) -> Sequence[ThemeAsked]:
-        """Return the requests for advice sent within the period, by theme and territory."""
+        """Return the requests for advice sent within the period, by theme and territory.
+
+        A request merged into another counts once.
+        """
         one = (
             select(
                 func.unnest(Ticket.themes).label("theme"),
                 Ticket.territoire["type"].astext.label("type"),
                 Ticket.territoire["code"].astext.label("code"),
                 Ticket.created_at,
+                Ticket.reference,
             )
             .where(
                 Ticket.created_at >= since,
                 Ticket.created_at < until,
                 Ticket.categorie == "conseil",
+                Ticket.merged_into.is_(None),
             )
             .subquery()
             .c
         )
         key = (one.theme, one.type, one.code)
-        query = select(*key, func.count(), func.max(one.created_at)).group_by(*key)
+        references = func.array_agg(aggregate_order_by(one.reference, one.created_at.desc()))
+        query = select(*key, func.count(), func.max(one.created_at), references).group_by(*key)
         query = query.where(one.code.is_not(None))
         if theme is not None:
             query = query.where(one.theme == theme)
         rows = (await self._session.execute(query)).all()
-        return [ThemeAsked(*row) for row in rows]
+        return [ThemeAsked(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for row in rows]
 
     async def conversations(self, *, since: datetime, until: datetime) -> Mapping[str, int]:
         """Return the number of conversations about each theme: a count, never who."""

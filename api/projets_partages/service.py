@@ -20,8 +20,30 @@ from knowledge.projets_partages.groupes import (
 )
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
+from knowledge.territoires.territoire import Territoire
 
 _MENTION = Path(__file__).with_name("mention.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Lieu:
+    """Where the collectivités are looked for: codes of a département, of a région; None: anywhere.
+
+    An EPCI is in the département where most of its inhabitants live.
+    """
+
+    departement: str | None = None
+    region: str | None = None
+
+    def holds(self, territoire: Territoire) -> bool:
+        """Tell whether a collectivité is there."""
+        return self.departement in (None, territoire.departement) and self.region in (
+            None,
+            territoire.region,
+        )
+
+
+PARTOUT = Lieu()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +64,29 @@ async def find_candidates(
     since: datetime,
     until: datetime,
     theme: str | None = None,
+    lieu: Lieu = PARTOUT,
 ) -> tuple[ThemeCandidats, ...]:
-    """Return every theme that three collectivités or more asked about, the most asked first."""
+    """Return every theme that three collectivités or more asked about, the most asked first.
+
+    `lieu` keeps the collectivités of a département, of a région, or both: groups form among them.
+    """
     repository = ThemeRepository(session)
     asked = await repository.asked(since=since, until=until, theme=theme)
     talked = await repository.conversations(since=since, until=until)
-    found = list(_by_theme(asked, talked, base))
+    found = list(_by_theme(asked, talked, base, lieu))
     return tuple(sorted(found, key=lambda each: (-each.demandes, each.theme)))
 
 
 def _by_theme(
-    asked: Sequence[ThemeAsked], talked: Mapping[str, int], base: TerritoireBase
+    asked: Sequence[ThemeAsked], talked: Mapping[str, int], base: TerritoireBase, lieu: Lieu
 ) -> Iterator[ThemeCandidats]:
     for theme in sorted({each.theme for each in asked}):
         demandeurs = [
-            Demandeur(territoire, each.demandes, each.derniere)
+            Demandeur(territoire, each.demandes, each.derniere, each.references)
             for each in asked
-            if each.theme == theme and (territoire := find_territoire(base, each.type, each.code))
+            if each.theme == theme
+            and (territoire := find_territoire(base, each.type, each.code))
+            and lieu.holds(territoire)
         ]
         if len(demandeurs) < MIN_COLLECTIVITES:
             continue

@@ -65,10 +65,11 @@ class Published:
     until: datetime
 
 
-def read_period(request: Request, now: datetime) -> Asked:
-    """Return the period asked for; the last twelve months by default."""
+def read_period(request: Request, now: datetime, *, days: int | None = None) -> Asked:
+    """Return the period asked for; by default the last `days`, or else the last twelve months."""
     today = CELLULE.today(now)
-    usual = Asked(_months_before(today, _YEAR - 1), today)
+    first = _months_before(today, _YEAR - 1) if days is None else today - timedelta(days=days)
+    usual = Asked(first, today)
     given = [request.query_params.get(name, "").strip() for name in ("depuis", "jusqu_a")]
     if not any(given):
         return usual

@@ -16,11 +16,12 @@ Lien = Literal["meme_epci", "meme_departement", "meme_region", "taille_comparabl
 
 @dataclass(frozen=True, slots=True)
 class Demandeur:
-    """A collectivité that asked about the theme: how many requests, and the last one."""
+    """A collectivité that asked about the theme: how many requests, which, and the last one."""
 
     territoire: Territoire
     demandes: int
     derniere: datetime
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Groupe:
     def demandes(self) -> int:
         """Number of requests of its members."""
         return sum(each.demandes for each in self.demandeurs)
+
+    @property
+    def ecart(self) -> float | None:
+        """How many times as populated as the smallest the largest is; None: one is unknown."""
+        sizes = [each.territoire.population or 0 for each in self.demandeurs]
+        return max(sizes) / min(sizes) if min(sizes) else None
 
 
 _LEVELS: tuple[tuple[Lien, Callable[[Territoire], str | None]], ...] = (
