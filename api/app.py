@@ -43,6 +43,8 @@ from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
 from api.statistiques.pages import build_public_router as build_statistics_page
 from api.statistiques.pages import router as statistiques
+from api.suivi.liste import router as liste_suivi
+from api.suivi.pages import router as suivi
 from api.territoires.routes import router as territoires
 from api.tickets.rapprochement_routes import router as rapprochement
 from api.tickets.routes import router as tickets
@@ -140,7 +142,9 @@ def create_app(container: Container) -> FastAPI:
     ):
         app.include_router(build(exploitant=exploitant))
     install_console(app)
-    for router in (abonnements, statistiques, capitalisation, pages_projets_partages, carte):
+    # « /projets-partages » and « /carte » before « /{reference} ».
+    territories = (pages_projets_partages, carte, liste_suivi, suivi)
+    for router in (abonnements, statistiques, capitalisation, *territories):
         app.include_router(router)
     install_lacunes(app)
     install_annotations(app)

@@ -17,6 +17,7 @@ from api.pieces import models as pieces
 from api.redaction import models as redaction
 from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
+from api.suivi import models as suivi
 from api.tickets import models as tickets
 from api.vie_privee import models as vie_privee
 from api.webhooks import models as webhooks
@@ -48,6 +49,7 @@ __all__ = [
     "redaction",
     "resources",
     "satisfaction",
+    "suivi",
     "synonyms",
     "territoires",
     "tickets",

@@ -141,7 +141,7 @@ def _squares(services: Container, counts: Sequence[Compte]) -> list[Carre]:
         count = known.get(case.code, 0)
         place = services.knowledge.find("departement", case.code)
         name = f"{place.nom} ({case.code})" if place else case.code
-        found.append(Carre(case, shade_of(count, shades), f"{name} : {_told(count)}"))
+        found.append(Carre(case, shade_of(count, shades), f"{name}\u00a0: {_told(count)}"))
     return found
 
 

@@ -22,6 +22,9 @@ from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.pieces.models import Piece
 from api.pieces.repository import PieceRepository
+from api.suivi.etapes import Suivi
+from api.suivi.models import NoteTerritoire
+from api.suivi.repository import SuiviRepository
 from api.tickets.family import FamilyRepository
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.queue import QueueRepository
@@ -34,6 +37,7 @@ from knowledge.territoires.territoire import Territoire, to_context
 
 _PAST = 5
 _SUGGESTED = 5
+_NOTES = 3
 _RECENTLY = timedelta(minutes=10)
 _ADVISORS = (Role.CONSEILLER, Role.RESPONSABLE)
 
@@ -60,6 +64,8 @@ class Dossier:
     reunies: Sequence[Ticket]
     liees: Sequence[Ticket]
     accompagnements: Sequence[tuple[Territoire, Accompagnement]]
+    suivis: Sequence[tuple[Territoire, Suivi]]
+    notes: Sequence[NoteTerritoire]
     advisors: list[str]
     possible: tuple[str, ...]
 
@@ -142,6 +148,8 @@ async def load_dossier(
         fiches=await CapitalisationRepository(session).of_ticket(ticket.id),
         recus=await CourrielRepository(session).of_ticket(ticket.id),
         accompagnements=_accompagnements(services, place, parents),
+        suivis=await _suivis(session, place, parents),
+        notes=await _notes(session, place),
         advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
         possible=TRANSITIONS[ticket.status],
     )
@@ -177,6 +185,24 @@ def _accompagnements(
     near = [each for each in parents if each.type == "epci"]
     known = services.knowledge.accompagnes
     return [(where, each) for where in filter(None, [place, *near]) for each in known.of(where)]
+
+
+async def _suivis(
+    session: AsyncSession, place: Territoire | None, parents: Sequence[Territoire]
+) -> list[tuple[Territoire, Suivi]]:
+    """Return where the cellule is with the collectivité, and with its intercommunalité."""
+    where = [*filter(None, [place]), *(each for each in parents if each.type == "epci")]
+    known = await SuiviRepository(session).of([(each.type, each.code) for each in where])
+    keys = ((each, (each.type, each.code)) for each in where)
+    return [(each, known[key]) for each, key in keys if key in known]
+
+
+async def _notes(session: AsyncSession, place: Territoire | None) -> Sequence[NoteTerritoire]:
+    """Return the last notes on the collectivité, those withdrawn aside."""
+    if place is None:
+        return []
+    found = await SuiviRepository(session).notes(place.type, place.code, limit=_NOTES)
+    return [each for each in found if each.retiree_le is None]
 
 
 async def advisors(session: AsyncSession) -> list[str]:

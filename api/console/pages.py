@@ -28,6 +28,7 @@ _TEMPLATES = tuple(
         "statistiques",
         "projets_partages",
         "carte",
+        "suivi",
     )
 )
 _TEXTS = _API / "textes" / "console.yml"

@@ -17,10 +17,12 @@ from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
 from api.pieces.accept import ENDINGS
+from api.suivi.textes import texts as suivi_texts
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.service import TicketService
 from api.tickets.status import PRIORITIES
+from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
 Services = Annotated[Container, Depends(get_container)]
@@ -117,6 +119,8 @@ async def ticket_page(
         modeles=await shown_modeles(session),
         fil=thread(dossier),
         montrees=_shown(services, dossier),
+        suivi=suivi_texts(),
+        jour=CELLULE.today(now),
         references={each.id: each.reference for each in dossier.reunies},
         **_choices(services),
     )

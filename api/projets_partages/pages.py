@@ -1,6 +1,6 @@
 """The candidates for a projet partagé, as advisors read them and take them to the team."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,9 @@ from api.projets_partages.service import (
 )
 from api.statistiques.figures import FEW
 from api.statistiques.pages import Asked, read_period
+from api.suivi.etapes import Suivi
+from api.suivi.repository import SuiviRepository
+from api.suivi.textes import texts as suivi_texts
 from api.tableur import csv_file
 from assistant.business_days import CELLULE
 from knowledge.projets_partages.groupes import Demandeur, Groupe
@@ -31,6 +34,7 @@ router = APIRouter(include_in_schema=False)
 PATH = "/console/territoires/projets-partages"
 _PERIOD_DAYS = 182
 _SHOWN = 10
+Followed = Mapping[tuple[str, str], Suivi]
 _TEXTS = Path(__file__).parent.parent / "textes" / "projets_partages.yml"
 
 
@@ -103,12 +107,15 @@ async def show(request: Request, services: Services) -> Response:
     """Show the groups that could form, with the numbers that ranked them."""
     criteria = read_criteria(request, services)
     mention, regles = load_mention()
+    found = await read_candidates(services, criteria)
     return page(
         request,
         "projets_partages/page.html",
         status=422 if criteria.wrong else 200,
         criteres=criteria,
-        candidats=await read_candidates(services, criteria),
+        candidats=found,
+        suivis=await _followed(services, found),
+        etapes=suivi_texts()["etapes"],
         themes=sorted(services.chat.themes),
         departements=places(services, "departement"),
         regions=places(services, "region"),
@@ -127,8 +134,9 @@ async def export(request: Request, services: Services) -> Response:
     """Give every group as a file: numbers and references, never a contact, and the mention."""
     criteria = read_criteria(request, services)
     found = await read_candidates(services, criteria)
+    followed = await _followed(services, found)
     mention, regles = load_mention()
-    rows: list[Sequence[Any]] = [texts()["colonnes"], *_rows(services, found)]
+    rows: list[Sequence[Any]] = [texts()["colonnes"], *_rows(services, found, followed)]
     rows += [[], [texts()["mention"], mention]]
     rows += [[texts()["regles"], each] for each in regles]
     return csv_file(rows, "projets-partages.csv")
@@ -147,19 +155,34 @@ def link_of(services: Container, groupe: Groupe) -> str:
         return words
     kind = groupe.lien.removeprefix("meme_")
     place = services.knowledge.find(kind, groupe.code)
-    return f"{words} : {place.nom if place else groupe.code}"
+    return f"{words}\u00a0: {place.nom if place else groupe.code}"
 
 
-def _rows(services: Container, found: Sequence[ThemeCandidats]) -> Iterator[Sequence[Any]]:
+async def _followed(services: Container, found: Sequence[ThemeCandidats]) -> Followed:
+    """Return where the cellule is with those that could be brought together."""
+    places = {
+        (each.territoire.type, each.territoire.code)
+        for theme in found
+        for groupe in theme.groupes
+        for each in groupe.demandeurs
+    }
+    async with services.database.sessions() as session:
+        return await SuiviRepository(session).of(places)
+
+
+def _rows(
+    services: Container, found: Sequence[ThemeCandidats], followed: Followed
+) -> Iterator[Sequence[Any]]:
     for theme in found:
         for rank, groupe in enumerate(theme.groupes, 1):
             for each in groupe.demandeurs:
                 first = [theme.theme, rank, link_of(services, groupe)]
-                yield [*first, *_cells(services, each)]
+                yield [*first, *_cells(services, each, followed)]
 
 
-def _cells(services: Container, demandeur: Demandeur) -> list[Any]:
+def _cells(services: Container, demandeur: Demandeur, followed: Followed) -> list[Any]:
     place = demandeur.territoire
+    suivi = followed.get((place.type, place.code))
     return [
         place.nom,
         console_texts()["natures"][place.type],
@@ -169,6 +192,7 @@ def _cells(services: Container, demandeur: Demandeur) -> list[Any]:
         place.population or "",
         demandeur.demandes,
         CELLULE.today(demandeur.derniere).isoformat(),
+        suivi_texts()["etapes"][suivi.etape] if suivi else "",
         " ".join(demandeur.references),
     ]
 

@@ -21,6 +21,7 @@ SERVICE = (
     "lacunes",
     "contacts",
     "demandes",
+    "suivi",
     "courriels",
     "courriels_recus",
     "courriels_a_part",

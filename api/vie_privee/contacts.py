@@ -1,7 +1,7 @@
 """Contacts leave before the rest: a request that is done keeps its words, without its person."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
+from api.suivi.repository import SuiviRepository
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.status import OPEN_STATUSES
 from nlu.entities.personal_data import find_personal_data, mask
@@ -45,7 +46,8 @@ async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
         await session.execute(delete(letters).where(letters.ticket_id.in_(ids)))
     await _mask_answers(session, ids)
     for ticket in tickets:
-        names = [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]
+        names = names_of(ticket)
+        await mask_notes(session, references=[ticket.reference], names=names)
         ticket.besoin = mask_contacts(ticket.besoin, names)
         ticket.transcript = [
             {**each, "text": mask_contacts(each["text"], names)} if each.get("text") else each
@@ -69,6 +71,20 @@ async def _mask_answers(session: AsyncSession, ids: Sequence[int]) -> None:
             await session.execute(
                 update(TicketMessage).where(TicketMessage.id == message_id).values(body=masked)
             )
+
+
+def names_of(ticket: Ticket) -> list[str]:
+    """Return what names the person of a request."""
+    return [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]
+
+
+async def mask_notes(
+    session: AsyncSession, *, references: Collection[str], names: Sequence[str]
+) -> None:
+    """Take someone out of the notes on territories; what the note says of the territory stays."""
+    for note in await SuiviRepository(session).about(references=references, names=names):
+        note.texte = mask_contacts(note.texte or "", names)
+    await session.flush()
 
 
 def mask_contacts(text: str, names: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ from api.jobs.models import Job
 from api.lacunes.models import Lacune, PhraseApprise
 from api.mail.models import Mail
 from api.redaction.models import PendingImport
+from api.suivi.repository import SuiviRepository
 from api.tickets.repository import TicketRepository
 from api.vie_privee.contacts import expire_contacts
 from api.vie_privee.models import Passage
@@ -44,6 +45,10 @@ async def _demandes(session: AsyncSession, age: timedelta, erased: str) -> int:
 
 async def _contacts(session: AsyncSession, age: timedelta, erased: str) -> int:
     return await expire_contacts(session, age)
+
+
+async def _suivi(session: AsyncSession, age: timedelta, erased: str) -> int:
+    return await SuiviRepository(session).forget_older_than(age)
 
 
 async def _conversations(session: AsyncSession, age: timedelta, erased: str) -> int:
@@ -136,6 +141,7 @@ async def _delete(session: AsyncSession, table: Any, condition: ColumnElement[bo
 ECHEANCES: dict[str, Echeance] = {
     "demandes": _demandes,
     "contacts": _contacts,
+    "suivi": _suivi,
     "conversations": _conversations,
     "lacunes": _lacunes,
     "courriels": _courriels,

@@ -14,8 +14,11 @@ from api.courrier.models import CourrielRecu
 from api.courrier.repository import of_person
 from api.mail.models import Mail
 from api.satisfaction.models import Satisfaction
+from api.suivi.models import NoteTerritoire
+from api.suivi.repository import SuiviRepository
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
+from api.vie_privee.contacts import mask_notes, names_of
 
 # The person's own part of a request; the rest is the service's.
 _TOLD = (
@@ -46,11 +49,13 @@ class Personne:
     conversations: Sequence[str]
     mails: Sequence[Mail]
     recus: Sequence[CourrielRecu] = ()
+    notes: Sequence[NoteTerritoire] = ()
+    names: Sequence[str] = ()
 
     @property
     def known(self) -> bool:
         """Tell whether anything is kept."""
-        return bool(self.tickets or self.mails or self.recus)
+        return bool(self.tickets or self.mails or self.recus or self.notes)
 
     @property
     def references(self) -> list[str]:
@@ -78,7 +83,21 @@ async def find(session: AsyncSession, qui: str) -> Personne:
     recus = await session.execute(
         select(CourrielRecu).where(of_person(ids, wanted)).order_by(CourrielRecu.recu_le)
     )
-    return Personne(found, list(conversations), mails.scalars().all(), recus.scalars().all())
+    names = {
+        *(name for each in found for name in names_of(each)),
+        *([wanted] if "@" in wanted else []),
+    }
+    notes = await SuiviRepository(session).about(
+        references=[each.reference for each in found], names=names
+    )
+    return Personne(
+        tickets=found,
+        conversations=list(conversations),
+        mails=mails.scalars().all(),
+        recus=recus.scalars().all(),
+        notes=notes,
+        names=sorted(names),
+    )
 
 
 async def _with_merged(session: AsyncSession, found: Sequence[Ticket]) -> Sequence[Ticket]:
@@ -97,6 +116,7 @@ async def _with_merged(session: AsyncSession, found: Sequence[Ticket]) -> Sequen
 async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> None:
     """Erase the person: words, contacts, conversations, mails. The anonymised case stays."""
     ids = [each.id for each in personne.tickets]
+    await mask_notes(session, references=personne.references, names=personne.names)
     await TicketRepository(session).forget_tickets(ids, erased=erased)
     await ConversationRepository(session).erase(*personne.conversations)
     mails = [each.id for each in personne.mails]
@@ -130,6 +150,15 @@ async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
                 "recu_le": _date(each.recu_le),
             }
             for each in personne.recus
+        ],
+        "notes_de_suivi": [
+            {
+                "territoire": f"{each.type} {each.code}",
+                "jour": each.le.isoformat(),
+                "texte": each.texte,
+                "auteur": each.auteur,
+            }
+            for each in personne.notes
         ],
     }
 
