@@ -109,7 +109,7 @@ def test_the_team_reads_the_page_and_takes_the_file_without_a_contact(
         for expected in (
             "Logement",
             "3 demandes",
-            "Même département\u00a0: Cher",
+            "Même département : Cher",
             "Bourges",
             "moins de 5 conversations",
             "L311-3-1",
