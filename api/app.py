@@ -48,6 +48,7 @@ from api.suivi.pages import router as suivi
 from api.territoires.routes import router as territoires
 from api.tickets.rapprochement_routes import router as rapprochement
 from api.tickets.routes import router as tickets
+from api.veille.pages import router as pages_veille
 from api.veille.routes import router as veille
 from api.version import VERSION
 from api.vie_privee.conservation import conservation_of
@@ -144,7 +145,7 @@ def create_app(container: Container) -> FastAPI:
     install_console(app)
     # « /projets-partages » and « /carte » before « /{reference} ».
     territories = (pages_projets_partages, carte, liste_suivi, suivi)
-    for router in (abonnements, statistiques, capitalisation, *territories):
+    for router in (abonnements, statistiques, capitalisation, *territories, pages_veille):
         app.include_router(router)
     install_lacunes(app)
     install_annotations(app)

@@ -19,6 +19,7 @@ from api.reference import ReferenceImport
 from api.satisfaction import models as satisfaction
 from api.suivi import models as suivi
 from api.tickets import models as tickets
+from api.veille import models as veille
 from api.vie_privee import models as vie_privee
 from api.webhooks import models as webhooks
 from api.zammad import models as zammad
@@ -53,6 +54,7 @@ __all__ = [
     "synonyms",
     "territoires",
     "tickets",
+    "veille",
     "vie_privee",
     "webhooks",
     "zammad",

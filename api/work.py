@@ -14,6 +14,8 @@ from api.retention import RETAIN, Retain
 from api.settings import Settings
 from api.tickets.reminders import REMIND, Remind
 from api.tickets.routing import load_aiguillage
+from api.veille.fetch import Fetcher
+from api.veille.read import PLAN_FEEDS, READ_FEED, PlanFeeds, ReadFeed, plan_feeds
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.service import DELIVER
@@ -42,6 +44,8 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
                 box=settings.reply_box,
                 domain=settings.mail_sender.domain,
             ),
+            PLAN_FEEDS: PlanFeeds(),
+            READ_FEED: ReadFeed(Fetcher()),
             PLAN: PlanWeekly(),
             SEND_WEEKLY: SendWeekly(
                 server=settings.smtp_server,
@@ -79,3 +83,4 @@ async def plan_recurring(database: Database, settings: Settings) -> None:
             await JobRepository(session).add(CATCH_UP, {}, dedupe=CATCH_UP)
         await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
         await plan_weekly(session, datetime.now(UTC))
+        await plan_feeds(session, datetime.now(UTC))

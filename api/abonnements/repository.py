@@ -12,15 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.abonnements.models import Abonnement, Genre
 from api.comptes.models import Compte
 from api.lacunes.models import LacuneGroupe
+from api.veille.repository import FluxRepository
 from knowledge.resources.filters import RecordFilter
 from knowledge.resources.models import ResourceRow
 from knowledge.resources.resource import ResourceState
+from knowledge.veille.drafts import VEILLE_ID
 
 SOON = timedelta(days=30)
 _NEW = timedelta(days=7)
 _SHOWN = 8
-# What `knowledge.veille.drafts` names a draft that a feed gave.
-_VEILLE = "^[a-z-]+-veille-[0-9a-f]+$"
 _PUBLISHED = (ResourceState.PUBLIE,)
 
 
@@ -43,17 +43,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What there is to say of the base this week."""
+    """What there is to say of the base this week; `flux`: how many feeds cannot be read."""
 
     late: Part
     expiring: Part
     dead_links: Part
     veille: Part
     gaps: int
+    flux: int = 0
 
     def __bool__(self) -> bool:
         parts = (self.late, self.expiring, self.dead_links, self.veille)
-        return self.gaps > 0 or any(each.total for each in parts)
+        return self.gaps > 0 or self.flux > 0 or any(each.total for each in parts)
 
 
 class AbonnementRepository:
@@ -106,7 +107,7 @@ class AbonnementRepository:
         """Return what there is to say of the base."""
         published = RecordFilter(states=_PUBLISHED, today=today).condition
         soon = ResourceRow.expires_on.between(today, today + SOON)
-        new = ResourceRow.id.regexp_match(_VEILLE) & (ResourceRow.created_at > now - _NEW)
+        new = ResourceRow.id.regexp_match(VEILLE_ID) & (ResourceRow.created_at > now - _NEW)
         drafts = RecordFilter(states=(ResourceState.BROUILLON,), today=today).condition
         dead = RecordFilter(states=_PUBLISHED, dead_link=True, today=today).condition
         gaps = select(func.count(LacuneGroupe.id)).where(LacuneGroupe.etat == "ouverte")
@@ -116,6 +117,7 @@ class AbonnementRepository:
             dead_links=await self._part(dead),
             veille=await self._part(drafts & new),
             gaps=await self._session.scalar(gaps) or 0,
+            flux=await FluxRepository(self._session).failing(),
         )
 
     async def late(self, today: date, *, owner: str | None = None) -> Part:

@@ -29,6 +29,7 @@ _TEMPLATES = tuple(
         "projets_partages",
         "carte",
         "suivi",
+        "veille",
     )
 )
 _TEXTS = _API / "textes" / "console.yml"

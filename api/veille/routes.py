@@ -27,7 +27,10 @@ class FeedBody(BaseModel):
 
 @router.post("/veille", summary="Faire des brouillons d'un flux RSS ou Atom")
 async def read_feed_to_drafts(body: FeedBody, services: Services, editor: Staff) -> dict[str, Any]:
-    """Un brouillon par entrée que la base ne cite pas encore, avec sa source ; rejouable."""
+    """Un brouillon par entrée que la base ne cite pas encore, avec sa source ; rejouable.
+
+    Une entrée du même titre qu'un brouillon de la veille le rejoint (« reunies »), comme source.
+    """
     editor.check(Action.IMPORT)
     feed = await read_feed(Fetcher(), body.url)
     async with services.database.sessions.begin() as session:
@@ -38,5 +41,6 @@ async def read_feed_to_drafts(body: FeedBody, services: Services, editor: Staff)
         "flux": feed.title,
         "creees": [record_json(each, services.knowledge) for each in report.created],
         "connues": list(report.known),
+        "reunies": list(report.merged),
         "refusees": list(report.refused),
     }

@@ -1,6 +1,7 @@
 """From an entry of a feed to a draft: its source is kept, its text stays to be written."""
 
 import hashlib
+import re
 from datetime import date
 
 from knowledge.resources.resource import Resource, ResourceType, Source
@@ -8,6 +9,9 @@ from knowledge.veille.feed import Entry, Feed
 
 _TITLE, _SUMMARY, _NAME = 90, 300, 160
 _KEY_LENGTH = 12
+VEILLE_ID = "^[a-z-]+-veille-[0-9a-f]+$"
+"""What names a draft that a feed gave, for Python and for PostgreSQL."""
+IS_VEILLE = re.compile(VEILLE_ID)
 
 
 def draft_of(entry: Entry, feed: Feed, *, kind: ResourceType, today: date) -> Resource:

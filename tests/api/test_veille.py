@@ -1,22 +1,28 @@
 """Feeds become drafts, links are visited; neither leads the service into its own network."""
 
 import gzip
+import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, true
 
+from api.abonnements.repository import AbonnementRepository
 from api.database import Database, connect
 from api.veille.fetch import MAX_FEED_BYTES, Fetcher, FetchRefused
 from api.veille.links import visit_all
+from api.veille.read import EDITOR, PlanFeeds, ReadFeed
+from api.veille.repository import FluxRepository
 from knowledge.resources import repository
 from knowledge.resources.editing import EditorialService
 from knowledge.resources.lifecycle import Editor, Role
@@ -25,7 +31,10 @@ from knowledge.resources.resource import ResourceState, ResourceType, Source
 from knowledge.veille.feed import FeedRefused, parse_feed
 from knowledge.veille.links import LinkState
 from knowledge.veille.service import import_feed
+from tests.api.console import enter, submit
 from tests.api.fiches import ROOT
+from tests.api.redaction import words
+from tests.conftest import Service
 from tests.knowledge.resources_examples import cafe
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -240,3 +249,104 @@ async def test_visits_tell_dead_links_from_uncertain_ones(database: Database, si
     assert dead.failing_since is not None
     assert dead.checked_at is not None
     assert dead.failing_since < dead.checked_at
+
+
+def announced(title: str, path: str, *others: str) -> bytes:
+    """A feed that announces a title, then others of no interest."""
+    items = "".join(
+        f"<item><title>{each}</title><link>https://exemple.fr/{path}-{rank}</link></item>"
+        for rank, each in enumerate((title, *others))
+    )
+    return f"<rss><channel><title>Lettre {path}</title>{items}</channel></rss>".encode()
+
+
+TITLE = "Appel à manifestation d’intérêt pour les conseils citoyens"
+
+
+async def drafts(database: Database) -> dict[str, list[str]]:
+    """The pages that each draft cites, by its title."""
+    async with database.sessions() as session:
+        found = await repository.load(session, true())
+    return {each.title: [source.url for source in each.sources] for _, each in found}
+
+
+async def test_what_two_feeds_announce_is_one_draft_with_two_sources(database: Database) -> None:
+    feeds = [
+        parse_feed(announced(TITLE, "anct", "Agenda"), base=BASE),
+        parse_feed(announced(f"{TITLE} !".upper(), "banque", "Agenda"), base=BASE),
+    ]
+    reports = []
+    for feed in (*feeds, *feeds):
+        async with database.sessions.begin() as session:
+            editing = EditorialService(session, EDITOR, is_known=lambda *_: True)
+            reports.append(await import_feed(session, editing, feed, kind=ResourceType.ACTUALITE))
+    assert [len(each.created) for each in reports] == [2, 1, 0, 0]  # « Agenda » says too little
+    assert [each.merged for each in reports] == [(), ("https://exemple.fr/banque-0",), (), ()]
+    found = await drafts(database)
+    assert found[TITLE] == ["https://exemple.fr/anct-0", "https://exemple.fr/banque-0"]
+
+
+async def test_each_feed_is_read_every_day_and_what_fails_is_noted(
+    database: Database, site: str
+) -> None:
+    read = ReadFeed(Fetcher(allowed=LOOPBACK))
+    async with database.sessions.begin() as session:
+        feeds = FluxRepository(session)
+        good = await feeds.add(f"{site}/flux", kind="actualite", title="Nouveau")
+        gone = await feeds.add(f"{site}/perdue", kind="actualite", title="Perdu")
+        assert good is not None
+        assert gone is not None
+        assert await feeds.add(f"{site}/flux", kind="outil", title="Le même") is None
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    async with database.sessions.begin() as session:
+        tomorrow = await PlanFeeds(now=lambda: now)(session, {})
+    assert tomorrow == datetime(2026, 11, 30, 4, tzinfo=UTC)
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
+        asked = connection.execute("DELETE FROM job WHERE kind = 'veille.flux' RETURNING payload")
+        payloads = [row[0] for row in asked.fetchall()]
+    assert sorted(each["flux"] for each in payloads) == sorted([good, gone])
+    for payload in (*payloads, {"flux": 999_999}):
+        async with database.sessions.begin() as session:
+            await read(session, payload)
+    assert await drafts(database) == {"Un appel à projets": [f"{site}/appel"]}
+    async with database.sessions.begin() as session:
+        known = {each.id: each for each in await FluxRepository(session).all()}
+        assert (known[good].titre, known[good].brouillons) == ("Lettre de la participation", 1)
+        assert (known[gone].refus, known[gone].statut) == ("statut", 404)
+        assert await FluxRepository(session).failing() == 1
+        digest = await AbonnementRepository(session).digest(now, now.date())
+    assert (digest.flux, digest.veille.total) == (1, 1)
+    assert bool(digest)
+
+
+def test_feeds_are_chosen_on_a_page(service: Service) -> None:
+    page = "/redaction/veille"
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
+        row = connection.execute(
+            "INSERT INTO veille_flux (url, type, titre, lu_le, refus, statut)"
+            " VALUES ('http://127.0.0.1:1/flux', 'actualite', 'Flux d’essai', now(), 'statut', 404)"
+            " RETURNING id"
+        ).fetchone()
+    assert row is not None
+    with enter(service, f"Claire {secrets.token_hex(3)}", "redacteur") as claire:
+        assert "Le site a répondu par une erreur (404)" in words(claire.get(page))
+        for url, told in (
+            ("http://127.0.0.1:5432/", "réseau privé"),
+            ("", "Écrivez l’adresse du flux"),
+        ):
+            refused = submit(claire, page, url=url, type="actualite")
+            assert (refused.status_code, told in words(refused)) == (422, True)
+        assert (
+            'value="http://127.0.0.1:5432/"'
+            in submit(claire, page, url="http://127.0.0.1:5432/", type="actualite").text
+        )
+        again = submit(claire, page, f"{page}/{row[0]}/lire")
+        assert "n’a pas pu être lu" in words(claire.get(again.headers["Location"]))
+        assert "réseau privé" in words(claire.get(page))
+        gone = submit(claire, page, f"{page}/{row[0]}/retirer")
+        assert "Flux d’essai" not in claire.get(gone.headers["Location"]).text
+        assert submit(claire, page, f"{page}/{row[0]}/lire").status_code == 404
+    with enter(service, f"Paul {secrets.token_hex(3)}", "relecteur") as paul:
+        shown = paul.get(page)
+        assert shown.status_code == 200
+        assert "Lire et garder ce flux" not in shown.text

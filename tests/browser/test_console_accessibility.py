@@ -40,6 +40,7 @@ PAGES = {
     "/console/double-authentification": 200,
     "/console/demandes/OR-2026-AAAAAA": 404,
     "/redaction/": 200,
+    "/redaction/veille": 200,
     "/redaction/lacunes": 200,
     "/redaction/lacunes?etat=close&theme=jeunesse": 200,
     "/redaction/lacunes?mois=avril": 422,

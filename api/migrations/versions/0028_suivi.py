@@ -1,4 +1,4 @@
-"""Notes sur les territoires"""
+"""Notes sur les territoires, flux de veille"""
 
 from collections.abc import Sequence
 
@@ -33,8 +33,24 @@ def upgrade() -> None:
     op.create_index("ix_territoire_note_lieu", "territoire_note", ["type", "code", "le", "id"])
     op.create_index("ix_territoire_note_demande", "territoire_note", ["demande"])
     op.create_index("ix_territoire_note_at", "territoire_note", ["at"])
+    op.create_table(
+        "veille_flux",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("url", sa.Text(), nullable=False, unique=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("titre", sa.Text(), nullable=False),
+        sa.Column(
+            "ajoute_le", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
+        sa.Column("lu_le", sa.DateTime(timezone=True)),
+        sa.Column("refus", sa.String()),
+        sa.Column("statut", sa.Integer()),
+        sa.Column("brouillons", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reunies", sa.Integer(), server_default="0", nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_table("veille_flux")
     op.drop_table("territoire_note")
