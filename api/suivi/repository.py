@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.suivi.etapes import Etape, Suivi
@@ -102,8 +102,8 @@ def _current(*conditions: ColumnElement[bool]) -> Select[Any]:
     place = (_Note.type, _Note.code)
     order = (*place, _Note.le.desc(), _Note.id.desc())
     stands = select(_Note).where(_STANDS, *conditions).order_by(*order)
-    last = stands.distinct(*place).subquery("last")
-    stage = stands.where(_Note.etape.is_not(None)).distinct(*place).subquery("stage")
+    last = stands.ext(distinct_on(*place)).subquery("last")
+    stage = stands.where(_Note.etape.is_not(None)).ext(distinct_on(*place)).subquery("stage")
     counted = (
         select(*place, func.count().label("notes"))
         .where(_STANDS, *conditions)

@@ -57,10 +57,21 @@ OUTSIDE = b"""<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channe
 </channel></rss>"""
 
 
+def announced(title: str, path: str, *others: str) -> bytes:
+    """A feed that announces a title, then others of no interest."""
+    items = "".join(
+        f"<item><title>{each}</title><link>https://exemple.fr/{path}-{rank}</link></item>"
+        for rank, each in enumerate((title, *others))
+    )
+    return f"<rss><channel><title>Lettre {path}</title>{items}</channel></rss>".encode()
+
+
+TITLE = "Appel à manifestation d’intérêt pour les conseils citoyens"
 _BOMB = gzip.compress(b"x" * 50_000_000)
 _INSIDE = "http://169.254.169.254/latest/meta-data"
 _ANSWERS: dict[str, tuple[int, bytes, dict[str, str]]] = {
     "/flux": (200, RSS, {}),
+    "/annonces": (200, announced(TITLE, "anct"), {}),
     "/gros": (200, b"x" * (MAX_FEED_BYTES + 1), {}),
     "/bombe": (200, _BOMB, {"Content-Encoding": "gzip"}),
     "/boucle": (302, b"", {"Location": "/boucle"}),
@@ -251,18 +262,6 @@ async def test_visits_tell_dead_links_from_uncertain_ones(database: Database, si
     assert dead.failing_since < dead.checked_at
 
 
-def announced(title: str, path: str, *others: str) -> bytes:
-    """A feed that announces a title, then others of no interest."""
-    items = "".join(
-        f"<item><title>{each}</title><link>https://exemple.fr/{path}-{rank}</link></item>"
-        for rank, each in enumerate((title, *others))
-    )
-    return f"<rss><channel><title>Lettre {path}</title>{items}</channel></rss>".encode()
-
-
-TITLE = "Appel à manifestation d’intérêt pour les conseils citoyens"
-
-
 async def drafts(database: Database) -> dict[str, list[str]]:
     """The pages that each draft cites, by its title."""
     async with database.sessions() as session:
@@ -292,11 +291,11 @@ async def test_each_feed_is_read_every_day_and_what_fails_is_noted(
     read = ReadFeed(Fetcher(allowed=LOOPBACK))
     async with database.sessions.begin() as session:
         feeds = FluxRepository(session)
-        good = await feeds.add(f"{site}/flux", kind="actualite", title="Nouveau")
+        good = await feeds.add(f"{site}/annonces", kind="actualite", title="Nouveau")
         gone = await feeds.add(f"{site}/perdue", kind="actualite", title="Perdu")
         assert good is not None
         assert gone is not None
-        assert await feeds.add(f"{site}/flux", kind="outil", title="Le même") is None
+        assert await feeds.add(f"{site}/annonces", kind="outil", title="Le même") is None
     now = datetime(2026, 11, 29, 12, tzinfo=UTC)
     async with database.sessions.begin() as session:
         tomorrow = await PlanFeeds(now=lambda: now)(session, {})
@@ -308,10 +307,10 @@ async def test_each_feed_is_read_every_day_and_what_fails_is_noted(
     for payload in (*payloads, {"flux": 999_999}):
         async with database.sessions.begin() as session:
             await read(session, payload)
-    assert await drafts(database) == {"Un appel à projets": [f"{site}/appel"]}
+    assert await drafts(database) == {TITLE: ["https://exemple.fr/anct-0"]}
     async with database.sessions.begin() as session:
         known = {each.id: each for each in await FluxRepository(session).all()}
-        assert (known[good].titre, known[good].brouillons) == ("Lettre de la participation", 1)
+        assert (known[good].titre, known[good].brouillons) == ("Lettre anct", 1)
         assert (known[gone].refus, known[gone].statut) == ("statut", 404)
         assert await FluxRepository(session).failing() == 1
         digest = await AbonnementRepository(session).digest(now, now.date())
