@@ -13,6 +13,7 @@ from api.conversations.repository import ConversationRepository
 from api.courrier.models import CourrielRecu
 from api.courrier.repository import of_person
 from api.mail.models import Mail
+from api.pieces.repository import PieceRepository
 from api.satisfaction.models import Satisfaction
 from api.suivi.models import NoteTerritoire
 from api.suivi.repository import SuiviRepository
@@ -170,6 +171,7 @@ async def _request(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
         .order_by(TicketMessage.created_at, TicketMessage.id)
     )
     opinion = await session.get(Satisfaction, ticket.id)
+    files = await PieceRepository(session).of_ticket(ticket.id)
     told: dict[str, Any] = {name: _plain(getattr(ticket, name)) for name in _TOLD}
     told["messages"] = [
         {
@@ -178,6 +180,10 @@ async def _request(session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
             "note_interne": each.visibility != "public",
             "texte": each.body,
             "ecrit_le": _date(each.created_at),
+            "fichiers": [
+                {"nom": piece.nom, "type": piece.type, "octets": piece.taille}
+                for piece in files.get(each.id, ())
+            ],
         }
         for each in messages.scalars()
     ]
@@ -190,6 +196,10 @@ async def _conversation(session: AsyncSession, conversation_id: str) -> dict[str
     items = await session.execute(
         select(Item).where(Item.conversation_id == conversation_id).order_by(Item.seq)
     )
+    opinions = {
+        each.item_id: {"utile": each.useful, "raison": each.reason, "commentaire": each.comment}
+        for each in await ConversationRepository(session).feedback(conversation_id)
+    }
     return {
         "ouverte_le": _date(conversation.created_at),
         "page": conversation.page_url,
@@ -199,6 +209,7 @@ async def _conversation(session: AsyncSession, conversation_id: str) -> dict[str
                 "auteur": each.author,
                 "texte": each.text or _spoken(each.turn),
                 "ecrit_le": _date(each.created_at),
+                "avis": opinions.get(each.id),
             }
             for each in items.scalars()
         ],

@@ -52,6 +52,15 @@ async def references(database_url: str) -> dict[str, str]:
             "INSERT INTO ticket_message (id, ticket_id, author, visibility, body)"
             " SELECT reference, id, 'Claire Martin', 'internal', 'À rappeler lundi.' FROM ticket"
         )
+        connection.execute(
+            "INSERT INTO ticket_piece (id, message_id, ticket_id, rang, nom, type, taille, contenu)"
+            " SELECT reference, reference, id, 0, 'budget.pdf', 'application/pdf', 3, 'pdf'"
+            " FROM ticket"
+        )
+        connection.execute(
+            "INSERT INTO feedback (item_id, useful, reason, comment)"
+            " VALUES ('i0', false, 'perime', 'Chiffres de 2019.')"
+        )
     return made
 
 
@@ -91,10 +100,15 @@ def test_someone_gets_all_that_is_kept_and_nothing_of_others(
     assert [each["reference"] for each in found["demandes"]] == [references[JEANNE]]
     assert found["conversations"][0]["echanges"][0]["texte"].startswith("Un <budget>")
     assert found["courriels"][0]["destinataire"] == JEANNE
-    assert found["demandes"][0]["messages"][0]["note_interne"] is True
+    (message,) = found["demandes"][0]["messages"]
+    assert message["note_interne"] is True
+    assert [each["nom"] for each in message["fichiers"]] == ["budget.pdf"]
+    opinion = found["conversations"][0]["echanges"][0]["avis"]
+    assert opinion == {"utile": False, "raison": "perime", "commentaire": "Chiffres de 2019."}
     html = page.read_text(encoding="utf-8")
     assert "Un &lt;budget&gt; participatif" in html
-    assert "note interne" in html
+    for told in ("note interne", "budget.pdf", "Chiffres de 2019."):
+        assert told in html
     for each in (html, data.read_text(encoding="utf-8")):
         assert LUC not in each
         assert references[LUC] not in each
