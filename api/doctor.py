@@ -13,7 +13,12 @@ from pathlib import Path
 import yaml
 
 from api.backup.last import verify_last
-from api.courrier.boite import Mailbox, MailboxUnavailable
+from api.courrier.boite import (
+    CertificateRefused,
+    EncryptionRefused,
+    Mailbox,
+    MailboxUnavailable,
+)
 from api.database import connect
 from api.rasa_process import model_path
 from api.settings import Settings
@@ -38,9 +43,9 @@ async def examine(settings: Settings) -> list[Finding]:
     """Examine everything that the service needs."""
     texts = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
 
-    def finding(key: str, ok: bool, *, optional: bool = False) -> Finding:
+    def finding(key: str, ok: bool, cause: str = "", *, optional: bool = False) -> Finding:
         entry = texts[key]
-        remedy = "" if ok else entry["remede"].format(**_facts(settings))
+        remedy = "" if ok else entry["remede"].format(**_facts(settings), cause=cause)
         return Finding(entry["nom"], ok, remedy, optional)
 
     return [
@@ -64,17 +69,21 @@ def _backup(settings: Settings) -> tuple[str, bool]:
     return f"sauvegarde_{wrong or 'absente'}", wrong is None
 
 
-async def _courrier(settings: Settings) -> tuple[str, bool]:
+async def _courrier(settings: Settings) -> tuple[str, bool, str]:
     """Tell whether the élus' answers come in: by a mailbox that answers, or by another service."""
     if settings.reply_box is None:
-        return "courrier_absent", False
+        return "courrier_absent", False, ""
     if settings.mailbox is None:
-        return "courrier_remis", True
+        return "courrier_remis", True, ""
     try:
         with await asyncio.to_thread(Mailbox, settings.mailbox):
-            return "courrier_boite", True
-    except MailboxUnavailable:
-        return "courrier_boite", False
+            return "courrier_boite", True, ""
+    except CertificateRefused as error:
+        return "courrier_certificat", False, error.code
+    except EncryptionRefused as error:
+        return "courrier_chiffrement", False, error.code
+    except MailboxUnavailable as error:
+        return "courrier_boite", False, error.code
 
 
 async def _zammad(server: ZammadServer) -> tuple[str, bool]:

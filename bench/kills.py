@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -124,8 +124,9 @@ class Tally:
 class Victim:
     """The service, with its PostgreSQL: parts of it are killed, and it is kept alive."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
         self._directory = directory
+        self._environment = environment or {}
         self._postgres = start_embedded(directory / "pg")
         self.url = f"http://127.0.0.1:{free_port()}"
         self.database_url = self._postgres.url
@@ -141,6 +142,7 @@ class Victim:
             "ORIENTATION_PORT": self.url.rpartition(":")[2],
             "ORIENTATION_DATA_DIR": str(self._directory / "donnees"),
             "ORIENTATION_RATE_LIMIT": "off",
+            **self._environment,
         }
         return subprocess.Popen(
             [sys.executable, "-m", "api", "serve"],
@@ -204,10 +206,10 @@ class Victim:
 
 
 @contextmanager
-def victim() -> Iterator[Victim]:
+def victim(environment: Mapping[str, str] | None = None) -> Iterator[Victim]:
     """Start a service to be ill-treated, in a folder of its own."""
     directory = Path(tempfile.mkdtemp(dir="/tmp"))
-    started = Victim(directory)
+    started = Victim(directory, environment)
     try:
         started.wait()
         yield started

@@ -37,7 +37,7 @@ from api.lacunes.regroup import Regroup, regroup
 from api.lacunes.repository import LacuneRepository
 from api.postgres import start_embedded
 from api.schema import migrate
-from bench.backup import copy_rows
+from bench.demandes import copy_rows
 from nlu.encoder import shared_encoder
 from nlu.intents_examples import load_examples
 

@@ -8,7 +8,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +26,27 @@ class MailboxUnavailable(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class CertificateRefused(MailboxUnavailable):
+    """The server does not prove that it is the one that was named: nothing was said to it."""
+
+
+class EncryptionRefused(MailboxUnavailable):
+    """The server does not offer the encryption that is asked for: nothing was said to it."""
+
+
+# Reasons of OpenSSL (X509_V_ERR_*, openssl/x509_vfy.h), as an operator reads them.
+_CERTIFICATE_REASONS = {
+    9: "certificat pas encore valable",
+    10: "certificat périmé",
+    18: "certificat signé par lui-même",
+    19: "certificat d’une autorité inconnue",
+    20: "certificat d’une autorité inconnue",
+    21: "certificat d’une autorité inconnue",
+    62: "certificat d’un autre serveur",
+    64: "certificat d’un autre serveur",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ class Mailbox:
     def __init__(self, server: ImapServer) -> None:
         """Open it.
 
-        Raises MailboxUnavailable.
+        Raises MailboxUnavailable, or one of its kinds: CertificateRefused, EncryptionRefused.
         """
         self._server = server
         with _told("identification ou dossier refusé"):
@@ -186,6 +207,9 @@ def _told(code: str) -> Iterator[None]:
         yield
     except imaplib.IMAP4.error:
         raise MailboxUnavailable(code) from None
+    except ssl.SSLCertVerificationError as error:
+        reason = _CERTIFICATE_REASONS.get(error.verify_code, "certificat refusé")
+        raise CertificateRefused(reason) from None
     except OSError as error:
         raise MailboxUnavailable(type(error).__name__) from None
 
@@ -198,8 +222,20 @@ def _connect(server: ImapServer) -> imaplib.IMAP4:
         )
     opened = imaplib.IMAP4(server.host, server.port, timeout=_TIMEOUT_SECONDS)
     if server.scheme == "imap+starttls":
-        opened.starttls(context)
+        _encrypt(opened, context)
     return opened
+
+
+def _encrypt(opened: imaplib.IMAP4, context: ssl.SSLContext) -> None:
+    """Go on encrypted, or leave (RFC 9051, 6.2.1)."""
+    try:
+        opened.starttls(context)
+    except (imaplib.IMAP4.error, OSError) as error:
+        with suppress(OSError):
+            opened.shutdown()
+        if isinstance(error, OSError):
+            raise
+        raise EncryptionRefused("chiffrement non proposé") from None
 
 
 def _flat(answers: list[Any]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.jobs.models import Job
 
 CHANNEL = "jobs"
+LONGEST_SLEEP = timedelta(seconds=30)
+"""How long a worker sleeps at most without looking at what is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class JobRepository:
         """Write a job with the rest of the transaction; workers are told at commit.
 
         A job of the same `dedupe` name that waits is not doubled: it is done at the earliest time.
+        Of a job for later nobody is told: a worker looks at the clock at least that often.
         """
         values: dict[str, Any] = {"kind": kind, "payload": payload, "dedupe": dedupe}
         if run_at is not None:
@@ -55,7 +58,9 @@ class JobRepository:
                 },
             )
         )
-        await self._session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+        if run_at is None or run_at - datetime.now(UTC) < LONGEST_SLEEP:
+            told = {"channel": CHANNEL}
+            await self._session.execute(text("SELECT pg_notify(:channel, '')"), told)
 
     async def claim(self, kinds: Collection[str]) -> Claimed | None:
         """Return a job of these kinds that is due and that nobody else holds.

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import Database, connect, psycopg_url
-from api.jobs.repository import CHANNEL, Claimed, JobRepository
+from api.jobs.repository import CHANNEL, LONGEST_SLEEP, Claimed, JobRepository
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ Handler = Callable[[AsyncSession, dict[str, Any]], Awaitable[datetime | None]]
 
 _MAX_ATTEMPTS = 12
 _LONGEST_DELAY = timedelta(hours=1)
-_LONGEST_SLEEP = 30.0
+_LONGEST_SLEEP = LONGEST_SLEEP.total_seconds()
 _SHORTEST_SLEEP = 0.5
 _DATABASE_RETRY_SECONDS = 2.0
 _DATABASE_GONE = (OperationalError, InterfaceError)
@@ -39,6 +39,9 @@ def delay_after(attempts: int) -> timedelta:
 class Worker:
     """`slots` jobs at a time; woken by the database, or by the clock.
 
+    A call wakes one slot, which wakes another when it finds something to do: all of them looking
+    at once, at each ticket created, would cost more than the tickets.
+
     A kind that it does not know is left to others: an older worker may run beside a newer one.
     """
 
@@ -46,7 +49,7 @@ class Worker:
         self._url = url
         self._handlers = handlers
         self._slots = slots
-        self._wake = asyncio.Event()
+        self._calls: asyncio.Queue[None] = asyncio.Queue(maxsize=1)
         self._database: Database | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -77,40 +80,46 @@ class Worker:
     async def _work(self) -> None:
         while True:
             try:
-                self._wake.clear()
-                while await self._do_one():
-                    pass
-                pause = await self._pause()
+                pause = await self._do_all()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("jobs postponed", extra={"error": type(error).__name__})
                 pause = _DATABASE_RETRY_SECONDS
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):  # `wait_for` may lose a cancellation
-                    await self._wake.wait()
+                    await self._calls.get()
 
-    async def _pause(self) -> float:
-        async with self._sessions() as session:
-            wait = await JobRepository(session).seconds_to_next(self._handlers)
-        return _LONGEST_SLEEP if wait is None else min(max(wait, _SHORTEST_SLEEP), _LONGEST_SLEEP)
+    def _call_one(self) -> None:
+        """Let one slot look for a job; the call waits for one when all are at work."""
+        with contextlib.suppress(asyncio.QueueFull):
+            self._calls.put_nowait(None)
 
     def _sessions(self) -> contextlib.AbstractAsyncContextManager[AsyncSession]:
         assert self._database is not None  # noqa: S101 - set by start()
         return self._database.sessions.begin()
 
-    async def _do_one(self) -> bool:
-        """Do a job that is due; False when there is none."""
+    async def _do_all(self) -> float:
+        """Do the jobs that are due, one after the other; return how long to wait for the next."""
+        while (pause := await self._do_one()) is None:
+            pass
+        return min(max(pause, _SHORTEST_SLEEP), _LONGEST_SLEEP)
+
+    async def _do_one(self) -> float | None:
+        """Do a job that is due; without one, return how long to wait for the next."""
         job: Claimed | None = None
         try:
             async with self._sessions() as session:
-                job = await JobRepository(session).claim(self._handlers)
+                jobs = JobRepository(session)
+                job = await jobs.claim(self._handlers)
                 if job is None:
-                    return False
+                    wait = await jobs.seconds_to_next(self._handlers)
+                    return _LONGEST_SLEEP if wait is None else wait
+                self._call_one()  # another may be due as well
                 await self._handle(session, job)
         except Exception as error:  # a job that fails must not stop the others
             if job is None or isinstance(error, _DATABASE_GONE):
                 raise
             await self._note_failure(job, error)
-        return True
+        return None
 
     async def _handle(self, session: AsyncSession, job: Claimed) -> None:
         again = await self._handlers[job.kind](session, job.payload)
@@ -134,7 +143,7 @@ class Worker:
                     psycopg_url(self._url), autocommit=True
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")  # constant
-                    self._wake.set()
+                    self._call_one()
                     async for _ in connection.notifies():
-                        self._wake.set()
+                        self._call_one()
             await asyncio.sleep(_DATABASE_RETRY_SECONDS)

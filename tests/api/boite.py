@@ -2,6 +2,7 @@
 
 import imaplib
 import itertools
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from api.courrier.boite import ImapServer, parse_mailbox
 from api.rasa_process import free_port
+from tests.api.certificats import Certificat
 from tests.api.receiver import wait_for
 
 _USER = ("boite", "secret")
@@ -19,13 +21,16 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Imap:
-    """The server."""
+    """The server; `tls`: nobody enters it in clear."""
 
     port: int
+    tls: bool = False
 
     def open(self) -> imaplib.IMAP4:
         """Enter as the mail server does."""
         opened = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        if self.tls:
+            opened.starttls(ssl._create_unverified_context())  # noqa: S323 - our own server
         opened.login(*_USER)
         return opened
 
@@ -48,8 +53,12 @@ class Folder:
     @property
     def url(self) -> str:
         """As an operator writes it."""
+        return self.url_by("imap", self.imap.port)
+
+    def url_by(self, scheme: str, port: int) -> str:
+        """As an operator writes it, by another way."""
         user = ":".join(_USER)
-        return f"imap://{user}@127.0.0.1:{self.imap.port}/{self.name}?traites={self.name}-faits"
+        return f"{scheme}://{user}@127.0.0.1:{port}/{self.name}?traites={self.name}-faits"
 
     @property
     def server(self) -> ImapServer:
@@ -73,21 +82,22 @@ class Folder:
 
 
 @contextmanager
-def imap_server() -> Iterator[Imap]:
-    """Start the server."""
+def imap_server(certificat: Certificat | None = None) -> Iterator[Imap]:
+    """Start the server; with a certificate, it offers STARTTLS."""
     port = free_port()
     user, password = _USER
+    tls = ("--cert", certificat.cert, "--key", certificat.key) if certificat else ("--no-tls",)
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("pymap")),
-            *("--host", "127.0.0.1", "--port", str(port), "--no-tls"),
+            *("--host", "127.0.0.1", "--port", str(port), *map(str, tls)),
             *("dict", "--demo-user", user, "--demo-password", password),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        started = Imap(port)
+        started = Imap(port, tls=certificat is not None)
         wait_for(started.answers)
         yield started
     finally:

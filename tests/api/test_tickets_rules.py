@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from api.tickets.keys import SCOPES, hash_key
+from bench.claims import add_advisors, lost, race
 from tests.api.tickets import BODY, KEY, create, path
 from tests.conftest import Service
 
@@ -45,11 +46,21 @@ def test_eight_advisors_race_and_the_losers_know_who_won(
         answers = list(pool.map(claim, keys))
     assert sorted(each.status_code for each in answers) == [200] + [409] * 7
     winner = next(each for each in answers if each.status_code == 200).json()["assignee"]
-    for lost in (each for each in answers if each.status_code == 409):
-        assert winner in lost.json()["detail"]
+    for beaten in (each for each in answers if each.status_code == 409):
+        assert winner in beaten.json()["detail"]
     events = client.get(path(ticket, "/events"), headers=KEY).json()["items"]
     assert [each["kind"] for each in events] == ["created", "claimed"]
     assert events[1]["actor"] == winner
+
+
+def test_eight_advisors_claim_sixty_tickets_one_winner_each_none_lost(
+    service: Service, client: httpx2.Client
+) -> None:
+    references = [create(client)["reference"] for _ in range(60)]
+    run = race(service.url, references, add_advisors(service.database_url, 8))
+    assert run.wrong == ()
+    assert set(run.winners) == set(references)
+    assert lost(service.database_url, run) == []
 
 
 def test_two_advisors_write_and_change_at_once_without_an_error(
