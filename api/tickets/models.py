@@ -54,6 +54,8 @@ class Ticket(Base):
         Index("ix_ticket_team", "team", "created_at"),
         Index("ix_ticket_recent", "created_at", "id"),
         Index("ix_ticket_rank", "queue_rank", "id"),
+        Index("ix_ticket_assignee", "assignee", "queue_rank", "id"),
+        Index("ix_ticket_themes", "themes", postgresql_using="gin"),
         Index("ix_ticket_courriel", "courriel"),
         Index("ix_ticket_telephone", "telephone"),
         Index("ix_ticket_place", "territoire", postgresql_using="gin"),

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.collegues.models import Mention
 from api.collegues.repository import MentionRepository
 from api.tickets.models import RUNNING_RANK, Ticket
-from api.tickets.repository import CursorInvalid, TicketFilter, filtered
+from api.tickets.repository import CursorInvalid, TicketFilter, filtered, plan_anew
 from api.tickets.status import WAITING
 
 COUNTED = 1000
@@ -68,6 +68,7 @@ class QueueRepository:
         Raises CursorInvalid.
         """
         query = self._query(view, criteria, unassigned=unassigned, now=now)
+        await plan_anew(self._session)
         total = await self._count(query)
         ranked = query.add_columns(Ticket.queue_rank).order_by(Ticket.queue_rank, Ticket.id)
         if cursor is not None:
@@ -81,6 +82,7 @@ class QueueRepository:
         self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime
     ) -> int:
         """Return how many tickets fit, up to COUNTED + 1."""
+        await plan_anew(self._session)
         return await self._count(self._query(view, criteria, unassigned=unassigned, now=now))
 
     def _query(
@@ -133,12 +135,12 @@ def _conditions(view: View, now: datetime, me: str) -> tuple[ColumnElement[bool]
         case View.LATE:
             return (Ticket.queue_rank < (now - _ORIGIN).total_seconds(),)
         case View.WAITING:
-            return (Ticket.status == WAITING,)
+            return (Ticket.queue_rank > RUNNING_RANK, Ticket.status == WAITING)
         case View.CITED:
             cited = select(Mention.ticket_id).where(Mention.nom == me)
             return (Ticket.id.in_(cited),)
         case View.DONE:
-            return (Ticket.status.in_(_DONE),)
+            return (Ticket.queue_rank > RUNNING_RANK, Ticket.status.in_(_DONE))
         case View.ALL:
             return ()
 

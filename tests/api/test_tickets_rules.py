@@ -138,6 +138,8 @@ def test_each_filter_finds_its_tickets_and_leaves_the_others(client: httpx2.Clie
         {"q": "REVEILLER l'ete"},
         {"q": "oeuvre saintes"},
         {"q": reference.lower()},
+        {"q": "la place de l’œuvre ?"},
+        {"q": "pl sa"},
         {"overdue": False, "q": reference},
     )
     for criteria in found:
@@ -149,6 +151,7 @@ def test_each_filter_finds_its_tickets_and_leaves_the_others(client: httpx2.Clie
         {"assignee": "b"},
         {"status": "nouveau"},
         {"q": "100 %"},
+        {"q": "aintes zq"},
         {"overdue": True},
     )
     for criteria in left:
