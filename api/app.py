@@ -18,6 +18,7 @@ from api.conversations.routes import router as conversations
 from api.courrier.routes import router as received_mails
 from api.droits.guard import guard
 from api.droits.precedence import install_precedence
+from api.entrainement.routes import install_entrainement
 from api.errors import install_error_handlers
 from api.invalid import install_invalid_handler
 from api.lacunes.routes import install_lacunes
@@ -78,6 +79,7 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
+        container.models.start()
         await schedule_retention(container.database)
         await plan_recurring(container.database, container.settings)
         worker = build_worker(container.settings, container.database.url)
@@ -85,6 +87,7 @@ def create_app(container: Container) -> FastAPI:
             worker.start()
         yield
         await worker.stop()
+        await container.models.stop()
         await container.index.stop()
         await container.events.stop()
         if container.provider is not None:
@@ -147,9 +150,8 @@ def create_app(container: Container) -> FastAPI:
     territories = (pages_projets_partages, carte, liste_suivi, suivi)
     for router in (abonnements, statistiques, capitalisation, *territories, pages_veille):
         app.include_router(router)
-    install_lacunes(app)
-    install_annotations(app)
-    install_redaction(app)
+    for install in (install_lacunes, install_annotations, install_entrainement, install_redaction):
+        install(app)
     describe(app)
     _add_middlewares(app, container.settings)
     return app

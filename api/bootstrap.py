@@ -12,6 +12,8 @@ from api.conversations.events import ConversationEvents
 from api.conversations.records import ConversationRecords
 from api.conversations.service import ConversationService
 from api.database import Database, psycopg_url
+from api.entrainement.keeper import ModelKeeper
+from api.entrainement.store import ModelStore
 from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
@@ -40,7 +42,7 @@ from knowledge.territoires.service import TerritoireService
 from knowledge.territoires.territoire import Territoire
 from nlu.encoder import UseEncoder, shared_encoder
 from nlu.intents import IntentClassifier, load_or_train
-from nlu.pipeline import Understander
+from nlu.pipeline import Classifier, Understander
 from nlu.text import fold, words
 
 _SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
@@ -62,12 +64,16 @@ def load_classifier(settings: Settings, encoder: UseEncoder) -> IntentClassifier
 
 
 def build_understander(
-    settings: Settings, encoder: UseEncoder, territoires: TerritoireBase
+    settings: Settings,
+    encoder: UseEncoder,
+    territoires: TerritoireBase,
+    *,
+    classifier: Classifier | None = None,
 ) -> Understander:
-    """Build the understanding of French around the gazetteer and the classifier."""
+    """Build the understanding of French around the gazetteer and a classifier: the shipped one."""
     return Understander.build(
         lieux=territoires,
-        classifier=load_classifier(settings, encoder),
+        classifier=classifier or load_classifier(settings, encoder),
     )
 
 
@@ -103,7 +109,9 @@ async def build_container(
 ) -> Container:
     """Build everything; the search index is read from the database."""
     encoder = shared_encoder()
-    understander = build_understander(settings, encoder, territoires)
+    shipped = load_classifier(settings, encoder)
+    models = ModelKeeper(database, ModelStore(settings.trained_dir), encoder, shipped)
+    understander = build_understander(settings, encoder, territoires, classifier=models.classifier)
     index = SearchIndexKeeper(
         database,
         encoder,
@@ -111,6 +119,7 @@ async def build_container(
         protected=frozenset(word for each in territoires for word in words(each.nom)),
     )
     await index.load()
+    await models.load()
     replies, clock = load_replies(), SystemClock()
     knowledge = Knowledge(
         engine=index.engine,
@@ -138,6 +147,7 @@ async def build_container(
         find_territoire=lambda ref: find_reference(territoires, ref),
         understand=lambda text: to_asked(understander.understand(text)),
     )
+    models.swapped = gate.forget
     return Container(
         settings=settings,
         database=database,
@@ -145,6 +155,7 @@ async def build_container(
         territoires=TerritoireService(territoires),
         index=index,
         gate=gate,
+        models=models,
         dialogue=dialogue,
         assistant=assistant,
         conversations=conversations,

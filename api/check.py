@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from api.entrainement.porte import PorteInvalide, load_porte
 from api.prepare import CONTENT_DIR, known_places
 from api.rasa_process import command, environment
 from api.settings import RASA_PROJECT, Settings
@@ -30,6 +31,7 @@ def run_checks(settings: Settings, say: Say) -> bool:
         ("Règles d'orientation", rule_defects(base)),
         ("Aiguillage des demandes", routing_defects(settings)),
         ("Durées de conservation", conservation_defects(settings)),
+        ("Porte des modèles", gate_defects(settings)),
         ("Pages de l'exploitant", page_defects(settings)),
         ("Dialogue (rasa data validate)", dialogue_defects(settings)),
     ):
@@ -70,6 +72,14 @@ def routing_defects(settings: Settings) -> Iterator[str]:
     try:
         load_aiguillage(settings.routing_file)
     except AiguillageInvalide as error:
+        yield from error.problemes
+
+
+def gate_defects(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong in the gate of the models trained from the console."""
+    try:
+        load_porte(settings.gate_file)
+    except PorteInvalide as error:
         yield from error.problemes
 
 

@@ -95,15 +95,17 @@ def serve() -> None:
 
 
 def _check_files(settings: Settings) -> None:
-    """Refuse to start on teams, durations or pages that are wrong, and say what to mend."""
+    """Refuse to start on teams, durations, pages or a gate that are wrong; say what to mend."""
+    from api.entrainement.porte import PorteInvalide, load_porte
     from api.tickets.routing import AiguillageInvalide, load_aiguillage
     from api.vie_privee.conservation import ConservationInvalide, conservation_of
     from api.widget.exploitant import PagesInvalides, load_pages, rules
 
     try:
         load_aiguillage(settings.routing_file)
+        load_porte(settings.gate_file)
         load_pages(settings.pages_dir, conservation=conservation_of(settings)).check(**rules())
-    except (AiguillageInvalide, ConservationInvalide, PagesInvalides) as error:
+    except (AiguillageInvalide, ConservationInvalide, PagesInvalides, PorteInvalide) as error:
         for each in error.problemes:
             say(each)
         raise typer.Exit(2) from None

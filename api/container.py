@@ -7,6 +7,7 @@ from api.conversations.events import ConversationEvents
 from api.conversations.records import ConversationRecords
 from api.conversations.service import ConversationService
 from api.database import Database
+from api.entrainement.keeper import ModelKeeper
 from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
@@ -33,6 +34,7 @@ class Container:
     territoires: TerritoireService
     index: SearchIndexKeeper
     gate: PublicationGate
+    models: ModelKeeper
     dialogue: DialogueEngine
     assistant: Assistant
     conversations: ConversationService

@@ -20,10 +20,13 @@ from api.courrier.boite import (
     MailboxUnavailable,
 )
 from api.database import connect
+from api.entrainement.store import ModelStore, ModelUnusable
 from api.rasa_process import model_path
 from api.settings import Settings
 from api.zammad.client import Zammad, ZammadRefused, ZammadUnavailable
 from api.zammad.server import ZammadServer
+from nlu.encoder import UseEncoder
+from nlu.intents import environment_fingerprint
 
 _TEXTS = Path(__file__).parent / "textes" / "docteur.yml"
 _FREE_BYTES = 1024**3
@@ -53,6 +56,7 @@ async def examine(settings: Settings) -> list[Finding]:
         finding("rasa", settings.rasa_url is not None or settings.rasa_python.exists()),
         finding("dialogue", settings.rasa_url is not None or model_path(settings).exists()),
         finding("classifieur", any(settings.models_dir.glob("intentions-*.joblib"))),
+        finding(*_trained(settings)),
         finding("espace", _has_room(settings.data_dir)),
         finding("ecriture", _is_writable(settings.data_dir)),
         finding("port", _is_free(settings.host, settings.port), optional=True),
@@ -62,6 +66,20 @@ async def examine(settings: Settings) -> list[Finding]:
         finding(*await _courrier(settings), optional=settings.mailbox is None),
         *([finding(*await _zammad(settings.zammad))] if settings.zammad else []),
     ]
+
+
+def _trained(settings: Settings) -> tuple[str, bool]:
+    """Tell whether the model chosen in the console can be used; no model chosen is well."""
+    store = ModelStore(settings.trained_dir)
+    chosen = store.chosen()
+    if chosen is None:
+        return "modele_livre", True
+    try:
+        store.read(chosen.modele, chosen.sha256)
+    except ModelUnusable as unusable:
+        return f"modele_{unusable.reason}", False
+    readable = chosen.environnement == environment_fingerprint(UseEncoder())
+    return ("modele_promu", True) if readable else ("modele_perime", False)
 
 
 def _backup(settings: Settings) -> tuple[str, bool]:

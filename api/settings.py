@@ -281,3 +281,14 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Where trained models are kept."""
         return self.data_dir / "modeles"
+
+    @property
+    def trained_dir(self) -> Path:
+        """Where the models trained from the console are kept."""
+        return self.data_dir / "modeles-console"
+
+    @property
+    def gate_file(self) -> Path | None:
+        """The gate of trained models as the operator rewrote it, if they did."""
+        file = self.data_dir / "porte.yml"
+        return file if file.exists() else None

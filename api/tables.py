@@ -9,6 +9,7 @@ from api.console import models as console
 from api.conversations import models as conversations
 from api.courrier import models as courrier
 from api.droits import models as droits
+from api.entrainement import models as entrainement
 from api.jobs import models as jobs
 from api.lacunes import models as lacunes
 from api.links import ServiceSecret
@@ -26,6 +27,7 @@ from api.zammad import models as zammad
 from knowledge.database import Base
 from knowledge.resources import models as resources
 from knowledge.search import synonym_models as synonyms
+from knowledge.search import taxonomy_models as taxonomy
 from knowledge.territoires import models as territoires
 
 metadata = Base.metadata
@@ -42,6 +44,7 @@ __all__ = [
     "conversations",
     "courrier",
     "droits",
+    "entrainement",
     "jobs",
     "lacunes",
     "mails",
@@ -52,6 +55,7 @@ __all__ = [
     "satisfaction",
     "suivi",
     "synonyms",
+    "taxonomy",
     "territoires",
     "tickets",
     "veille",

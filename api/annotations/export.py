@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from nlu.intents_examples import (
     sentence_key,
 )
 
+MASKED, KNOWN = "masquee", "connue"
 _MASK = re.compile(r"\[[a-z_]+\]")
 
 
@@ -45,9 +46,10 @@ def export_sentences(
     added: dict[str, list[str]] = {}
     seen, count_known, count_masked = set(known), 0, 0
     for text, intent in learnt:
-        if _MASK.search(text) or find_personal_data(text):
+        reason = reason_to_leave(text, seen)
+        if reason == MASKED:
             count_masked += 1
-        elif sentence_key(text) in seen:
+        elif reason == KNOWN:
             count_known += 1
         else:
             seen.add(sentence_key(text))
@@ -60,6 +62,16 @@ def export_sentences(
         known=count_known,
         masked=count_masked,
     )
+
+
+def reason_to_leave(text: str, seen: Collection[str]) -> str | None:
+    """Return why a sentence must not train (`masquee`, `connue`), None when it may.
+
+    `seen` holds the sentences that train or control already, as `sentence_key` writes them.
+    """
+    if _MASK.search(text) or find_personal_data(text):
+        return MASKED
+    return KNOWN if sentence_key(text) in seen else None
 
 
 def _grown(directory: Path, intent: str, sentences: Sequence[str]) -> str:

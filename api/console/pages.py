@@ -24,6 +24,7 @@ _TEMPLATES = tuple(
         "redaction",
         "lacunes",
         "annotations",
+        "entrainement",
         "capitalisation",
         "statistiques",
         "projets_partages",

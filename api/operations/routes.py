@@ -22,13 +22,22 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Le service est prêt")
 async def readyz(services: Services) -> JSONResponse:
-    """État de chaque partie : base de données, moteur de dialogue, index de recherche."""
+    """État de chaque partie : base de données, dialogue, compréhension, index de recherche.
+
+    « modele » est celui qui comprend les messages : « livre », ou le numéro d’un modèle promu dans
+    la console. « ecart » dit pourquoi celui qui est choisi ne peut servir (absent, altere, perime).
+    """
     database, dialogue = await asyncio.gather(
         services.database.is_ready(), services.dialogue.ready()
     )
     parts: dict[str, Any] = {
         "base_de_donnees": {"pret": database},
         "dialogue": {"pret": dialogue},
+        "comprehension": {
+            "pret": True,
+            "modele": services.models.serving or "livre",
+            "ecart": services.models.trouble,
+        },
         "index": {"pret": services.index.size > 0, "ressources": services.index.size},
     }
     ready = all(part["pret"] for part in parts.values())

@@ -48,6 +48,10 @@ class PublicationGate:
         )
         return compare(before, after)
 
+    def forget(self) -> None:
+        """Understand every question anew: what understands them has changed."""
+        self._understood, self._last = {}, None
+
     def _before(self, index: ResourceIndex) -> tuple[Outcome, ...]:
         last = self._last
         if last is not None and last[0] is index:
