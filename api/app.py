@@ -46,6 +46,7 @@ from api.statistiques.pages import build_public_router as build_statistics_page
 from api.statistiques.pages import router as statistiques
 from api.suivi.liste import router as liste_suivi
 from api.suivi.pages import router as suivi
+from api.taxonomie.routes import install_taxonomie
 from api.territoires.routes import router as territoires
 from api.tickets.rapprochement_routes import router as rapprochement
 from api.tickets.routes import router as tickets
@@ -150,7 +151,13 @@ def create_app(container: Container) -> FastAPI:
     territories = (pages_projets_partages, carte, liste_suivi, suivi)
     for router in (abonnements, statistiques, capitalisation, *territories, pages_veille):
         app.include_router(router)
-    for install in (install_lacunes, install_annotations, install_entrainement, install_redaction):
+    for install in (
+        install_lacunes,
+        install_annotations,
+        install_entrainement,
+        install_taxonomie,
+        install_redaction,
+    ):
         install(app)
     describe(app)
     _add_middlewares(app, container.settings)

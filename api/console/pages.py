@@ -25,6 +25,7 @@ _TEMPLATES = tuple(
         "lacunes",
         "annotations",
         "entrainement",
+        "taxonomie",
         "capitalisation",
         "statistiques",
         "projets_partages",

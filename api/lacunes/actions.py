@@ -11,11 +11,10 @@ from api.dependencies import get_container
 from api.jobs.repository import JobRepository
 from api.lacunes.again import count_answered
 from api.lacunes.board import OPEN_STATES, BoardRepository
-from api.lacunes.forms import FormRefused, Typed, read_state, read_typed, to_examples, to_synonym
+from api.lacunes.forms import FormRefused, Typed, read_state, read_typed, to_examples
 from api.lacunes.pages import BOARD, GROUP, Number, find_group, group_page, texts
 from api.lacunes.regroup import REGROUP
 from api.redaction.pages import editor, go
-from knowledge.search.synonym_service import SynonymExistsError, SynonymService
 
 router = APIRouter(include_in_schema=False)
 MAX_ASKED = 100
@@ -73,22 +72,6 @@ async def _note_answers(
             changes |= {"etat": "close", "etat_par": editor(request).name, "etat_le": func.now()}
         await BoardRepository(session).change(number, **changes)
     return closes
-
-
-@router.post(f"{GROUP}/synonyme")
-async def add_synonym(request: Request, groupe: Number) -> Response:
-    """Teach the search another way of saying; the questions can then be asked again."""
-    typed = await read_typed(request)
-    try:
-        entry = to_synonym(typed).to_entry()
-        async with get_container(request).database.sessions.begin() as session:
-            await find_group(session, groupe)
-            await SynonymService(session, editor(request)).add(entry)
-    except FormRefused as refused:
-        return await _again(request, groupe, typed, refused.key)
-    except SynonymExistsError:
-        return await _again(request, groupe, typed, "synonyme_existe")
-    return go(request, f"{BOARD}/{groupe}?fait=synonyme")
 
 
 @router.post(f"{GROUP}/phrases")

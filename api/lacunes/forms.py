@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field
 
 from api.lacunes.board import OPEN_STATES, BoardFilter
 from api.lacunes.collect import MOTIFS
-from api.resources.synonyms import SynonymBody
 from nlu.intents_examples import IntentExample
 from nlu.text import strip_invisible
 from nlu.understanding import INTENTS
@@ -61,8 +60,6 @@ class BoardQuery(BaseModel):
 class Typed:
     """What was typed in the forms of a group, to be shown again after a refusal."""
 
-    sens: str = ""
-    formes: str = ""
     intention: str = ""
     phrases: str = ""
 
@@ -81,15 +78,6 @@ async def read_state(request: Request) -> str:
     if wanted not in STATES:
         raise FormRefused("choix")
     return wanted
-
-
-def to_synonym(typed: Typed) -> SynonymBody:
-    """Return the synonym typed. Raises FormRefused."""
-    forms = [form.strip() for line in typed.formes.splitlines() for form in line.split(",")]
-    try:
-        return SynonymBody(sens=typed.sens, formes=[form for form in forms if form])
-    except ValidationError:
-        raise FormRefused("synonyme") from None
 
 
 def to_examples(typed: Typed) -> list[IntentExample]:

@@ -1,5 +1,6 @@
 """The list of the resources, for those who write them: filters, search, one page at a time."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from api.redaction.pages import page, texts
 from api.resources.exchange import ExportFormat, export_file
 from api.resources.views import is_visible
 from knowledge.resources import records
-from knowledge.resources.filters import RecordFilter
+from knowledge.resources.filters import SOON, RecordFilter
 from knowledge.resources.record import ResourceRecord
 from knowledge.resources.resource import ResourceState, ResourceType, french_today
 from nlu.text import strip_invisible
@@ -37,6 +38,7 @@ class ListQuery(BaseModel):
     responsable: Annotated[_Line, Field(max_length=200)] = ""
     a_revoir: bool = False
     expirees: bool = False
+    expire_bientot: bool = False
     lien_mort: bool = False
     supprimees: bool = False
     lot: Annotated[Literal["vide", "geste"] | None, _Blank] = None
@@ -60,6 +62,7 @@ class ListQuery(BaseModel):
             owner=self.responsable or None,
             late=self.a_revoir,
             expired=self.expirees,
+            expires_soon=self.expire_bientot,
             dead_link=self.lien_mort,
         )
 
@@ -139,9 +142,11 @@ def find_places(services: Container, typed: str) -> tuple[str, ...] | None:
 def row(record: ResourceRecord) -> dict[str, Any]:
     """Return what the list says of a resource."""
     text, today = record.working, french_today()
+    end, soon = record.resource.expires_on, today + timedelta(days=SOON)
     marks = {
         "supprimee": record.deleted_at is not None,
         "revision": record.revision is not None,
+        "expire_bientot": end is not None and today <= end <= soon,
         "expiree": record.resource.is_expired(today),
         "a_revoir": text.review_on is not None and text.review_on <= today,
         "programmee": bool(record.publish_at) and not is_visible(record),

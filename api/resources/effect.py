@@ -46,6 +46,10 @@ def effect_json(effect: Effect) -> dict[str, Any]:
     return {
         "gagnees": [_question_json(each) for each in effect.gained],
         "perdues": [_question_json(each) for each in effect.lost],
+        "deplacees": [
+            {**_question_json(each.question), "rang_avant": each.before, "rang_apres": each.after}
+            for each in effect.moved
+        ],
         "avant": effect.before.as_dict(),
         "apres": effect.after.as_dict(),
     }

@@ -1,7 +1,7 @@
 """What staff list of the base, as conditions in SQL."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
@@ -17,6 +17,8 @@ from nlu.text import fold
 
 # What `knowledge.veille.links` writes of a page that is gone.
 _DEAD = "mort"
+SOON = 30
+"""Days ahead of an expiry when staff are told."""
 
 
 def stage() -> ColumnElement[ResourceState]:
@@ -29,7 +31,8 @@ class RecordFilter:
     """What staff list; nothing means everything that is not deleted.
 
     `territoires` are references, any of which will do. `late` keeps what should have been read
-    again by `today`, `expired` what élus do not see any more, `dead_link` what cites a page gone.
+    again by `today`, `expired` what élus do not see any more, `expires_soon` what they will not see
+    any more in `SOON` days, `dead_link` what cites a page gone.
     """
 
     states: tuple[ResourceState, ...] = ()
@@ -41,6 +44,7 @@ class RecordFilter:
     owner: str | None = None
     late: bool = False
     expired: bool = False
+    expires_soon: bool = False
     dead_link: bool = False
     today: date = field(default_factory=french_today)
 
@@ -75,6 +79,9 @@ class RecordFilter:
             wanted.append(ResourceRow.review_on <= self.today)
         if self.expired:
             wanted.append(ResourceRow.expires_on < self.today)
+        if self.expires_soon:
+            until = self.today + timedelta(days=SOON)
+            wanted.append(ResourceRow.expires_on.between(self.today, until))
         if self.dead_link:
             wanted.append(
                 exists().where(

@@ -125,11 +125,21 @@ class JudgedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A question neither gained nor lost, whose first helping resource changed rank (0: none)."""
+
+    question: JudgedQuestion
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a change of the base does to the judged questions."""
 
     gained: tuple[JudgedQuestion, ...]
     lost: tuple[JudgedQuestion, ...]
+    moved: tuple[Moved, ...]
     before: JudgedReport
     after: JudgedReport
 
@@ -189,6 +199,11 @@ def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> Effect:
     return Effect(
         gained=tuple(new.question for old, new in pairs if new.right and not old.right),
         lost=tuple(new.question for old, new in pairs if old.right and not new.right),
+        moved=tuple(
+            Moved(new.question, old.rank, new.rank)
+            for old, new in pairs
+            if new.right == old.right and new.rank != old.rank
+        ),
         before=report(before),
         after=report(after),
     )

@@ -14,6 +14,7 @@ import pytest
 from api.droits.matrix import load_matrix
 from tests.api.console import csrf, enter
 from tests.api.fiches import published
+from tests.api.redaction import fields_of
 from tests.conftest import Chat, Service
 
 pytestmark = pytest.mark.rasa
@@ -210,12 +211,13 @@ def test_a_synonym_and_sentences_are_added_from_the_page(
 ) -> None:
     number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
     page, meaning = f"{BOARD}/{number}", f"chat libre {secrets.token_hex(2)}"
-    refused = post(desk, page, "synonyme", sens=meaning, formes=" , ")
-    assert refused.status_code == 422
-    assert f'value="{meaning}"' in refused.text
-    added = post(desk, page, "synonyme", sens=meaning, formes="matou du village, chat sans maître")
-    assert added.headers["location"].endswith("?fait=synonyme")
-    assert post(desk, page, "synonyme", sens=meaning, formes="matou").status_code == 422
+    typed = {"sens": meaning, "formes": "matou du village, chat sans maître"}
+    answers = desk.get(page)
+    (action,) = re.findall(r'action="([^"]*/taxonomie/[^"]+)"', answers.text)
+    tried = desk.post(action, data={"csrf": csrf(answers), "groupe": str(number), **typed})
+    assert "Rien n’est encore enregistré" in tried.text
+    added = desk.post(action, data=fields_of(tried, "synonyme") | {"geste": "enregistrer"})
+    assert added.headers["location"] == f"{page}?fait=synonyme"
     sentence = f"Qui s’occupe des chats du {secrets.token_hex(2)} rue ?"
     for intent in ("demander_methode", "chercher_acteur"):
         post(desk, page, "phrases", intention=intent, phrases=f"{sentence}\r\n\r\n{sentence}")

@@ -49,6 +49,12 @@ def test_each_filter_keeps_what_it_says(desk: httpx2.Client, staff: Staff) -> No
         expire_le=yesterday,
     )
     other = published(staff)
+    soon = created(staff["claire"], expire_le=(french_today() + timedelta(days=30)).isoformat())
+    later = created(staff["claire"], expire_le=(french_today() + timedelta(days=31)).isoformat())
+    near = listed(desk, expire_bientot="true")
+    assert soon["id"] in near
+    assert not {draft["id"], other["id"], later["id"]} & set(near)
+    assert "Expire bientôt" in desk.get("/redaction/", params={"q": soon["id"]}).text
     for filters in (
         {"etat": "brouillon"},
         {"type": "outil", "theme": "alimentation"},

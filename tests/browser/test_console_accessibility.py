@@ -47,6 +47,12 @@ PAGES = {
     "/redaction/lacunes/999999": 404,
     "/redaction/annotations": 200,
     "/redaction/annotations/accord": 200,
+    "/redaction/entrainement": 200,
+    "/redaction/entrainement/phrases": 200,
+    "/redaction/entrainement/999999": 404,
+    "/redaction/taxonomie": 200,
+    "/redaction/taxonomie/synonymes/nouveau": 200,
+    "/redaction/taxonomie/synonymes/1": 200,
 }
 SCREENS = [
     pytest.param((viewport, scheme), id=f"{name}-{scheme}")

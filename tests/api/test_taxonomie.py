@@ -1,0 +1,127 @@
+"""Synonyms from the desk: the effect is shown before saving, nothing is ever lost."""
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.api.console import csrf, enter
+from tests.api.redaction import Fields, fields_of, words
+from tests.conftest import Service
+
+HOME = "/redaction/taxonomie"
+NEW = f"{HOME}/synonymes/nouveau"
+
+
+@pytest.fixture(scope="module")
+def desk(service: Service) -> Iterator[httpx2.Client]:
+    """The browser of a writer."""
+    with enter(service, f"Rédactrice {secrets.token_hex(3)}", "redacteur") as client:
+        yield client
+
+
+def press(
+    desk: httpx2.Client, shown: httpx2.Response, geste: str, **changes: str
+) -> httpx2.Response:
+    """Press a button of the form that a page shows, some fields changed."""
+    data: Fields = fields_of(shown, "synonyme") | changes | {"geste": geste}
+    return desk.post(shown.url.path, data=data)
+
+
+def write(desk: httpx2.Client, sens: str, formes: str) -> str:
+    """Try then save a new entry; return its address."""
+    tried = press(desk, desk.get(NEW), "essayer", sens=sens, formes=formes)
+    saved = press(desk, tried, "enregistrer")
+    assert saved.status_code == 303, saved.text
+    return str(saved.headers["location"]).partition("?")[0]
+
+
+def first_tool(client: httpx2.Client, question: str) -> str:
+    found = client.get("/api/v1/resources", params={"q": question, "type": "outil"}).json()
+    return str(found["items"][0]["id"])
+
+
+def test_nothing_is_saved_before_its_effect_is_shown(desk: httpx2.Client) -> None:
+    meaning, form = "convention citoyenne intercommunale de transition", f"zz{secrets.token_hex(3)}"
+    noisy = "habitants, commune, comment, projet, village, gens, maire, faire"
+    shown = desk.get(NEW)
+    hasty = press(desk, shown, "enregistrer", sens=meaning, formes=noisy)
+    assert "Rien n’est encore enregistré" in hasty.text
+    assert re.search(r"\d+ perdues", words(hasty))
+    assert re.search(r"\d+ déplacées?", words(hasty))
+    assert "Enregistrer malgré tout" in hasty.text
+    # What is saved is what was tried: another text is tried first.
+    other = press(desk, hasty, "enregistrer", formes=form)
+    assert "Aucune question témoin n" in other.text
+    assert meaning not in desk.get(HOME).text.lower()
+    saved = press(desk, other, "enregistrer")
+    assert saved.headers["location"].endswith("?fait=ajoute")
+    assert form in desk.get(HOME, params={"q": form}).text
+    twice = press(desk, other, "enregistrer")
+    assert (twice.status_code, "porte déjà cette forme" in twice.text) == (409, True)
+
+
+def test_a_removed_entry_and_a_former_version_come_back(desk: httpx2.Client) -> None:
+    old, new = (f"zz{secrets.token_hex(3)}" for _ in range(2))
+    page = write(desk, f"diagnostic en marchant {old}", f"{old}, tour de rues")
+    tried = press(desk, desk.get(page), "essayer", formes=new)
+    assert press(desk, tried, "enregistrer").headers["location"] == f"{page}?fait=modifie"
+    asked = press(desk, desk.get(page), "retirer", formes="ce qui est tapé ne compte pas")
+    assert "ce que changerait le retrait" in asked.text
+    assert press(desk, asked, "retirer").headers["location"] == f"{page}?fait=supprime"
+    gone = desk.get(page)
+    assert "la recherche ne l’emploie plus" in gone.text
+    lines = re.findall(r'name="histoire" value="(\d+)"', gone.text)
+    assert len(lines) == 2
+    data = {"csrf": csrf(gone), "version": "3", "histoire": lines[-1], "geste": "reprendre"}
+    back = desk.post(page, data=data)
+    assert old in str(fields_of(back, "synonyme")["formes"])
+    assert press(desk, back, "enregistrer").headers["location"] == f"{page}?fait=retabli"
+    told = words(desk.get(page))
+    assert all(each in told for each in ("a ajouté", "a modifié", "a retiré", "a rétabli"))
+
+
+def test_the_search_follows_at_once(client: httpx2.Client, desk: httpx2.Client) -> None:
+    form = f"zz{secrets.token_hex(3)}"
+    (address,) = re.findall(
+        rf'href="({HOME}/synonymes/\d+)">Civic tech<', desk.get(HOME, params={"q": "civic"}).text
+    )
+    before = first_tool(client, form)
+    shown = desk.get(address)
+    kept = fields_of(shown, "synonyme")["formes"][0]
+    tried = press(desk, shown, "essayer", formes=f"{kept}, {form}")
+    press(desk, tried, "enregistrer")
+    deadline = time.monotonic() + 10
+    while first_tool(client, form) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    # Its history keeps what the product ships.
+    told = words(desk.get(address))
+    assert "le produit a ajouté" in told
+    assert form not in told.partition("le produit a ajouté")[2]
+
+
+def test_two_people_on_the_same_entry_lose_nothing(desk: httpx2.Client) -> None:
+    page = write(desk, f"jury de rue {secrets.token_hex(3)}", "zzjury")
+    first = press(desk, desk.get(page), "essayer", formes="zzjury, zzrue")
+    second = press(desk, desk.get(page), "essayer", formes="zzjury, zzplace")
+    assert press(desk, first, "enregistrer").status_code == 303
+    late = press(desk, second, "enregistrer")
+    assert (late.status_code, "zzplace" in late.text) == (409, True)
+    assert "a changé pendant que vous l’écriviez" in late.text
+    tried = press(desk, late, "essayer")
+    assert press(desk, tried, "enregistrer").headers["location"] == f"{page}?fait=modifie"
+
+
+@pytest.mark.parametrize("formes", [" , ", "un deux trois quatre cinq six", "!!!"])
+def test_what_is_no_entry_is_told_and_given_back(desk: httpx2.Client, formes: str) -> None:
+    refused = press(desk, desk.get(NEW), "essayer", sens="conseil citoyen", formes=formes)
+    assert (refused.status_code, "au moins une autre façon" in refused.text) == (422, True)
+    assert fields_of(refused, "synonyme")["formes"] == [formes]
+
+
+def test_an_entry_that_never_was_is_a_page_not_found(desk: httpx2.Client) -> None:
+    assert desk.get(f"{HOME}/synonymes/999999").status_code == 404
