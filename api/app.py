@@ -151,6 +151,14 @@ def create_app(container: Container) -> FastAPI:
     territories = (pages_projets_partages, carte, liste_suivi, suivi)
     for router in (abonnements, statistiques, capitalisation, *territories, pages_veille):
         app.include_router(router)
+    _install_desk(app)
+    describe(app)
+    _add_middlewares(app, container.settings)
+    return app
+
+
+def _install_desk(app: FastAPI) -> None:
+    """Add the pages of the editorial desk."""
     for install in (
         install_lacunes,
         install_annotations,
@@ -159,9 +167,6 @@ def create_app(container: Container) -> FastAPI:
         install_redaction,
     ):
         install(app)
-    describe(app)
-    _add_middlewares(app, container.settings)
-    return app
 
 
 def _add_middlewares(app: FastAPI, settings: Settings) -> None:
