@@ -1,5 +1,6 @@
 """Groups of collectivités that ask about the same theme: how a projet partagé is born."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,21 +74,28 @@ async def find_candidates(
     repository = ThemeRepository(session)
     asked = await repository.asked(since=since, until=until, theme=theme)
     talked = await repository.conversations(since=since, until=until)
-    found = list(_by_theme(asked, talked, base, lieu))
+    # Years of requests take a second: other answers do not wait for it.
+    return await asyncio.to_thread(rank_themes, asked, talked, base, lieu)
+
+
+def rank_themes(
+    asked: Sequence[ThemeAsked], talked: Mapping[str, int], base: TerritoireBase, lieu: Lieu
+) -> tuple[ThemeCandidats, ...]:
+    """Return the themes that three collectivités or more asked about, the most asked first."""
+    by_theme: dict[str, list[Demandeur]] = {}
+    for each in asked:
+        territoire = find_territoire(base, each.type, each.code)
+        if territoire is not None and lieu.holds(territoire):
+            one = Demandeur(territoire, each.demandes, each.derniere, each.references)
+            by_theme.setdefault(each.theme, []).append(one)
+    found = _candidates(by_theme, talked)
     return tuple(sorted(found, key=lambda each: (-each.demandes, each.theme)))
 
 
-def _by_theme(
-    asked: Sequence[ThemeAsked], talked: Mapping[str, int], base: TerritoireBase, lieu: Lieu
+def _candidates(
+    by_theme: Mapping[str, Sequence[Demandeur]], talked: Mapping[str, int]
 ) -> Iterator[ThemeCandidats]:
-    for theme in sorted({each.theme for each in asked}):
-        demandeurs = [
-            Demandeur(territoire, each.demandes, each.derniere, each.references)
-            for each in asked
-            if each.theme == theme
-            and (territoire := find_territoire(base, each.type, each.code))
-            and lieu.holds(territoire)
-        ]
+    for theme, demandeurs in by_theme.items():
         if len(demandeurs) < MIN_COLLECTIVITES:
             continue
         yield ThemeCandidats(
