@@ -1,5 +1,6 @@
 """What the form of a note may hold; anything else is refused, and what was typed is shown again."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -68,8 +69,16 @@ def read_note(typed: Typed, *, today: date) -> dict[str, Any]:
         "texte": text or None,
         "a_revoir": review_day(le, asked, etape),
         "demande": typed["demande"].upper() or None,
-        "cle": typed["cle"][:40] or None,
+        "cle": _key(typed),
     }
+
+
+def _key(typed: Typed) -> str | None:
+    """Return what is the same for a form sent twice, and not for one changed after « back »."""
+    if not typed["cle"]:
+        return None
+    whole = "\x1f".join(typed[name] for name in _FIELDS)
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 def _text(text: str) -> str:

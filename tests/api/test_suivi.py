@@ -209,11 +209,18 @@ def test_a_note_is_read_on_the_territory_and_on_its_requests(
     done = note(claire, "commune:48095", **fields)
     assert done.status_code == 303
     note(claire, "commune:48095", **fields)  # sent twice, written once
+    note(claire, "commune:48095", **{**fields, "texte": "Seconde, après retour en arrière."})
     page = claire.get(done.headers["Location"])
     told = words(page)
     assert "La note est ajoutée." in told
     assert told.count("Première rencontre <avec> l’équipe.") == 1
-    for expected in ("Diagnostic", "Visioconférence", "À revoir le", ticket["reference"]):
+    for expected in (
+        "Seconde, après",
+        "Diagnostic",
+        "Visioconférence",
+        "À revoir le",
+        ticket["reference"],
+    ):
         assert expected in told
     request = words(claire.get(f"/console/demandes/{ticket['reference']}"))
     assert "Suivi par la cellule Diagnostic" in request
