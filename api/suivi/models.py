@@ -13,7 +13,8 @@ class NoteTerritoire(Base):
 
     `etape` is the stage that the note sets, None when it changes none; `a_revoir` when the
     territory is to be looked at again. `demande` is the request that it follows from. `cle` makes
-    sure that a form sent twice as it is writes once. Withdrawn, or past its term, a note has no words left.
+    sure that a form sent twice as it is writes once. Withdrawn, or past its term, a note has no
+    words left.
     """
 
     __tablename__ = "territoire_note"
