@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,16 +65,20 @@ class SuiviRepository:
         return (await self._session.scalars(query)).all()
 
     async def about(
-        self, *, references: Collection[str], names: Collection[str]
+        self,
+        *,
+        references: Collection[str],
+        places: Collection[tuple[str, str]],
+        names: Collection[str],
     ) -> Sequence[_Note]:
-        """Return the notes that follow from these requests, or whose words hold these names."""
-        told = [
-            func.lower(_Note.texte).contains(each.lower(), autoescape=True)
-            for each in names
-            if each
-        ]
+        """Return the notes that follow from these requests, or that hold one of these names.
+
+        A name is looked for in the notes on these territories only: elsewhere, it is another's.
+        """
+        told = [func.lower(_Note.texte).contains(each.lower(), autoescape=True) for each in names]
+        named = and_(tuple_(_Note.type, _Note.code).in_(list(places)), or_(false(), *told))
         query = select(_Note).where(
-            _Note.texte.is_not(None), or_(_Note.demande.in_(references), *told)
+            _Note.texte.is_not(None), or_(_Note.demande.in_(references), named)
         )
         return (await self._session.scalars(query.order_by(_Note.id))).all()
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
+from api.suivi.models import NoteTerritoire
 from api.suivi.repository import SuiviRepository
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.status import OPEN_STATUSES
@@ -47,7 +48,7 @@ async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
     await _mask_answers(session, ids)
     for ticket in tickets:
         names = names_of(ticket)
-        await mask_notes(session, references=[ticket.reference], names=names)
+        mask_notes(await notes_about(session, [ticket]), names)
         ticket.besoin = mask_contacts(ticket.besoin, names)
         ticket.transcript = [
             {**each, "text": mask_contacts(each["text"], names)} if each.get("text") else each
@@ -78,17 +79,33 @@ def names_of(ticket: Ticket) -> list[str]:
     return [each for each in (ticket.nom, ticket.courriel, ticket.telephone) if each]
 
 
-async def mask_notes(
-    session: AsyncSession, *, references: Collection[str], names: Sequence[str]
-) -> None:
-    """Take someone out of the notes on territories; what the note says of the territory stays."""
-    for note in await SuiviRepository(session).about(references=references, names=names):
+async def notes_about(session: AsyncSession, tickets: Sequence[Ticket]) -> list[NoteTerritoire]:
+    """Return the notes on territories that follow from these requests, or that name the person."""
+    names = {each for ticket in tickets for each in names_of(ticket)}
+    references = {each.reference for each in tickets}
+    places = {
+        (each.territoire["type"], each.territoire["code"]) for each in tickets if each.territoire
+    }
+    found = await SuiviRepository(session).about(references=references, places=places, names=names)
+    return [each for each in found if each.demande in references or _cites(each, names)]
+
+
+def _cites(note: NoteTerritoire, names: Collection[str]) -> bool:
+    return any(_word(each).search(note.texte or "") for each in names)
+
+
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+
+
+def mask_notes(notes: Sequence[NoteTerritoire], names: Sequence[str]) -> None:
+    """Take someone out of notes; what they say of the territory stays."""
+    for note in notes:
         note.texte = mask_contacts(note.texte or "", names)
-    await session.flush()
 
 
 def mask_contacts(text: str, names: Sequence[str]) -> str:
     """Return a text without the contacts that it cites, those given and those found."""
     for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[contact]", text, flags=re.IGNORECASE)
+        text = _word(name).sub("[contact]", text)
     return mask(text, find_personal_data(text))

@@ -16,10 +16,9 @@ from api.mail.models import Mail
 from api.pieces.repository import PieceRepository
 from api.satisfaction.models import Satisfaction
 from api.suivi.models import NoteTerritoire
-from api.suivi.repository import SuiviRepository
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.vie_privee.contacts import mask_notes, names_of
+from api.vie_privee.contacts import mask_notes, names_of, notes_about
 
 # The person's own part of a request; the rest is the service's.
 _TOLD = (
@@ -51,7 +50,6 @@ class Personne:
     mails: Sequence[Mail]
     recus: Sequence[CourrielRecu] = ()
     notes: Sequence[NoteTerritoire] = ()
-    names: Sequence[str] = ()
 
     @property
     def known(self) -> bool:
@@ -84,20 +82,12 @@ async def find(session: AsyncSession, qui: str) -> Personne:
     recus = await session.execute(
         select(CourrielRecu).where(of_person(ids, wanted)).order_by(CourrielRecu.recu_le)
     )
-    names = {
-        *(name for each in found for name in names_of(each)),
-        *([wanted] if "@" in wanted else []),
-    }
-    notes = await SuiviRepository(session).about(
-        references=[each.reference for each in found], names=names
-    )
     return Personne(
         tickets=found,
         conversations=list(conversations),
         mails=mails.scalars().all(),
         recus=recus.scalars().all(),
-        notes=notes,
-        names=sorted(names),
+        notes=await notes_about(session, found),
     )
 
 
@@ -117,7 +107,8 @@ async def _with_merged(session: AsyncSession, found: Sequence[Ticket]) -> Sequen
 async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> None:
     """Erase the person: words, contacts, conversations, mails. The anonymised case stays."""
     ids = [each.id for each in personne.tickets]
-    await mask_notes(session, references=personne.references, names=personne.names)
+    mask_notes(personne.notes, [name for each in personne.tickets for name in names_of(each)])
+    await session.flush()
     await TicketRepository(session).forget_tickets(ids, erased=erased)
     await ConversationRepository(session).erase(*personne.conversations)
     mails = [each.id for each in personne.mails]

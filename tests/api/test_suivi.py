@@ -136,6 +136,8 @@ async def test_whoever_is_erased_leaves_the_notes_and_the_stage_stays(database: 
     )
     await write(database, "34164", "2026-10-02", texte="Vu avec jeanne roux et le conseil.")
     await write(database, "34164", "2026-10-03", texte="Le conseil délibère lundi.")
+    # Somebody else, of the same name, elsewhere.
+    await write(database, "32013", "2026-10-03", texte="Jeanne Roux préfère le jeudi.")
     async with database.sessions.begin() as session:
         found = await personne.find(session, JEANNE.upper())
         told = await personne.export(session, found)
@@ -145,6 +147,9 @@ async def test_whoever_is_erased_leaves_the_notes_and_the_stage_stays(database: 
     assert "roux" not in str(after).lower()
     assert after[0][1:] == ("Claire", "plan")
     assert after[2][0] == "Le conseil délibère lundi."
+    async with database.sessions.begin() as session:
+        (other,) = await SuiviRepository(session).notes("commune", "32013")
+        assert other.texte == "Jeanne Roux préfère le jeudi."
 
 
 async def test_notes_lose_their_words_at_their_term_and_contacts_before(

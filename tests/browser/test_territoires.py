@@ -1,5 +1,6 @@
 """Following a territory in Chromium, from one of its requests, at each size and scheme."""
 
+import re
 import secrets
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.conftest import Service
 LOZERE = ("48095", "48061", "48092")
 PLACES = "/console/territoires"
 THEME = "vieillissement"
+ADD = re.compile("^(Ajouter une note|Toutes les notes, en ajouter une)$")
 
 
 async def come_in(page: Page, service: Service, client: httpx2.Client) -> None:  # noqa: F811
@@ -40,7 +42,7 @@ async def test_what_is_started_with_a_territory_is_noted_and_found_again(
     with enter(service, f"Claire {word}", "conseiller") as claire:
         await come_in(page, service, claire)
         await page.goto(f"/console/demandes/{mende['reference']}")
-        await page.get_by_role("link", name="ne note").click()
+        await page.get_by_role("link", name=ADD).click()
         await expect(page.get_by_label("À la suite de la demande")).to_have_value(
             mende["reference"]
         )
