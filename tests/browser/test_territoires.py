@@ -98,7 +98,7 @@ async def test_a_feed_that_is_not_read_any_more_is_shown(
     with enter(service, f"Karim {word}", "redacteur") as karim:
         await come_in(page, service, karim)
         await visit(page, "/redaction/veille", 200, faults)
-        row = page.get_by_role("row", name=word)
+        row = page.get_by_role("listitem").filter(has_text=word)
         await expect(row).to_contain_text("a mis trop longtemps à répondre")
         await shoot(page, "veille")
         await row.get_by_role("button", name="Retirer").click()
