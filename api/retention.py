@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.backup.last import erase_backups
 from api.database import Database
 from api.jobs.repository import JobRepository
+from api.postgres_log import forget_lines, log_of
 from api.vie_privee.conservation import Conservation
 from api.vie_privee.echeances import ECHEANCES
 from api.vie_privee.models import Passage
@@ -21,6 +23,7 @@ RETAIN = "conservation"
 _DAY = timedelta(days=1)
 _AFTER_FAILURE = timedelta(hours=1)
 _SAUVEGARDES = "sauvegardes"
+_JOURNAUX = "journaux"
 
 
 async def erase_old(
@@ -42,6 +45,10 @@ async def erase_old(
     if data_dir is not None:
         age = conservation.of(_SAUVEGARDES).duree.age
         effaces[_SAUVEGARDES] = erase_backups(data_dir, datetime.now(UTC) - age, dry_run=dry_run)
+        if not dry_run:
+            age = conservation.of(_JOURNAUX).duree.age
+            with suppress(PermissionError):  # the log of another user must not stop the rest
+                forget_lines(log_of(data_dir), datetime.now(UTC) - age)
     if not dry_run:
         session.add(Passage(effaces=effaces))
         await session.flush()

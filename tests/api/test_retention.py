@@ -267,6 +267,23 @@ async def test_old_back_ups_go_but_never_the_last(database: Database, tmp_path: 
     assert [each.name for each in folder.iterdir()] == ["orientation-c.sauvegarde"]
 
 
+async def test_the_log_of_the_embedded_database_loses_its_old_lines(
+    database: Database, tmp_path: Path
+) -> None:
+    log = tmp_path / "postgres" / "log"
+    log.parent.mkdir()
+    today = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    old = "2020-01-01 00:00:00.000 UTC [1] ERROR:  x\n\tqui continue\n"
+    kept = f"{today}.123 UTC [2] LOG:  ready\n\tqui continue\n"
+    log.write_text(old + kept, encoding="utf-8")
+    with log.open("a", encoding="utf-8") as server:  # open while its lines leave
+        await rehearse(database, KEPT, erased=ERASED, data_dir=tmp_path)
+        assert log.read_text(encoding="utf-8") == old + kept
+        await erase(database, tmp_path)
+        server.write(kept)
+    assert log.read_text(encoding="utf-8") == kept + kept
+
+
 async def test_the_job_runs_every_day_and_survives_an_error(
     database: Database, tmp_path: Path
 ) -> None:
