@@ -199,8 +199,8 @@ def key_of(page: httpx2.Response) -> str:
 def test_a_note_is_read_on_the_territory_and_on_its_requests(
     client: httpx2.Client, claire: httpx2.Client
 ) -> None:
-    ticket = create(client, territoire_code="48095")
-    shown = claire.get(f"{LIST}/commune:48095?demande={ticket['reference']}")
+    ticket = create(client, territoire_code="15014")
+    shown = claire.get(f"{LIST}/commune:15014?demande={ticket['reference']}")
     assert "Pas encore suivi" in shown.text
     assert f'value="{ticket["reference"]}" selected' in shown.text
     fields = {
@@ -211,10 +211,10 @@ def test_a_note_is_read_on_the_territory_and_on_its_requests(
         "texte": "Première rencontre <avec> l’équipe.",
         "demande": ticket["reference"],
     }
-    done = note(claire, "commune:48095", **fields)
+    done = note(claire, "commune:15014", **fields)
     assert done.status_code == 303
-    note(claire, "commune:48095", **fields)  # sent twice, written once
-    note(claire, "commune:48095", **{**fields, "texte": "Seconde, après retour en arrière."})
+    note(claire, "commune:15014", **fields)  # sent twice, written once
+    note(claire, "commune:15014", **{**fields, "texte": "Seconde, après retour en arrière."})
     page = claire.get(done.headers["Location"])
     told = words(page)
     assert "La note est ajoutée." in told
@@ -234,12 +234,12 @@ def test_a_note_is_read_on_the_territory_and_on_its_requests(
 
 def test_a_refused_note_is_given_back_whole(client: httpx2.Client, claire: httpx2.Client) -> None:
     other = create(client, territoire_code="32013")
-    refused = note(claire, "commune:48095", texte="Appeler le 06 39 98 12 34.", etape="plan")
+    refused = note(claire, "commune:15014", texte="Appeler le 06 39 98 12 34.", etape="plan")
     assert refused.status_code == 422
     assert "Les coordonnées restent dans la demande" in words(refused)
     assert "Appeler le 06 39 98 12 34.</textarea>" in refused.text
     assert '<option value="plan" selected>' in refused.text
-    wrong = note(claire, "commune:48095", texte="Bien.", demande=other["reference"])
+    wrong = note(claire, "commune:15014", texte="Bien.", demande=other["reference"])
     assert "Cette demande n’est pas de ce territoire." in words(wrong)
 
 
@@ -255,7 +255,7 @@ def test_a_mistake_is_withdrawn_by_its_author_and_its_trace_stays(
         refused = submit(paul, f"{LIST}/{place}", f"{LIST}/{place}/notes/{number}/retirer")
         assert refused.status_code == 403
         assert "Seul l’auteur" in words(refused)
-    elsewhere = f"{LIST}/commune:48095/notes/{number}/retirer"
+    elsewhere = f"{LIST}/commune:15014/notes/{number}/retirer"
     assert submit(claire, f"{LIST}/{place}", elsewhere).status_code == 404
     done = submit(claire, f"{LIST}/{place}", f"{LIST}/{place}/notes/{number}/retirer")
     after = words(claire.get(done.headers["Location"]))
