@@ -80,7 +80,8 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
-        container.models.start()
+        container.models.follower.start()
+        container.themes.follower.start()
         await schedule_retention(container.database)
         await plan_recurring(container.database, container.settings)
         worker = build_worker(container.settings, container.database.url)
@@ -88,7 +89,8 @@ def create_app(container: Container) -> FastAPI:
             worker.start()
         yield
         await worker.stop()
-        await container.models.stop()
+        await container.models.follower.stop()
+        await container.themes.follower.stop()
         await container.index.stop()
         await container.events.stop()
         if container.provider is not None:

@@ -20,6 +20,7 @@ from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import ROOT, Settings
+from api.taxonomie.keeper import ThemeKeeper
 from api.tickets.gateway import BuiltInTickets
 from api.tickets.routing import load_aiguillage
 from api.zammad.gateway import ZammadTickets
@@ -120,6 +121,8 @@ async def build_container(
     )
     await index.load()
     await models.load()
+    themes_kept = ThemeKeeper(database, understander)
+    await themes_kept.load()
     replies, clock = load_replies(), SystemClock()
     knowledge = Knowledge(
         engine=index.engine,
@@ -156,6 +159,7 @@ async def build_container(
         index=index,
         gate=gate,
         models=models,
+        themes=themes_kept,
         dialogue=dialogue,
         assistant=assistant,
         conversations=conversations,

@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import Settings
+from api.taxonomie.keeper import ThemeKeeper
 from api.tickets.routing import Aiguillage
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
@@ -35,6 +36,7 @@ class Container:
     index: SearchIndexKeeper
     gate: PublicationGate
     models: ModelKeeper
+    themes: ThemeKeeper
     dialogue: DialogueEngine
     assistant: Assistant
     conversations: ConversationService

@@ -25,6 +25,7 @@ _INFIXES = (
     rf"(?<=[{_LETTERS}]{{2}})\.(?=[{_LETTERS}]{{2}})",
 )
 _TRIMMED = "'-"
+_ADDED = "_ajoutes"
 
 
 @Language.factory("folded_forms")
@@ -85,11 +86,34 @@ def build_nlp(
     return nlp
 
 
+def replace_phrases(nlp: Language, name: str, patterns: Sequence[SpanPattern]) -> None:
+    """Match these phrases too in `doc.spans[name]`, instead of those given here before.
+
+    The pipeline must not be reading meanwhile.
+    """
+    component = f"{name}{_ADDED}"
+    if f"{component}_lemma_ruler" in nlp.pipe_names:
+        nlp.remove_pipe(f"{component}_lemma_ruler")
+    if not patterns:
+        return
+    forms = cast("FoldedForms", nlp.get_pipe("folded_forms"))
+    speller, forms.speller = forms.speller, None
+    try:
+        _add_ruler(nlp, component, patterns, attribute="LEMMA", spans_key=name)
+    finally:
+        forms.speller = speller
+
+
 def _add_ruler(
-    nlp: Language, name: str, patterns: Sequence[SpanPattern], *, attribute: str
+    nlp: Language,
+    name: str,
+    patterns: Sequence[SpanPattern],
+    *,
+    attribute: str,
+    spans_key: str | None = None,
 ) -> None:
     component = f"{name}_{attribute.lower()}_ruler"
-    config = {"spans_key": name, "phrase_matcher_attr": attribute, "overwrite": False}
+    config = {"spans_key": spans_key or name, "phrase_matcher_attr": attribute, "overwrite": False}
     ruler = cast("SpanRuler", nlp.add_pipe("span_ruler", name=component, config=config))
     # The other rulers have nothing to say about a pattern: four times faster to build.
     with nlp.select_pipes(enable=["folded_forms", component]):

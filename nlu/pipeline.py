@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from spacy.language import Language
 
-from nlu.components import build_nlp
+from nlu.components import build_nlp, replace_phrases
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
 from nlu.entities.dates import find_dates
 from nlu.entities.langue import is_foreign, is_unreadable, load_languages
-from nlu.entities.patterns import phrase_words, vocabulary_patterns
+from nlu.entities.patterns import phrase_patterns, phrase_words, vocabulary_patterns
 from nlu.intents_examples import load_examples
 from nlu.lieux import LieuFinder, LieuxTrouves, Place
 from nlu.questions import RequestFinder
@@ -128,6 +128,14 @@ class Understander:
         Pasted HTML is read without its tags.
         """
         return replace(self._understand(blank_markup(text), context), text=text)
+
+    def teach_themes(self, added: Mapping[str, Sequence[str]]) -> None:
+        """Recognise themes by these expressions too, instead of those taught before."""
+        phrases = [phrase for each in added.values() for phrase in each]
+        patterns = [p for theme, each in added.items() for p in phrase_patterns(theme, each)]
+        with self._nlp_lock:
+            self._speller.teach(phrase_words(phrases))
+            replace_phrases(self._nlp, themes.SPANS_KEY, patterns)
 
     def _understand(self, text: str, context: UnderstandingContext | None) -> Understanding:
         if not any(char.isalnum() for char in normalize(text)):

@@ -88,10 +88,17 @@ class Speller:
                 self._accented.setdefault(fold(word), word.lower())
         known = known_words() | {fold(word) for word in protected} | self._accented.keys()
         self._known = known | {singular(word) for word in known}
+        self._taught: frozenset[str] = frozenset()
         self._by_initial = _group_by_initial(self._accented)
         self._by_sound = group_by_sound(self._accented)
         _common_sounds()
         self.correct_word = lru_cache(maxsize=8192)(self._correct_word)
+
+    def teach(self, words: Iterable[str]) -> None:
+        """Take these words for right too, instead of those taught before."""
+        folded = {fold(word) for word in words}
+        self._taught = frozenset(folded | {singular(word) for word in folded})
+        self.correct_word.cache_clear()
 
     def correct(self, text: str) -> str:
         """Return the text written out (`normalize`), then spelt with the words of the field.
@@ -133,7 +140,7 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         """Tell whether this folded word is right as it is, plural or elided article included."""
-        if word in self._known or singular(word) in self._known:
+        if word in self._known or singular(word) in self._known or word in self._taught:
             return True
         rest = _ELIDED.sub("", word)
         return rest != word and (rest in self._known or singular(rest) in self._known)

@@ -5,20 +5,16 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-import psycopg
-from sqlalchemy.exc import SQLAlchemyError
-
 from api.database import Database, psycopg_url
 from api.entrainement.models import ModeleIntentions
 from api.entrainement.repository import CHANNEL, InService, ModelRepository
 from api.entrainement.store import Manifest, ModelStore, ModelUnusable, load_trained
+from api.follow import Follower
 from nlu.encoder import Encoder
 from nlu.intents import IntentClassifier
 from nlu.switch import SwitchableClassifier
 
 logger = logging.getLogger(__name__)
-_RETRY_SECONDS = 2.0
-_LOOK_AGAIN_SECONDS = 60.0
 
 
 class ModelKeeper:
@@ -40,31 +36,22 @@ class ModelKeeper:
         self.classifier = SwitchableClassifier(shipped)
         self.serving: int | None = None
         self.trouble: str | None = None
+        self._known = False
         self.swapped = swapped
         self._shipped = shipped
         self._database = database
-        self._url = psycopg_url(database.url)
         self._store = store
         self._encoder = encoder
-        self._task: asyncio.Task[None] | None = None
+        # Now and then too: a file that was missing may come back.
+        self.follower = Follower(psycopg_url(database.url), CHANNEL, self.load)
 
     async def load(self) -> None:
         """Understand with the model in service."""
         async with self._database.sessions() as session:
             current = await ModelRepository(session).in_service()
-        if current.number != self.serving or self.trouble is not None:
+        if not self._known or current.number != self.serving or self.trouble is not None:
             await self._serve(current)
-
-    def start(self) -> None:
-        """Follow the choices of staff in the background."""
-        self._task = asyncio.create_task(self._follow())
-
-    async def stop(self) -> None:
-        """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            self._known = True
 
     async def _serve(self, current: InService) -> None:
         await asyncio.to_thread(self._note, current)
@@ -106,22 +93,3 @@ class ModelKeeper:
             model.sha256 or "",
             environment=model.environnement or "",
         )
-
-    async def _follow(self) -> None:
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True
-                ) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")  # constant
-                    await self._hear(connection)
-            except (psycopg.Error, SQLAlchemyError, OSError) as error:
-                logger.warning("models deaf", extra={"error": type(error).__name__})
-            await asyncio.sleep(_RETRY_SECONDS)
-
-    async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
-        """Load at each word; and now and then while a file is missing: it may come back."""
-        while True:
-            await self.load()
-            async for _ in connection.notifies(timeout=_LOOK_AGAIN_SECONDS, stop_after=1):
-                pass

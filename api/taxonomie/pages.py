@@ -31,6 +31,7 @@ from knowledge.search.synonym_service import (
 )
 from knowledge.search.synonyms import Synonym
 from knowledge.search.taxonomy_history import ADDED, CHANGED, REMOVED, RESTORED, Left
+from knowledge.search.theme_service import ThemeService
 from nlu.text import fold, strip_invisible
 
 router = APIRouter(include_in_schema=False)
@@ -68,6 +69,7 @@ async def show_list(
     async with get_container(request).database.sessions() as session:
         service = SynonymService(session, editor(request))
         found, gone = await service.list(), await service.list_deleted()
+        themes = await ThemeService(session, editor(request)).list()
     shown = [each for each in found if _holds(each.entry, wanted)]
     return staff_page(
         request,
@@ -75,6 +77,7 @@ async def show_list(
         entrees=shown,
         retirees=[each for each in gone if _holds(each.entry, wanted)],
         total=len(found),
+        themes=themes,
         cherche=q,
         taxonomie=texts(),
         fait=texts()["fait"].get(fait),

@@ -1,6 +1,7 @@
 """The publication gate: which judged questions a resource would gain or lose, before it is out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from knowledge.search.engine import ResourceIndex, SearchEngine
 from knowledge.search.judged import (
@@ -14,6 +15,9 @@ from knowledge.search.judged import (
     still_judged,
 )
 from knowledge.search.places import FindTerritoire
+
+Themes = Callable[[str], tuple[str, ...]]
+"""Returns the themes heard in a question."""
 
 
 class PublicationGate:
@@ -47,6 +51,25 @@ class PublicationGate:
             understand=self._remember,
         )
         return compare(before, after)
+
+    @property
+    def questions(self) -> tuple[JudgedQuestion, ...]:
+        """The questions asked of the base as it is."""
+        return still_judged(self._questions, self._engine.index.positions.keys())
+
+    def effect_of_themes(self, before: Themes, after: Themes) -> Effect:
+        """Compare the base in service with itself, other themes being heard in the questions."""
+        index, questions = self._engine.index, self.questions
+
+        def outcomes(themes: Themes) -> tuple[Outcome, ...]:
+            return ask(
+                index,
+                questions,
+                find_territoire=self._find_territoire,
+                understand=lambda text: replace(self._remember(text), themes=themes(text)),
+            )
+
+        return compare(outcomes(before), outcomes(after))
 
     def forget(self) -> None:
         """Understand every question anew: what understands them has changed."""

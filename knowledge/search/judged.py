@@ -69,11 +69,12 @@ class Asked:
     """What a question needs beyond its words, when somebody understood it.
 
     `off_topic` is the probability (0 to 1) that it is outside the domain; `settled` are its words
-    that no resource has to hold, such as the élu's own commune.
+    that no resource has to hold, such as the élu's own commune; `themes` are preferred.
     """
 
     off_topic: float | None = None
     settled: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
 
 Understand = Callable[[str], Asked]
@@ -243,6 +244,7 @@ def _ask(
             limit=DEPTH,
             off_topic=asked.off_topic,
             settled=asked.settled,
+            prefer_themes=asked.themes,
         )
     )
     ids = [hit.resource.id for hit in result.hits]

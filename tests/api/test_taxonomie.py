@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from knowledge.search.judged import load_witnesses
+from nlu.text import words as words_of
+from nlu.theme_reader import ThemeReader
 from tests.api.console import csrf, enter
 from tests.api.redaction import Fields, fields_of, words
-from tests.conftest import Service
+from tests.conftest import Chat, Service
 
 HOME = "/redaction/taxonomie"
 NEW = f"{HOME}/synonymes/nouveau"
@@ -24,10 +27,14 @@ def desk(service: Service) -> Iterator[httpx2.Client]:
 
 
 def press(
-    desk: httpx2.Client, shown: httpx2.Response, geste: str, **changes: str
+    desk: httpx2.Client,
+    shown: httpx2.Response,
+    geste: str,
+    form: str = "synonyme",
+    **changes: str,
 ) -> httpx2.Response:
     """Press a button of the form that a page shows, some fields changed."""
-    data: Fields = fields_of(shown, "synonyme") | changes | {"geste": geste}
+    data: Fields = fields_of(shown, form) | changes | {"geste": geste}
     return desk.post(shown.url.path, data=data)
 
 
@@ -125,3 +132,67 @@ def test_what_is_no_entry_is_told_and_given_back(desk: httpx2.Client, formes: st
 
 def test_an_entry_that_never_was_is_a_page_not_found(desk: httpx2.Client) -> None:
     assert desk.get(f"{HOME}/synonymes/999999").status_code == 404
+
+
+THEME = f"{HOME}/themes/ruralité"
+
+
+def heard(client: httpx2.Client, text: str) -> list[str]:
+    found: list[str] = Chat.open(client).say(text)["understanding"]["themes"]
+    return found
+
+
+def test_a_theme_is_recognised_by_what_staff_add(
+    client: httpx2.Client, desk: httpx2.Client
+) -> None:
+    word = f"zz{secrets.token_hex(3)}".translate(str.maketrans("0123456789", "abcdefghij"))
+    asked = f"Un exemple de {word} des hameaux, s’il vous plaît ?"
+    question = next(
+        each.question
+        for each in load_witnesses()
+        if "ruralité" not in ThemeReader({}).themes(each.question)
+    )
+    tried = press(
+        desk,
+        desk.get(THEME),
+        "essayer",
+        "theme",
+        expressions=f"{word} des hameaux\n{' '.join(words_of(question)[-3:])}",
+    )
+    assert "Rien n’est encore enregistré" in tried.text
+    assert question in words(tried).partition("Désormais reconnu dans")[2]
+    assert "ruralité" not in heard(client, asked)
+    saved = press(desk, tried, "enregistrer", "theme", expressions=f"{word} des hameaux")
+    # What is saved is what was tried.
+    saved = press(desk, saved, "enregistrer", "theme")
+    assert saved.headers["location"].endswith("?fait=theme")
+    deadline = time.monotonic() + 10
+    while "ruralité" not in heard(client, asked):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page = desk.get(THEME)
+    assert "Rédactrice" in page.text.partition("Histoire")[2]
+    (line,) = re.findall(r'name="histoire" value="(\d+)"', page.text)
+    data = {"csrf": csrf(page), "version": "1", "histoire": line, "geste": "reprendre"}
+    back = desk.post(THEME, data=data)
+    assert fields_of(back, "theme")["expressions"] == [""]
+    press(desk, back, "enregistrer", "theme")
+    deadline = time.monotonic() + 10
+    while "ruralité" in heard(client, asked):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    late = press(desk, tried, "enregistrer", "theme")
+    assert (late.status_code, "a changé pendant" in late.text) == (409, True)
+
+
+@pytest.mark.parametrize("expression", ["ab", "budget * citoyen", "(seul)", "x" * 90, "a; drop"])
+def test_what_is_no_expression_is_told(desk: httpx2.Client, expression: str) -> None:
+    refused = press(desk, desk.get(THEME), "essayer", "theme", expressions=expression)
+    assert (refused.status_code, "Une expression par ligne" in refused.text) == (422, True)
+    assert desk.get(f"{HOME}/themes/inconnu").status_code == 404
+
+
+def test_expressions_are_heard_whatever_their_writing() -> None:
+    reader = ThemeReader({"jeunesse": ("minots (du|des) quartier",)})
+    assert reader.themes("Réunir les MINOTS des quartiers") == ("jeunesse",)
+    assert ThemeReader({}).themes("Réunir les minots des quartiers") == ()

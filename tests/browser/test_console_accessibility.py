@@ -48,6 +48,7 @@ PAGES = {
     "/redaction/taxonomie": 200,
     "/redaction/taxonomie/synonymes/nouveau": 200,
     "/redaction/taxonomie/synonymes/1": 200,
+    "/redaction/taxonomie/themes/jeunesse": 200,
 }
 SCREENS = [
     pytest.param((viewport, scheme), id=f"{name}-{scheme}")

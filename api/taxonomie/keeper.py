@@ -1,0 +1,27 @@
+"""Has one process recognise the themes as staff want, and keeps it so."""
+
+import asyncio
+from collections.abc import Mapping
+
+from api.database import Database, psycopg_url
+from api.follow import Follower
+from knowledge.search.theme_service import THEMES_CHANNEL, read_added
+from nlu.pipeline import Understander
+
+
+class ThemeKeeper:
+    """Teaches the understanding what staff add to the themes, at once when they change it."""
+
+    def __init__(self, database: Database, understander: Understander) -> None:
+        self._database = database
+        self._understander = understander
+        self._taught: Mapping[str, tuple[str, ...]] = {}
+        self.follower = Follower(psycopg_url(database.url), THEMES_CHANNEL, self.load)
+
+    async def load(self) -> None:
+        """Recognise the themes as they are kept."""
+        async with self._database.sessions() as session:
+            added = await read_added(session)
+        if added != self._taught:
+            await asyncio.to_thread(self._understander.teach_themes, added)
+            self._taught = added
