@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.resources.resource import Resource, ResourceType
+from knowledge.resources.resource import Resource, ResourceType, french_today
 from knowledge.search.index import top_positions
 from knowledge.search.places import NATIONAL_REF, Nearness, PlaceIndex
 from knowledge.search.query import SearchQuery
@@ -26,6 +26,8 @@ PUBLIC_WEIGHT = 0.05
 ASKED_PUBLIC_WEIGHT = 0.35
 EVERY_PUBLIC = "tous"
 FRESHNESS_WEIGHT = 0.08
+# As much as a year-old resource has over one of ten years, and a theme over another.
+LATE_PENALTY = 0.1
 FRESHNESS_YEARS = 10
 ELSEWHERE_PENALTY = 0.3
 REPEATED_TYPE_PENALTY = 0.06
@@ -51,6 +53,7 @@ class Facets:
     freshness: NDArray[np.float32]
     local: NDArray[np.bool_]
     expires: NDArray[np.datetime64]
+    review: NDArray[np.datetime64]
     types: dict[str, NDArray[np.bool_]]
     themes: dict[str, NDArray[np.bool_]]
     publics: dict[str, NDArray[np.bool_]]
@@ -71,6 +74,7 @@ class Facets:
                 dtype=bool,
             ),
             expires=np.array([r.expires_on or _NEVER for r in resources], dtype="datetime64[D]"),
+            review=np.array([r.review_on or _NEVER for r in resources], dtype="datetime64[D]"),
             types=_columns([(resource.type.value,) for resource in resources]),
             themes=_columns([resource.themes for resource in resources]),
             publics=_columns([resource.publics for resource in resources]),
@@ -79,6 +83,7 @@ class Facets:
     def prior(self, query: SearchQuery) -> NDArray[np.float32]:
         """Return what to add to the relevance of each resource for this query."""
         prior = np.float32(FRESHNESS_WEIGHT) * self.freshness
+        prior[self.review <= np.datetime64(french_today())] -= LATE_PENALTY
         if query.territoire:
             nearness = self.places.nearness(query.territoire)
             prior += NEARNESS_WEIGHTS[nearness]

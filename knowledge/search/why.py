@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.resources.resource import Resource
+from knowledge.resources.resource import Resource, french_today
 from knowledge.search.places import LEVELS, NATIONAL_REF, Nearness, territoire_chain
 from knowledge.search.query import SearchQuery
 from knowledge.search.synonyms import DATA
@@ -22,7 +22,19 @@ def explain(
     population: int | None,
     query: SearchQuery,
 ) -> str:
-    """Return the reason that means most to the one who asks."""
+    """Return the reason that means most to the one who asks, and whether it is to be checked."""
+    reason = _reason(resource, territoires, population, query)
+    if resource.review_on is None or resource.review_on > french_today():
+        return reason
+    return _fill("a_verifier", raison=reason, date=f"{resource.review_on:%d/%m/%Y}")
+
+
+def _reason(
+    resource: Resource,
+    territoires: tuple[Territoire, ...],
+    population: int | None,
+    query: SearchQuery,
+) -> str:
     near = _nearest(territoires, query.territoire) if query.territoire else None
     if near and query.territoire:
         return _explain_near(*near, population=population, territoire=query.territoire)

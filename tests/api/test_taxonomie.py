@@ -134,7 +134,7 @@ def test_an_entry_that_never_was_is_a_page_not_found(desk: httpx2.Client) -> Non
     assert desk.get(f"{HOME}/synonymes/999999").status_code == 404
 
 
-THEME = f"{HOME}/themes/ruralité"
+THEME = f"{HOME}/themes/alimentation"
 
 
 def heard(client: httpx2.Client, text: str) -> list[str]:
@@ -150,7 +150,7 @@ def test_a_theme_is_recognised_by_what_staff_add(
     question = next(
         each.question
         for each in load_witnesses()
-        if "ruralité" not in ThemeReader({}).themes(each.question)
+        if "alimentation" not in ThemeReader({}).themes(each.question)
     )
     tried = press(
         desk,
@@ -161,13 +161,13 @@ def test_a_theme_is_recognised_by_what_staff_add(
     )
     assert "Rien n’est encore enregistré" in tried.text
     assert question in words(tried).partition("Désormais reconnu dans")[2]
-    assert "ruralité" not in heard(client, asked)
+    assert "alimentation" not in heard(client, asked)
     saved = press(desk, tried, "enregistrer", "theme", expressions=f"{word} des hameaux")
     # What is saved is what was tried.
     saved = press(desk, saved, "enregistrer", "theme")
     assert saved.headers["location"].endswith("?fait=theme")
     deadline = time.monotonic() + 10
-    while "ruralité" not in heard(client, asked):
+    while "alimentation" not in heard(client, asked):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     page = desk.get(THEME)
@@ -178,7 +178,7 @@ def test_a_theme_is_recognised_by_what_staff_add(
     assert fields_of(back, "theme")["expressions"] == [""]
     press(desk, back, "enregistrer", "theme")
     deadline = time.monotonic() + 10
-    while "ruralité" in heard(client, asked):
+    while "alimentation" in heard(client, asked):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     late = press(desk, tried, "enregistrer", "theme")

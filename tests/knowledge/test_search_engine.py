@@ -225,6 +225,21 @@ def test_fresh_news_come_first(find: Callable[[str], Territoire | None]) -> None
     assert _ids(engine, "café") == ["recent", "ancien"]
 
 
+def test_what_should_have_been_read_again_comes_later_and_says_so(
+    find: Callable[[str], Territoire | None],
+) -> None:
+    today, year = french_today(), french_today().year
+    engine = _engine(
+        find,
+        cafe(id="en-retard", year=year, review_on=today),
+        cafe(id="a-jour", year=year - 9, review_on=today + timedelta(days=1)),
+    )
+    assert _ids(engine, "café") == ["a-jour", "en-retard"]
+    first, second = _whys(engine)
+    assert "à vérifier" not in first
+    assert second.endswith(f"à vérifier, sa relecture était prévue le {today:%d/%m/%Y}")
+
+
 def test_filters_exclude(
     find: Callable[[str], Territoire | None], territoires: TerritoireBase
 ) -> None:
