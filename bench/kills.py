@@ -20,12 +20,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import httpx2
 import psutil
@@ -61,8 +62,9 @@ SCRIPTS: tuple[tuple[str, ...], ...] = (
     ),
 )
 _ASKS_HUMAN = "je veux parler à un conseiller"
-_PATIENCE_SECONDS = 180
+_PATIENCE_SECONDS = 600
 _PAUSE_SECONDS = 0.25
+T = TypeVar("T")
 _WEIGHTS = {"rasa": 3, "service": 1, "postgresql": 2}
 CLEAR_STATUSES = frozenset({503})
 """Statuses that say, in French, that the message must be sent again."""
@@ -126,7 +128,7 @@ class Victim:
 
     def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
         self._directory = directory
-        self._environment = environment or {}
+        self._environment = dict(environment or {})
         self._postgres = start_embedded(directory / "pg")
         self.url = f"http://127.0.0.1:{free_port()}"
         self.database_url = self._postgres.url
@@ -135,7 +137,7 @@ class Victim:
         (directory / "donnees" / "modeles").symlink_to(MODELS)
         self._process = self._start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, command: str = "serve") -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "DATABASE_URL": self.database_url,
@@ -144,8 +146,8 @@ class Victim:
             "ORIENTATION_RATE_LIMIT": "off",
             **self._environment,
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "api", "serve"],
+        return subprocess.Popen(  # noqa: S603 - our own commands
+            [sys.executable, "-m", "api", command],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,
@@ -155,23 +157,31 @@ class Victim:
     def wait(self) -> None:
         """Wait until all its parts are ready.
 
-        Raises RuntimeError when they are not after three minutes.
+        Raises RuntimeError when they are not after ten minutes.
         """
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
-                if httpx2.get(f"{self.url}/readyz", timeout=10).is_success:
+                if self._answers():
                     return
             except httpx2.HTTPError:
                 pass
             time.sleep(_PAUSE_SECONDS)
         raise RuntimeError("le service n’est pas redevenu prêt")
 
+    def _answers(self) -> bool:
+        return httpx2.get(f"{self.url}/readyz", timeout=10).is_success
+
     def kill(self, part: str) -> None:
         """Kill one part of it; the service alone is then started again from here."""
-        {"rasa": self._kill_rasa, "service": self._kill_service, "postgresql": self._kill_backend}[
-            part
-        ]()
+        self._ways()[part]()
+
+    def _ways(self) -> dict[str, Callable[[], None]]:
+        return {
+            "rasa": self._kill_rasa,
+            "service": self._kill_service,
+            "postgresql": self._kill_backend,
+        }
 
     def _kill_rasa(self) -> None:
         for child in psutil.Process(self._process.pid).children(recursive=True):
@@ -218,13 +228,59 @@ def victim(environment: Mapping[str, str] | None = None) -> Iterator[Victim]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-class Elu:
-    """One conversation, as the widget leads it: what gets no answer is sent again."""
+class Sender:
+    """Sends again what gets no answer, as the widget and partners do; counts what it sees."""
 
     def __init__(self, client: httpx2.Client, tally: Tally, lock: threading.Lock) -> None:
-        self._client, self._tally, self._lock = client, tally, lock
-        opened = self._until_answered(
-            lambda: client.post("/api/v1/conversations", json={}), wanted=201
+        self.client, self._tally, self._lock = client, tally, lock
+
+    def until_answered(
+        self, send: Callable[[], httpx2.Response], *, wanted: Collection[int] = (200,)
+    ) -> dict[str, Any]:
+        """Send until a wanted status comes; return the body.
+
+        Raises RuntimeError when none came in ten minutes.
+        """
+        start = time.monotonic()
+        while time.monotonic() - start < _PATIENCE_SECONDS:
+            try:
+                response = send()
+            except httpx2.HTTPError:
+                self.count("cut")
+            else:
+                if response.status_code in wanted:
+                    self._waited(time.monotonic() - start)
+                    found: dict[str, Any] = response.json()
+                    return found
+                self._refused(response)
+            time.sleep(_PAUSE_SECONDS)
+        raise RuntimeError(f"un message est resté sans réponse : {self._tally.unclear[-1:]}")
+
+    def count(self, name: str) -> None:
+        """Count one more in the tally."""
+        with self._lock:
+            setattr(self._tally, name, getattr(self._tally, name) + 1)
+
+    def _refused(self, response: httpx2.Response) -> None:
+        clear = response.status_code in CLEAR_STATUSES and response.json().get("detail")
+        with self._lock:
+            if clear:
+                self._tally.refused += 1
+            else:
+                self._tally.unclear.append(f"{response.status_code} {response.text[:200]}")
+
+    def _waited(self, seconds: float) -> None:
+        with self._lock:
+            self._tally.longest_wait = max(self._tally.longest_wait, seconds)
+
+
+class Elu(Sender):
+    """One conversation, as the widget leads it."""
+
+    def __init__(self, client: httpx2.Client, tally: Tally, lock: threading.Lock) -> None:
+        super().__init__(client, tally, lock)
+        opened = self.until_answered(
+            lambda: client.post("/api/v1/conversations", json={}), wanted=(201,)
         )
         self.told = Told(opened["id"])
         self._path = f"/api/v1/conversations/{opened['id']}"
@@ -242,8 +298,8 @@ class Elu:
         return self.told
 
     def _say(self, text: str, *, key: str) -> dict[str, Any]:
-        return self._until_answered(
-            lambda: self._client.post(
+        return self.until_answered(
+            lambda: self.client.post(
                 f"{self._path}/messages",
                 json={"text": text},
                 headers={**self._headers, "Idempotency-Key": key},
@@ -253,80 +309,64 @@ class Elu:
     def _hand_over(self) -> dict[str, Any]:
         wanted = {"courriel": "mairie@exemple.fr", "envoyer": True, "consentement": True}
         headers = {**self._headers, "Idempotency-Key": f"{self.told.id}-envoi"}
-        return self._until_answered(
-            lambda: self._client.post(f"{self._path}/handover", json=wanted, headers=headers)
+        return self.until_answered(
+            lambda: self.client.post(f"{self._path}/handover", json=wanted, headers=headers)
         )
 
-    def _until_answered(
-        self, send: Callable[[], httpx2.Response], *, wanted: int = 200
-    ) -> dict[str, Any]:
-        start = time.monotonic()
-        while time.monotonic() - start < _PATIENCE_SECONDS:
-            try:
-                response = send()
-            except httpx2.HTTPError:
-                self._count("cut")
-            else:
-                if response.status_code == wanted:
-                    self._waited(time.monotonic() - start)
-                    found: dict[str, Any] = response.json()
-                    return found
-                self._refused(response)
-            time.sleep(_PAUSE_SECONDS)
-        raise RuntimeError(f"un message est resté sans réponse : {self._tally.unclear[-1:]}")
-
-    def _refused(self, response: httpx2.Response) -> None:
-        clear = response.status_code in CLEAR_STATUSES and response.json().get("detail")
-        with self._lock:
-            if clear:
-                self._tally.refused += 1
-            else:
-                self._tally.unclear.append(f"{response.status_code} {response.text[:200]}")
-
-    def _count(self, name: str) -> None:
-        with self._lock:
-            setattr(self._tally, name, getattr(self._tally, name) + 1)
-
-    def _waited(self, seconds: float) -> None:
-        with self._lock:
-            self._tally.longest_wait = max(self._tally.longest_wait, seconds)
-
     def _note(self, outcome: str) -> None:
-        self._count("turns")
+        self.count("turns")
         if outcome == "degraded":
-            self._count("degraded")
+            self.count("degraded")
 
 
-def torment(
-    service: Victim, *, conversations: int, parts: Sequence[str], at_once: int
-) -> tuple[Tally, list[Told]]:
-    """Lead the conversations, `at_once` together; the kills of `parts` are spread over them."""
-    tally, lock, done = Tally(), threading.Lock(), threading.Event()
-    counter = itertools.count(1)
-    finished = [0]
+def under_fire(
+    service: Victim,
+    tally: Tally,
+    tasks: Sequence[Callable[[], T]],
+    *,
+    parts: Sequence[str],
+    at_once: int,
+) -> list[T]:
+    """Do the tasks, `at_once` together; the kills of `parts` are spread over them."""
+    done, counter, finished = threading.Event(), itertools.count(1), [0]
 
-    def lead(script: tuple[str, ...]) -> Told:
-        with httpx2.Client(base_url=service.url, timeout=40) as client:
-            told = Elu(client, tally, lock).talk(script)
+    def follow(task: Callable[[], T]) -> T:
+        result = task()
         finished[0] = next(counter)
-        return told
+        return result
 
     def executioner() -> None:
         for number, part in enumerate(parts):
-            while finished[0] < conversations * number / len(parts) and not done.is_set():
+            while finished[0] < len(tasks) * number / len(parts) and not done.is_set():
                 time.sleep(0.05)
             service.kill(part)
             tally.kills[part] += 1
 
     killing = threading.Thread(target=executioner)
     killing.start()
-    scripts = itertools.islice(itertools.cycle(SCRIPTS), conversations)
-    with ThreadPoolExecutor(at_once) as pool:
-        told = list(pool.map(lead, scripts))
-    done.set()
-    killing.join()
+    try:
+        with ThreadPoolExecutor(at_once) as pool:
+            results = list(pool.map(follow, tasks))
+    finally:
+        done.set()
+        killing.join()
     service.wait()
-    return tally, told
+    return results
+
+
+def torment(
+    service: Victim, *, conversations: int, parts: Sequence[str], at_once: int
+) -> tuple[Tally, list[Told]]:
+    """Lead the conversations, `at_once` together; the kills of `parts` are spread over them."""
+    tally, lock = Tally(), threading.Lock()
+
+    def lead(script: tuple[str, ...]) -> Told:
+        with httpx2.Client(base_url=service.url, timeout=40) as client:
+            return Elu(client, tally, lock).talk(script)
+
+    scripts = itertools.islice(itertools.cycle(SCRIPTS), conversations)
+    tasks = [partial(lead, script) for script in scripts]
+    return tally, under_fire(service, tally, tasks, parts=parts, at_once=at_once)
 
 
 def compare(service: Victim, tally: Tally, told: list[Told]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.console.pages import go, page
 from api.console.ticket import TICKET, Notice, Services, find_ticket, me
 from api.container import Container
+from api.droits.guard import note_other
 from api.errors import Problem
 from api.redaction.pages import number_sent
 from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
@@ -118,6 +119,8 @@ def _on_both(request: Request, reference: str, change: ActOnTwo, done: str) -> A
 async def _do(request: Request, reference: str, services: Container, act: Act) -> Response:
     """Act within one transaction, or show the page again and say why not; nothing is lost."""
     typed = await _read(request)
+    if typed.autre:
+        await note_other(request, typed.autre)
     async with services.database.sessions() as session:
         work = Rapprochement(session, aiguillage=services.aiguillage, now=services.clock.now)
         try:

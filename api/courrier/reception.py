@@ -38,6 +38,7 @@ from api.tickets.repository import TicketRepository
 PER_TICKET_AND_HOUR = 20
 PER_SENDER_AND_HOUR = 40
 PER_DAY_APART = 300
+OCTETS_PER_DAY_APART = 100_000_000
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _TEXTS = Path(__file__).parent.parent / "textes" / "courrier.yml"
@@ -248,7 +249,8 @@ class Reception:
             )
 
     async def _set_apart(self, recu: CourrielRecu, raw: bytes, motif: str | None) -> None:
-        if await self._recus.kept_apart(self._now() - _DAY) >= PER_DAY_APART:
+        mails, octets = await self._recus.kept_apart(self._now() - _DAY)
+        if mails >= PER_DAY_APART or octets + len(raw) > OCTETS_PER_DAY_APART:
             raise TooManyMails
         recu.etat, recu.motif, recu.brut = QUARANTAINE, motif, raw
 

@@ -59,15 +59,27 @@ class CourrielRepository:
     async def counted(
         self, *, ticket_id: int | None, sender: str | None, since: datetime
     ) -> Counted:
-        """Return how many mails came since then for a request, and from an address."""
+        """Return how many mails came since then for a request, and from an address.
+
+        Anyone may write in the name of an élu: what leads to no request is counted apart, and
+        takes nothing of the measure of those that do.
+        """
+        leads = (
+            CourrielRecu.ticket_id.is_not(None) if ticket_id else CourrielRecu.ticket_id.is_(None)
+        )
+        same = (CourrielRecu.expediteur == sender) & leads
         return Counted(
             await self._count(CourrielRecu.ticket_id == ticket_id, since) if ticket_id else 0,
-            await self._count(CourrielRecu.expediteur == sender, since) if sender else 0,
+            await self._count(same, since) if sender else 0,
         )
 
-    async def kept_apart(self, since: datetime) -> int:
-        """Return how many mails entered the quarantine since then."""
-        return await self._count(CourrielRecu.etat == QUARANTAINE, since)
+    async def kept_apart(self, since: datetime) -> tuple[int, int]:
+        """Return how many mails entered the quarantine since then, and their octets."""
+        query = select(func.count(), func.coalesce(func.sum(CourrielRecu.taille), 0)).where(
+            CourrielRecu.etat == QUARANTAINE, CourrielRecu.recu_le >= since
+        )
+        mails, octets = (await self._session.execute(query)).one()
+        return int(mails), int(octets)
 
     async def waiting(self) -> int:
         """Return how many mails wait for someone to put them in their request."""

@@ -4,6 +4,8 @@ A form of a page must come from our own page; whoever is let in to what an élu 
 written in the access log first, so that nothing is read without a trace.
 """
 
+from typing import NamedTuple
+
 from fastapi import Request
 
 from api.comptes.models import Entry
@@ -23,6 +25,15 @@ from api.droits.matrix import DELEGATED, Right, load_matrix
 from api.droits.repository import AccesRepository
 from api.errors import Problem
 from api.tickets.auth import identify
+
+_LONGEST_REFERENCE = 20
+
+
+class Access(NamedTuple):
+    """Who was let in, and to do what."""
+
+    who: str
+    action: str
 
 
 async def guard(request: Request) -> None:
@@ -82,6 +93,19 @@ async def _key(request: Request, right: Right) -> str:
 
 
 async def _write(request: Request, who: str, action: str) -> None:
-    reference = str(request.path_params.get("reference", "")).strip().upper()[:20] or None
+    reference = str(request.path_params.get("reference", "")) or None
+    request.state.access = Access(who, action)
+    await _note(request, request.state.access, reference)
+
+
+async def note_other(request: Request, reference: str) -> None:
+    """Write in the access log that what is being done also touches this other ticket."""
+    access: Access = request.state.access
+    await _note(request, access, reference)
+
+
+async def _note(request: Request, access: Access, reference: str | None) -> None:
+    wanted = (reference or "").strip().upper()[:_LONGEST_REFERENCE] or None
     async with get_container(request).database.sessions.begin() as session:
-        await AccesRepository(session).add(who=who, action=action, reference=reference)
+        log = AccesRepository(session)
+        await log.add(who=access.who, action=access.action, reference=wanted)

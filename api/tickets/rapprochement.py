@@ -26,13 +26,14 @@ from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketRepository
 from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
-from api.tickets.status import OPEN_STATUSES
+from api.tickets.status import OPEN_STATUSES, WAITING
 from api.tickets.tell import Teller
 from assistant.business_days import CELLULE
 from assistant.ports import Demande
 
 _TEXTS = Path(__file__).parent.parent / "textes" / "rapprochement.yml"
 _CLOSED = "clos"
+_DUE = "first_reply_due_at"
 _OPENED = "en_cours"
 
 
@@ -106,9 +107,26 @@ class Rapprochement:
             changes["assignee"] = [None, ticket.assignee]
         unanswered = ticket.first_reply_at is None and into.first_reply_at is None
         if unanswered and ticket.first_reply_due_at < into.first_reply_due_at:
-            into.first_reply_due_at = ticket.first_reply_due_at
-            into.expected_reply_by = CELLULE.today(ticket.first_reply_due_at)
+            due = [into.first_reply_due_at, ticket.first_reply_due_at]
+            changes[_DUE] = [each.isoformat() for each in due]
+            _promise(into, ticket.first_reply_due_at)
         return changes
+
+    async def _give_up(self, ticket: Ticket, into: Ticket) -> dict[str, Any]:
+        """Let a ticket answer again for its own promise alone; nothing once it was answered."""
+        received = [
+            each.changes
+            for each in await self._tickets.own_events(into)
+            if each.kind == "received" and each.changes.get("merged") == [None, ticket.reference]
+        ]
+        moved = received[-1].get(_DUE) if received else None
+        if moved is None or into.first_reply_at is not None:
+            return {}
+        before, taken = (datetime.fromisoformat(each) for each in moved)
+        if into.first_reply_due_at != taken:  # changed since, for a reason of its own
+            return {}
+        _promise(into, before)
+        return {_DUE: [taken.isoformat(), before.isoformat()]}
 
     async def _check_mergeable(self, ticket: Ticket, into: Ticket) -> None:
         if ticket.merged_into is not None:
@@ -123,7 +141,9 @@ class Rapprochement:
             raise RapprochementRefused("autre_personne")
 
     async def unmerge(self, ticket: Ticket, into: Ticket, *, actor: str, version: int) -> None:
-        """Undo a merge: each ticket is alone again, the merged one in the status that it had.
+        """Undo a merge: each ticket is alone again, with its own promise.
+
+        The merged one is in the status that it had.
 
         Raises VersionStale, RapprochementRefused.
         """
@@ -136,12 +156,12 @@ class Rapprochement:
         if status != ticket.status:
             before, ticket.status = ticket.status, status
             changes["status"] = [before, status]
-            turn_clock(ticket, before=before, now=self._now())
+            ticket.waiting_since = self._now() if status == WAITING else None
             await schedule_reminder(self._session, ticket)
+        released = {"merged": [ticket.reference, None], **await self._give_up(ticket, into)}
         ticket.updated_at = into.updated_at = self._now()
         await self._session.flush()
         await self._journal.changed(ticket, kind="unmerged", actor=actor, changes=changes)
-        released = {"merged": [ticket.reference, None]}
         await self._journal.changed(into, kind="released", actor=actor, changes=released)
         await self._teller.tell(ticket, ticket.status, _said("defaite", ticket, into))
 
@@ -228,6 +248,11 @@ class Rapprochement:
         for here, there in ((one, other), (other, one)):
             pair = [None, there.reference] if kind == "linked" else [there.reference, None]
             await self._journal.changed(here, kind=kind, actor=actor, changes={"linked": pair})
+
+
+def _promise(ticket: Ticket, due: datetime) -> None:
+    ticket.first_reply_due_at = due
+    ticket.expected_reply_by = CELLULE.today(due)
 
 
 def _check_version(ticket: Ticket, version: int) -> None:

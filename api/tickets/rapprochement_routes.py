@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bodies import Body, Line, Text
-from api.container import Container
+from api.dependencies import get_container
+from api.droits.guard import note_other
 from api.errors import Problem
 from api.tickets.auth import Actor
 from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
@@ -61,40 +62,40 @@ class Split(Body):
 
 @router.post("/{reference}/merge", summary="Réunir à une autre demande du même élu")
 async def merge_tickets(
-    reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
+    request: Request, reference: str, body: Other, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """La demande se clôt et continue dans l'autre (« merged_into ») ; rien n'est perdu."""
     return await _do(
-        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.merge
+        request, reference, body.reference, if_match, actor=actor, act=Rapprochement.merge
     )
 
 
 @router.post("/{reference}/unmerge", summary="Défaire une réunion")
 async def unmerge_ticket(
-    reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
+    request: Request, reference: str, body: Other, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """La demande retrouve son état d'avant ; « reference » est celle à laquelle elle est réunie."""
     return await _do(
-        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.unmerge
+        request, reference, body.reference, if_match, actor=actor, act=Rapprochement.unmerge
     )
 
 
 @router.post("/{reference}/links", summary="Lier à une autre demande")
 async def link_tickets(
-    reference: str, body: Other, services: Services, actor: Caller, if_match: IfMatch = None
+    request: Request, reference: str, body: Other, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """Chacune garde sa vie ; le lien se lit des deux côtés (« linked »)."""
     return await _do(
-        services, reference, body.reference, if_match, actor=actor, act=Rapprochement.link
+        request, reference, body.reference, if_match, actor=actor, act=Rapprochement.link
     )
 
 
 @router.delete("/{reference}/links/{other}", summary="Délier deux demandes")
 async def unlink_tickets(
-    reference: str, other: str, services: Services, actor: Caller, if_match: IfMatch = None
+    request: Request, reference: str, other: str, actor: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
     """Sans effet si elles ne l'étaient pas."""
-    return await _do(services, reference, other, if_match, actor=actor, act=Rapprochement.unlink)
+    return await _do(request, reference, other, if_match, actor=actor, act=Rapprochement.unlink)
 
 
 @router.post("/{reference}/split", status_code=201, summary="Séparer un second sujet")
@@ -123,7 +124,7 @@ async def split_ticket(
 
 
 async def _do(
-    services: Container,
+    request: Request,
     reference: str,
     other: str,
     if_match: str | None,
@@ -132,6 +133,8 @@ async def _do(
     act: Act,
 ) -> JSONResponse:
     require_version(if_match)
+    await note_other(request, other)
+    services = get_container(request)
     async with services.database.sessions.begin() as session:
         ticket, second = await lock_both(session, reference, other)
         work = Rapprochement(session, aiguillage=services.aiguillage, now=services.clock.now)

@@ -19,7 +19,13 @@ from api.courrier.adresse import (
     sign_address,
 )
 from api.courrier.boite import Mailbox, MailboxUnavailable, parse_mailbox
-from api.courrier.reception import PER_TICKET_AND_HOUR, Reception, TooManyMails
+from api.courrier.reception import (
+    OCTETS_PER_DAY_APART,
+    PER_SENDER_AND_HOUR,
+    PER_TICKET_AND_HOUR,
+    Reception,
+    TooManyMails,
+)
 from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database, connect
 from api.doctor import examine
@@ -467,3 +473,25 @@ async def test_too_many_mails_are_refused_and_told_once(case: Case, folder: Fold
     assert len(case.rows("id", "ticket_message")) == PER_TICKET_AND_HOUR
     told = case.rows("changes->>'motif'", "ticket_event WHERE kind = 'mail_refused'")
     assert told == [("trop_nombreux",)]
+
+
+async def test_mails_forged_in_the_name_of_an_elu_do_not_silence_them(case: Case) -> None:
+    for number in range(PER_SENDER_AND_HOUR):
+        forged = mail(f"Faux {number}", To="reponse@exemple.fr", From=ELU)
+        assert await case.take_in(forged) == "quarantaine"
+    with pytest.raises(TooManyMails):
+        await case.take_in(mail("Un faux de trop", To="reponse@exemple.fr", From=ELU))
+    assert await case.take_in(case.answer("Le vrai", From=ELU)) == "recu"
+
+
+async def test_the_quarantine_of_a_day_is_bounded_in_octets(case: Case) -> None:
+    with psycopg.connect(case.database.url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO courriel_recu (id, cle, etat, objet, texte, adresse_differente,"
+            " fichiers_refuses, taille, recu_le) VALUES ('lourd', 'x', 'quarantaine', '', '',"
+            " false, '{}', %s, now())",
+            (OCTETS_PER_DAY_APART - 10,),
+        )
+    with pytest.raises(TooManyMails):
+        await case.take_in(mail("Ne mène nulle part"))
+    assert await case.take_in(case.answer()) == "recu"

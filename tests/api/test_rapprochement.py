@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 import httpx2
+import psycopg
 
 from tests.api.courrier import DOOR, RFC822, address_of, mail
 from tests.api.receiver import receiving, wait_for
@@ -79,6 +80,46 @@ def test_a_merged_ticket_says_where_it_went_and_loses_nothing(client: httpx2.Cli
     assert [each["id"] for each in alone["messages"]] == [first]
     again = act(client, new, "unmerge", reference=old["reference"])
     assert (again.status_code, "pas, ou plus, réunie" in again.json()["detail"]) == (409, True)
+
+
+def test_each_ticket_has_its_own_promise_again_once_taken_apart(
+    client: httpx2.Client, service: Service
+) -> None:
+    old, new = pair(client)
+    with psycopg.connect(service.database_url) as connection:
+        connection.execute(
+            "UPDATE ticket SET first_reply_due_at = first_reply_due_at + interval '9 days',"
+            " expected_reply_by = expected_reply_by + 9 WHERE reference = %s",
+            (old["reference"],),
+        )
+
+    def promises() -> list[tuple[Any, ...]]:
+        with psycopg.connect(service.database_url) as connection:
+            return connection.execute(
+                "SELECT first_reply_due_at, expected_reply_by, resolution_due_at FROM ticket"
+                " WHERE reference = ANY(%s) ORDER BY id",
+                ([old["reference"], new["reference"]],),
+            ).fetchall()
+
+    before = promises()
+    assert act(client, new, "merge", reference=old["reference"]).status_code == 200
+    assert promises()[0][:2] == before[1][:2]  # the earliest of both
+    assert act(client, new, "unmerge", reference=old["reference"]).status_code == 200
+    assert promises() == before
+
+
+def test_the_access_log_names_both_tickets(client: httpx2.Client, service: Service) -> None:
+    old, new = pair(client)
+    gestures = ("merge", "unmerge", "links")
+    for gesture in gestures:
+        assert act(client, new, gesture, reference=old["reference"].lower()).status_code == 200
+    with psycopg.connect(service.database_url) as connection:
+        written = connection.execute(
+            "SELECT reference FROM acces_journal WHERE action = 'traiter_demande'"
+            " AND reference = ANY(%s) ORDER BY id",
+            ([old["reference"], new["reference"]],),
+        ).fetchall()
+    assert [row[0] for row in written] == [new["reference"], old["reference"]] * len(gestures)
 
 
 def test_what_was_read_too_long_ago_is_refused(client: httpx2.Client) -> None:
