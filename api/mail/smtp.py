@@ -2,10 +2,11 @@
 
 import asyncio
 import smtplib
-import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
+
+from api.tls import mail_context
 
 _TIMEOUT_SECONDS = 20
 _PERMANENT = 500
@@ -83,15 +84,16 @@ def _judge(code: int) -> MailRefused | MailPostponed:
 
 
 def _send(server: SmtpServer, message: EmailMessage, bounces_to: str | None) -> None:
-    context = ssl.create_default_context()
     where = (server.host, server.port)
     if server.scheme == "smtps":
-        opened: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=_TIMEOUT_SECONDS, context=context)
+        opened: smtplib.SMTP = smtplib.SMTP_SSL(
+            *where, timeout=_TIMEOUT_SECONDS, context=mail_context()
+        )
     else:
         opened = smtplib.SMTP(*where, timeout=_TIMEOUT_SECONDS)
     with opened as connection:
         if server.scheme == "smtp+starttls":
-            connection.starttls(context=context)
+            connection.starttls(context=mail_context())
         if server.user is not None:
             connection.login(server.user, server.password or "")
         connection.send_message(message, from_addr=bounces_to)

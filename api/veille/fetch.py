@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from api.tls import http_context
 from api.webhooks.targets import Network, TargetRefused, check_target
 
 MAX_REDIRECTS = 5
@@ -61,7 +62,9 @@ class Fetcher:
             raise FetchRefused("injoignable") from None
 
     async def _follow(self, url: str, max_bytes: int) -> Page:
-        async with httpx2.AsyncClient(trust_env=False, timeout=self._timeout) as client:
+        async with httpx2.AsyncClient(
+            trust_env=False, verify=http_context(trust_env=False), timeout=self._timeout
+        ) as client:
             for _ in range(MAX_REDIRECTS + 1):
                 found = await self._step(client, url, max_bytes)
                 if isinstance(found, Page):

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.tls import http_context
 from api.webhooks.models import Delivery, Webhook
 from api.webhooks.repository import WebhookRepository
 from api.webhooks.signing import signed_headers
@@ -58,7 +59,11 @@ class DeliverWebhook:
         try:
             target = await check_target(webhook.url, allowed=self._allowed)
             async with (
-                httpx2.AsyncClient(trust_env=False, timeout=_TIMEOUT_SECONDS) as client,
+                httpx2.AsyncClient(
+                    trust_env=False,
+                    verify=http_context(trust_env=False),
+                    timeout=_TIMEOUT_SECONDS,
+                ) as client,
                 client.stream(
                     "POST",
                     target.pinned_url,

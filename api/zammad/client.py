@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from api.tls import http_context
 from api.zammad.server import ZammadServer
 
 _TIMEOUT_SECONDS = 10.0
@@ -93,6 +94,7 @@ class Zammad:
         self._http = httpx2.AsyncClient(
             base_url=f"{server.url}/api/v1/",
             timeout=_TIMEOUT_SECONDS,
+            verify=http_context(trust_env=True),
             headers={"Authorization": f"Token token={server.token}", "User-Agent": "Orientation"},
         )
 
