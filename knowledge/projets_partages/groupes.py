@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby, pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from knowledge.territoires.proximite import COMPARABLE
 from knowledge.territoires.territoire import Territoire
@@ -28,7 +29,8 @@ class Demandeur:
 class Groupe:
     """Three to five collectivités, and the narrowest thing that brings them together.
 
-    `lien` tells which: an EPCI, a département, a région (`code` names it), or a similar size.
+    `lien` tells which: an EPCI, a département, a région and a similar size (`code` names it), or a
+    similar size alone.
     """
 
     lien: Lien
@@ -50,28 +52,26 @@ class Groupe:
 _LEVELS: tuple[tuple[Lien, Callable[[Territoire], str | None]], ...] = (
     ("meme_epci", lambda t: t.code if t.type == "epci" else t.epci),
     ("meme_departement", lambda t: t.departement),
-    ("meme_region", lambda t: t.region),
 )
 
 
 def propose_groups(demandeurs: Iterable[Demandeur]) -> tuple[Groupe, ...]:
     """Return groups of three to five, the narrowest link first, then the most requests.
 
-    Each collectivité is in one group at most: a narrow link takes it before a wider one. Whoever
-    is left is compared by size with others of the same kind.
+    Each collectivité is in one group at most: a narrow link takes it before a wider one. Beyond a
+    département, only those of one kind and of a similar size are put together: a village and a
+    métropole of one région have little to share.
     """
     left = sorted(demandeurs, key=_by_key)
     found: list[Groupe] = []
-    for lien, code_of in _LEVELS:
-        groups = _split_by(left, lien, code_of)
+    for split in _SPLITS:
+        groups = split(left)
         taken = {_by_key(each) for group in groups for each in group.demandeurs}
         left = [each for each in left if _by_key(each) not in taken]
         found += groups
-    found += _comparable(left)
-    ranks = {lien: rank for rank, (lien, _) in enumerate(_LEVELS)}
-    return tuple(
-        sorted(found, key=lambda group: (ranks.get(group.lien, len(ranks)), -group.demandes))
-    )
+    found += _comparable(left, "taille_comparable", None)
+    ranks = {lien: rank for rank, lien in enumerate(get_args(Lien))}
+    return tuple(sorted(found, key=lambda group: (ranks[group.lien], -group.demandes)))
 
 
 def _by_key(demandeur: Demandeur) -> tuple[str, str]:
@@ -79,18 +79,32 @@ def _by_key(demandeur: Demandeur) -> tuple[str, str]:
 
 
 def _split_by(
-    demandeurs: Sequence[Demandeur], lien: Lien, code_of: Callable[[Territoire], str | None]
+    lien: Lien, code_of: Callable[[Territoire], str | None], demandeurs: Sequence[Demandeur]
 ) -> list[Groupe]:
+    return [
+        Groupe(lien, code, part)
+        for code, together in _gather(code_of, demandeurs).items()
+        for part in _parts(sorted(together, key=_population))
+    ]
+
+
+def _by_region(demandeurs: Sequence[Demandeur]) -> list[Groupe]:
+    return [
+        group
+        for code, together in _gather(lambda t: t.region, demandeurs).items()
+        for group in _comparable(together, "meme_region", code)
+    ]
+
+
+def _gather(
+    code_of: Callable[[Territoire], str | None], demandeurs: Sequence[Demandeur]
+) -> dict[str, list[Demandeur]]:
     members: dict[str, list[Demandeur]] = {}
     for each in demandeurs:
         code = code_of(each.territoire)
         if code is not None:
             members.setdefault(code, []).append(each)
-    return [
-        Groupe(lien, code, part)
-        for code, together in members.items()
-        for part in _parts(sorted(together, key=_population))
-    ]
+    return members
 
 
 def _population(demandeur: Demandeur) -> tuple[int, tuple[str, str]]:
@@ -107,7 +121,7 @@ def _parts(demandeurs: Sequence[Demandeur]) -> list[tuple[Demandeur, ...]]:
     return [tuple(demandeurs[a:b]) for a, b in pairwise(bounds)]
 
 
-def _comparable(demandeurs: Sequence[Demandeur]) -> list[Groupe]:
+def _comparable(demandeurs: Sequence[Demandeur], lien: Lien, code: str | None) -> list[Groupe]:
     """Group those of one kind and of a similar size, the largest at most twice the smallest."""
     found: list[Groupe] = []
     ordered = sorted(demandeurs, key=lambda each: (each.territoire.type, *_population(each)))
@@ -115,13 +129,19 @@ def _comparable(demandeurs: Sequence[Demandeur]) -> list[Groupe]:
         run: list[Demandeur] = []
         for each in same_kind:
             if run and not _within(run[0], each):
-                found += [Groupe("taille_comparable", None, part) for part in _parts(run)]
+                found += [Groupe(lien, code, part) for part in _parts(run)]
                 run = []
             run.append(each)
-        found += [Groupe("taille_comparable", None, part) for part in _parts(run)]
+        found += [Groupe(lien, code, part) for part in _parts(run)]
     return found
 
 
 def _within(smallest: Demandeur, other: Demandeur) -> bool:
     low, high = smallest.territoire.population or 0, other.territoire.population or 0
     return low > 0 and high <= COMPARABLE * low
+
+
+_SPLITS: tuple[Callable[[Sequence[Demandeur]], list[Groupe]], ...] = (
+    *(partial(_split_by, lien, code_of) for lien, code_of in _LEVELS),
+    _by_region,
+)

@@ -54,6 +54,15 @@ def test_distant_ones_of_a_similar_size_can_work_together() -> None:
 
 def test_a_village_is_not_put_with_a_city() -> None:
     assert propose_groups(asking("75056", "71137", "32013")) == ()
+    # Nor in one région: Paris, and two villages of Île-de-France, each in its département.
+    assert propose_groups(asking("75056", "77228", "95211")) == ()
+
+
+def test_a_region_brings_together_those_of_a_similar_size() -> None:
+    # Toulouse, of the same région, is far larger than the three others.
+    (groupe,) = propose_groups(asking("32013", "46042", "09225", "31555"))
+    assert (groupe.lien, groupe.code) == ("meme_region", "76")
+    assert names(groupe.demandeurs) == {"Auch", "Cahors", "Pamiers"}
 
 
 def test_six_make_two_groups_of_three() -> None:
@@ -88,6 +97,9 @@ def test_every_group_keeps_its_promise(demandeurs: list[Demandeur]) -> None:
             assert {each.departement for each in territoires} == {groupe.code}
         elif groupe.lien == "meme_region":
             assert {each.region for each in territoires} == {groupe.code}
+            populations = [each.population or 0 for each in territoires]
+            assert 0 < max(populations) <= COMPARABLE * min(populations)
+            assert len({each.type for each in territoires}) == 1
     shuffled = propose_groups(demandeurs[::-1])
     assert {frozenset(each.demandeurs) for each in shuffled} == {
         frozenset(each.demandeurs) for each in groupes
