@@ -111,7 +111,7 @@ class ReadFeed:
         try:
             feed = await fetch_feed(self._fetcher, flux.url)
         except FluxIllisible as refused:
-            logger.info("feed not read", extra={"flux": flux.id, "reason": refused.code})
+            logger.info("feed not read", extra={"id": flux.id, "reason": refused.code})
             await FluxRepository(session).note(
                 flux, now=self._now(), refus=refused.code, statut=refused.statut
             )

@@ -17,6 +17,7 @@ from nlu.entities.personal_data import find_personal_data, mask
 from nlu.text import fold
 
 _BATCH = 200
+_NAMED = or_(Ticket.nom.is_not(None), Ticket.courriel.is_not(None), Ticket.telephone.is_not(None))
 
 
 async def expire_contacts(session: AsyncSession, age: timedelta) -> int:
@@ -26,11 +27,7 @@ async def expire_contacts(session: AsyncSession, age: timedelta) -> int:
         .where(
             Ticket.status.not_in(OPEN_STATUSES),
             Ticket.updated_at < func.now() - age,
-            or_(
-                Ticket.nom.is_not(None),
-                Ticket.courriel.is_not(None),
-                Ticket.telephone.is_not(None),
-            ),
+            _NAMED,
         )
         .limit(_BATCH)
     )
@@ -39,6 +36,17 @@ async def expire_contacts(session: AsyncSession, age: timedelta) -> int:
         await _expire(session, tickets)
         expired += len(tickets)
     return expired
+
+
+async def leave_notes(session: AsyncSession, age: timedelta) -> None:
+    """Take the person of requests untouched for longer than `age` out of the notes on territories.
+
+    Those whose contacts have left already are not among them.
+    """
+    old = select(Ticket).where(Ticket.updated_at < func.now() - age, _NAMED)
+    for ticket in (await session.scalars(old)).all():
+        mask_notes(await notes_about(session, [ticket]), names_of(ticket))
+    await session.flush()
 
 
 async def _expire(session: AsyncSession, tickets: Sequence[Ticket]) -> None:

@@ -31,7 +31,7 @@ from api.mail.models import Mail
 from api.redaction.models import PendingImport
 from api.suivi.repository import SuiviRepository
 from api.tickets.repository import TicketRepository
-from api.vie_privee.contacts import expire_contacts
+from api.vie_privee.contacts import expire_contacts, leave_notes
 from api.vie_privee.models import Passage
 from api.webhooks.models import Delivery
 
@@ -40,6 +40,7 @@ _ERASED_COMPTE = "efface:"
 
 
 async def _demandes(session: AsyncSession, age: timedelta, erased: str) -> int:
+    await leave_notes(session, age)
     return await TicketRepository(session).forget_older_than(age, erased=erased)
 
 

@@ -178,6 +178,17 @@ async def test_notes_lose_their_words_at_their_term_and_contacts_before(
         assert await TicketRepository(session).by_reference(reference) is not None
 
 
+async def test_a_request_never_closed_leaves_the_notes_with_its_person(database: Database) -> None:
+    reference = await add_request(database, "Un café citoyen.")
+    await write(database, "34164", "2026-10-01", texte="Vu avec Jeanne Roux.", demande=reference)
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE ticket SET updated_at = now() - interval '37 months'")
+    async with database.sessions.begin() as session:
+        counts = await erase_old(session, default_conservation(), erased="[effacé]")
+    assert (counts["demandes"], counts["contacts"]) == (1, 0)
+    assert await texts_of(database) == [("Vu avec [contact].", "Claire", None)]
+
+
 @pytest.fixture(scope="module")
 def claire(service: Service) -> Iterator[httpx2.Client]:
     """An advisor."""
