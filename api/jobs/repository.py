@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,18 +49,17 @@ class JobRepository:
         if run_at is not None:
             values["run_at"] = run_at
         statement = insert(Job).values(**values)
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["dedupe"],
-                set_={
-                    "run_at": func.least(Job.run_at, statement.excluded.run_at),
-                    "failed_at": None,
-                },
-            )
+        written = statement.on_conflict_do_update(
+            index_elements=["dedupe"],
+            set_={
+                "run_at": func.least(Job.run_at, statement.excluded.run_at),
+                "failed_at": None,
+            },
         )
         if run_at is None or run_at - datetime.now(UTC) < LONGEST_SLEEP:
-            told = {"channel": CHANNEL}
-            await self._session.execute(text("SELECT pg_notify(:channel, '')"), told)
+            await self._session.execute(written.returning(func.pg_notify(CHANNEL, "")))
+        else:
+            await self._session.execute(written)
 
     async def claim(self, kinds: Collection[str]) -> Claimed | None:
         """Return a job of these kinds that is due and that nobody else holds.
