@@ -39,6 +39,10 @@ class QueryRepair:
         self._spellings = spellings
         self._synonyms = synonyms
 
+    def with_synonyms(self, synonyms: Synonyms) -> "QueryRepair":
+        """Return the same, that knows these synonyms instead."""
+        return QueryRepair(self._speller, self._spellings, synonyms)
+
     def repair(self, text: str) -> RepairedQuery:
         """Prepare a question; only its first 1,000 characters count."""
         clean = unify_punctuation(strip_invisible(text))[:MAX_CHARS]

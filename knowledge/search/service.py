@@ -57,10 +57,12 @@ class SearchIndexService:
         async with self._lock:
             today, known = french_today(), set(self._withdrawn)
             async with self._sessions() as session:
+                synonyms = await read_synonyms(session)
+                # At once: all else of the index depends little on them, and takes longer.
+                self.engine.swap(knowing(self.engine.index, synonyms))
                 visible = await resources.list_visible(session, today=today)
                 moment = await _next_moment(session, today)
                 stored = await self._vectors(session)
-                synonyms = await read_synonyms(session)
             index = await self._build(visible, stored, synonyms, progress)
             # What was withdrawn while the index was being built is in it: it stays hidden.
             self._withdrawn -= known
@@ -114,6 +116,12 @@ class SearchIndexService:
         except IntegrityError:
             # A resource was deleted since it was read: the next rebuild computes again and keeps.
             return
+
+
+def knowing(index: ResourceIndex, synonyms: Synonyms) -> ResourceIndex:
+    """Return an index that reads questions with these synonyms: nothing is built again."""
+    repair = index.hybrid.repair.with_synonyms(synonyms)
+    return replace(index, hybrid=replace(index.hybrid, repair=repair))
 
 
 def without(index: ResourceIndex, withdrawn: Set[str]) -> ResourceIndex:
