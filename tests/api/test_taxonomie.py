@@ -52,7 +52,8 @@ def first_tool(client: httpx2.Client, question: str) -> str:
 
 
 def test_nothing_is_saved_before_its_effect_is_shown(desk: httpx2.Client) -> None:
-    meaning, form = "convention citoyenne intercommunale de transition", f"zz{secrets.token_hex(3)}"
+    form = f"zz{secrets.token_hex(3)}"
+    meaning = f"convention citoyenne intercommunale {form}"
     noisy = "habitants, commune, comment, projet, village, gens, maire, faire"
     shown = desk.get(NEW)
     hasty = press(desk, shown, "enregistrer", sens=meaning, formes=noisy)
