@@ -17,6 +17,7 @@ def test_parts_killed_under_conversations_lose_and_double_nothing() -> None:
     assert tally.faults == 0, tally
 
 
+@pytest.mark.timeout(900)  # the service starts twice
 def test_parts_killed_under_requests_lose_and_double_nothing() -> None:
     parts = ("worker", "serveur", "service")
     with kills_demandes.desk() as service:
