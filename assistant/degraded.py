@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant.actions import demande, detailler, messages, repondre, sociaux, suivre
+from assistant.actions import demande, detailler, justifier, messages, repondre, sociaux, suivre
 from assistant.actions.base import Call
 from assistant.ports import DemandeIncomplete
 from assistant.turn import Part
@@ -23,6 +23,11 @@ _SEARCHABLE = frozenset(
         "nlu_fallback",
     }
 )
+_AS_USUAL = {
+    "detailler_ressource": detailler.detail,
+    "justifier_orientation": justifier.justify,
+    "suivre_demande": suivre.follow,
+}
 _REQUEST = frozenset({"parler_conseiller", "reclamation", "proposer_ressource", "modifier_demande"})
 
 
@@ -32,10 +37,8 @@ async def answer_without_engine(call: Call, *, intent: str) -> Part:
         return await _send(call)
     if intent in _REQUEST or (demande.contacts_of(call) and await _is_preparing(call)):
         return _mark(call, await demande.open_request(call))
-    if intent == "detailler_ressource":
-        return _mark(call, await detailler.detail(call))
-    if intent == "suivre_demande":
-        return _mark(call, await suivre.follow(call))
+    if intent in _AS_USUAL:
+        return _mark(call, await _AS_USUAL[intent](call))
     if intent in ("refus", "alerte"):
         handler = sociaux.refuse if intent == "refus" else sociaux.alert
         return _mark(call, await handler(call), announce=False)

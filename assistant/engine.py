@@ -10,7 +10,7 @@ from assistant.actions.oriente import orientation_of
 from assistant.degraded import answer_without_engine
 from assistant.dialogue import DialogueEngine
 from assistant.domaine import bring_back
-from assistant.intentions import choose_intent, entities_of
+from assistant.intentions import JUSTIFY, choose_intent, entities_of
 from assistant.memory import Memory, TerritoireRetenu
 from assistant.payloads import Payload
 from assistant.ports import DialogueUnavailable, Exchange
@@ -60,6 +60,8 @@ class Assistant:
             intent = "donner_information"
         continues = expects is not None or goes_on(understanding, memory)
         enriched = memory.with_understanding(understanding, continues=continues)
+        if intent == JUSTIFY:  # an offer named to ask why says nothing of the need
+            enriched = memory
         if enriched.territoire is not None:  # settled: nothing is left to tell apart
             enriched = replace(enriched, territoires_a_preciser=())
         enriched = _apply_button(enriched, incoming.payload)

@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.domaine import SEARCHED
 from assistant.memory import Memory, own_territoire
+from assistant.pourquoi import asks_why
 from assistant.suites import asks_again, chosen_resource, wanted
 from nlu.intents import ANSWER_CONFIDENCE, ASK_CONFIDENCE
 from nlu.text import words
@@ -25,6 +26,7 @@ _EXPORT = re.compile(r"\b(?:export|telecharg|recuper|copie|envoyez moi)\w*")
 _REWRITES = re.compile(
     r"\b(?:modifi|chang|corrig|reformul)\w+ (?:\w+ )?(?:besoin|question|texte|message|demande)\b"
 )
+JUSTIFY = "justifier_orientation"
 _QUESTION = re.compile(r"\b(?:combien|quand|qui|comment|pourquoi|ou|est ce que vous|gardez vous)\b")
 
 
@@ -39,6 +41,8 @@ def choose_intent(understanding: Understanding, memory: Memory, *, expects: str 
         return "detailler_ressource"
     if urgent is None and _wants_others(understanding, memory, expects=expects):
         return "plus_de_resultats"
+    if urgent is None and asks_why(understanding.text, memory):
+        return JUSTIFY
     if urgent is None and expects == "confirmation" and _rewrites(understanding):
         return "modifier_demande"
     return urgent or _heard(understanding, memory, expects=expects)

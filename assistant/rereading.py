@@ -9,6 +9,7 @@ from assistant.memory import Memory
 from assistant.precisions import settle
 from assistant.references import is_reference
 from assistant.suites import last_sentence, with_previous_intent
+from knowledge.orientation.vocabulaire import OFFRES
 from nlu.text import words
 from nlu.understanding import Understanding
 
@@ -68,6 +69,11 @@ _TALKS = re.compile(
 _HAS_READ = re.compile(r"^(?:bonjour )?(?:j ai|on a|nous avons) (?:bien )?(?:lu|vu|consulte)\b")
 _AMISS = re.compile(r"\b(?:erreurs?|fau(?:x|sse)|inexact\w*|corrig\w+|propos\w+|partag\w+)\b")
 _ONE_WORD = re.compile(r"^(?:et )?(combien|qui|ou|comment|pourquoi)$")
+_WHEN = re.compile(
+    r"^(?:et )?(?:(?:c est|ca (?:commence|demarre|debute|se passe)) )?(?:pour )?quand"
+    r"(?: (?:est ce que )?(?:ca|cela) (?:commence|demarre|debute|se passe))?$"
+    r"|^(?:et )?quelles? (?:sont les )?(?:dates?|echeances?|delais?)$"
+)
 _ASKED_IN_A_WORD = {
     "combien": "question_financement",
     "qui": "chercher_acteur",
@@ -97,6 +103,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _subject_first,
         _has_read,
         _one_word,
+        _when,
         _elsewhere,
     )
     for step in steps:
@@ -240,6 +247,13 @@ def _one_word(understanding: Understanding, memory: Memory, expects: str | None)
     if match is None or expects is not None or not memory.besoin:
         return understanding
     return _as(_ASKED_IN_A_WORD.get(match[1], _METHOD), understanding)
+
+
+def _when(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« ça commence quand ? », after an offer was proposed: asked of this offer."""
+    if expects is not None or memory.route not in OFFRES or not _WHEN.match(_plain(understanding)):
+        return understanding
+    return _as("comprendre_demarche", understanding)
 
 
 def _elsewhere(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

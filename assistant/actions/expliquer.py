@@ -33,6 +33,7 @@ async def explain(call: Call) -> Part:
         part.memory,
         besoin=call.memory.besoin or call.text,
         intention=call.memory.intention or _INTENT,
+        route=call.memory.route if call.memory.route in OFFRES else part.memory.route,
     )
     meanings = _meanings(call)
     if meanings is None:

@@ -9,6 +9,7 @@ from assistant.actions import (
     detailler,
     donnees,
     expliquer,
+    justifier,
     orienter,
     repondre,
     sociaux,
@@ -62,6 +63,7 @@ ACTIONS: dict[str, Handler] = {
     "action_plus_de_resultats": repondre.show_more,
     "action_detailler_ressource": detailler.detail,
     "action_expliquer_demarche": _and_others(expliquer.explain),
+    "action_justifier_orientation": justifier.justify,
     "action_orienter": _and_others(orienter.conclude, opened_by=_ACCOMPANIMENT),
     "action_ouvrir_demande": _and_others(demande.open_request, before=True),
     "action_ouvrir_reclamation": _and_others(
