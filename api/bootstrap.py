@@ -41,6 +41,7 @@ from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.service import TerritoireService
 from knowledge.territoires.territoire import Territoire
+from nlu.besoins import load_or_train_needs
 from nlu.encoder import UseEncoder, shared_encoder
 from nlu.intents import IntentClassifier, load_or_train
 from nlu.pipeline import Classifier, Understander
@@ -75,6 +76,7 @@ def build_understander(
     return Understander.build(
         lieux=territoires,
         classifier=classifier or load_classifier(settings, encoder),
+        needs=load_or_train_needs(encoder, models=settings.models_dir),
     )
 
 

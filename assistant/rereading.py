@@ -7,9 +7,11 @@ from dataclasses import replace
 from assistant.domaine import SEARCHED
 from assistant.memory import Memory
 from assistant.precisions import settle
+from assistant.presentation import asks_who_speaks
 from assistant.references import is_reference
 from assistant.suites import last_sentence, with_previous_intent
 from knowledge.orientation.vocabulaire import OFFRES
+from nlu.besoins import DESCRIBED
 from nlu.text import words
 from nlu.understanding import Understanding
 
@@ -35,7 +37,11 @@ _THANKS = re.compile(r"\bmerci\b(?! (?:de|d|par avance|d avance|pour votre retou
 _ASKS = re.compile(r"^(?:non|pas)\b|\b(?:conseiller|rappel\w+|erreur|nul|inutile|rien)\b")
 _OFF_TOPIC = "hors_sujet"
 _TOGETHER = "agir_ensemble"
-_OFFERS = frozenset({"offre_ateliers", "offre_parcours", "offre_projet_partage", "programme_etat"})
+_OFFERS = frozenset(
+    {"offre_ateliers", "offre_parcours", "offre_projet_partage", "programme_etat"}
+    | {"debat_public_saisi", "service_etat"}
+)
+_DESCRIBED_OFFERS = DESCRIBED - {"decrit_humain"}
 _HUMAN_WANTED = frozenset({"veut_humain", _ASKS_HUMAN, "politique_partisane"})
 # Heard without being sure, these would hide the need that an offer named makes plain.
 _ASIDE = frozenset({*_SAYS_MORE, "parler_conseiller"})
@@ -68,6 +74,10 @@ _TALKS = re.compile(
 )
 _HAS_READ = re.compile(r"^(?:bonjour )?(?:j ai|on a|nous avons) (?:bien )?(?:lu|vu|consulte)\b")
 _AMISS = re.compile(r"\b(?:erreurs?|fau(?:x|sse)|inexact\w*|corrig\w+|propos\w+|partag\w+)\b")
+_SEEKS = re.compile(
+    r"\b(?:auriez vous|avez vous|aurait il|auraient ils|connaissez vous|existe t il|y a t il"
+    r"|(?:je|nous|on) (?:re)?cherch\w+)\b"
+)
 _ONE_WORD = re.compile(r"^(?:et )?(combien|qui|ou|comment|pourquoi)$")
 _WHEN = re.compile(
     r"^(?:et )?(?:(?:c est|ca (?:commence|demarre|debute|se passe)) )?(?:pour )?quand"
@@ -102,6 +112,8 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _tells_others,
         _subject_first,
         _has_read,
+        _asks_for_records,
+        _who_speaks,
         _one_word,
         _when,
         _elsewhere,
@@ -169,10 +181,12 @@ def _human(understanding: Understanding, memory: Memory, expects: str | None) ->
 
 def _ours(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
     """« 2 cc et 1 dpt veulent bosser ensemble »: an offer is named, the need comes first."""
-    doubted = understanding.confidence < _DOUBTED and understanding.intent in _ASIDE
+    limit = _CERTAIN if understanding.intent == "suivre_demande" else _DOUBTED
+    doubted = understanding.confidence < limit and understanding.intent in _ASIDE
     if expects is not None or not (doubted or understanding.intent == _OFF_TOPIC):
         return understanding
-    if not _names_an_offer(understanding) or _HUMAN_WANTED & set(understanding.signaux):
+    told = _names_an_offer(understanding) or _DESCRIBED_OFFERS & set(understanding.signaux)
+    if not told or _HUMAN_WANTED & set(understanding.signaux):
         return understanding
     needs = (each.intent for each in understanding.alternatives if each.intent in _NEEDS)
     need = next(needs, None)
@@ -239,6 +253,24 @@ def _has_read(understanding: Understanding, memory: Memory, expects: str | None)
     if understanding.intent != "proposer_ressource" or not _HAS_READ.match(said):
         return understanding
     return understanding if _AMISS.search(said) else _as("chercher_experience", understanding)
+
+
+def _asks_for_records(
+    understanding: Understanding, memory: Memory, expects: str | None
+) -> Understanding:
+    """« quelqu'un aurait-il un document à partager ? »: a record is sought, none is offered."""
+    offered = understanding.intent == "proposer_ressource" and expects is None
+    if not offered or not _SEEKS.search(_plain(understanding)):
+        return understanding
+    searched = (each.intent for each in understanding.alternatives if each.intent in SEARCHED)
+    return _as(next(searched, "chercher_experience"), understanding)
+
+
+def _who_speaks(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« êtes-vous un robot ? »: asked of the assistant, it is no need."""
+    if expects is not None or not asks_who_speaks(understanding.text):
+        return understanding
+    return _as("saluer", understanding)
 
 
 def _one_word(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

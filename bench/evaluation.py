@@ -30,6 +30,7 @@ from nlu.understanding import IntentScore
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
+ROUTES = ("phrases_orientation", "phrases_orientation_2")
 HELD_OUT = "tenu_a_l_ecart"
 
 
@@ -79,7 +80,7 @@ async def _through_the_chain(
 ) -> tuple[DialoguesReport, tuple[Lived, ...], NluReport]:
     async with throwaway_service(settings) as container:
         dialogues = count(await play_on(container, read_dialogues(TESTS / "conversations")))
-        messages = read_messages(TESTS / "phrases_orientation")
+        messages = [each for folder in ROUTES for each in read_messages(TESTS / folder)]
         lived = tuple([await live(container, each) for each in messages])
         return dialogues, lived, _intents(container)
 
@@ -110,7 +111,8 @@ def _dialogue_lines(figures: DialoguesReport) -> Iterator[Line]:
 def _route_lines(lived: tuple[Lived, ...]) -> Iterator[Line]:
     held = {
         each.id
-        for path in (TESTS / "phrases_orientation").glob(f"{HELD_OUT}_*.yml")
+        for folder in ROUTES
+        for path in (TESTS / folder).glob(f"{HELD_OUT}_*.yml")
         for each in read_messages(path)
     }
     halves = {

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from spacy.language import Language
 
+from nlu.besoins import NeedReader
 from nlu.components import build_nlp, replace_phrases
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
 from nlu.entities.dates import find_dates
@@ -78,13 +79,20 @@ class Understander:
     """Reads French messages; safe to share between threads once built."""
 
     def __init__(
-        self, *, nlp: Language, speller: Speller, finder: LieuFinder, classifier: Classifier
+        self,
+        *,
+        nlp: Language,
+        speller: Speller,
+        finder: LieuFinder,
+        classifier: Classifier,
+        needs: NeedReader | None = None,
     ) -> None:
         self._nlp = nlp
         self._nlp_lock = Lock()
         self._speller = speller
         self._finder = finder
         self._classifier = classifier
+        self._needs = needs
         self._requests = RequestFinder(classifier.rank, speller, read_ahead=classifier.read_ahead)
 
     @classmethod
@@ -93,11 +101,13 @@ class Understander:
         *,
         lieux: Iterable[Place],
         classifier: Classifier,
+        needs: NeedReader | None = None,
         vocabularies: Mapping[str, Vocabulary] | None = None,
         field_words: Iterable[str] | None = None,
     ) -> "Understander":
         """Build the understanding around a gazetteer and a trained classifier.
 
+        `needs` reads the kind of help described; without it, only what is named is heard.
         `vocabularies` replaces the files of `data/vocabulaire` (themes, signaux, roles, refus);
         `field_words` are the words that spelling may correct towards, besides theirs: by default
         those that the training sentences often use.
@@ -118,6 +128,7 @@ class Understander:
             speller=speller,
             finder=LieuFinder(places),
             classifier=classifier,
+            needs=needs,
         )
 
     def understand(
@@ -147,7 +158,8 @@ class Understander:
         requests = self._requests.find(reading.folded, corrected)
         ranking = requests.ranking
         own = reading.own
-        cues = _signaux(reading)
+        described = self._needs.cues(corrected) if self._needs else ()
+        cues = tuple(dict.fromkeys((*_signaux(reading), *described)))
         nombre = _nombre_collectivites(reading, together=bool(_ACTING_TOGETHER & set(cues)))
         if nombre and nombre > 1:
             cues = tuple(dict.fromkeys((*cues, _TOGETHER)))

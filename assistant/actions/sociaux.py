@@ -10,6 +10,7 @@ from assistant.actions.orienter import conclude
 from assistant.actions.repondre import answer_need, ask_need
 from assistant.actions.territoire import ask_territoire
 from assistant.domaine import SEARCHED
+from assistant.presentation import asks_who_speaks
 from assistant.turn import Outcome, Part
 from knowledge.orientation.vocabulaire import OFFRES
 from nlu.text import words
@@ -48,7 +49,9 @@ def _say(
 
 
 async def greet(call: Call) -> Part:
-    """Greet back and invite the question."""
+    """Greet back and invite the question; say who speaks when it is asked."""
+    if asks_who_speaks(call.text):
+        return _say(call, "social.presenter", "chercher_experience", proposition="conseiller")
     return _say(call, "social.saluer", "chercher_experience", "demander_accompagnement")
 
 

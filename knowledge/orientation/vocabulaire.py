@@ -84,6 +84,14 @@ Signal = Literal[
     "simplicite",
     "proximite",
     "comprendre",
+    "decrit_ateliers",
+    "decrit_parcours",
+    "decrit_projet_partage",
+    "decrit_debat_public",
+    "decrit_service_etat",
+    "decrit_programme_etat",
+    "decrit_formation",
+    "decrit_humain",
 ]
 Role = Literal[
     "maire",

@@ -40,6 +40,12 @@ _NEIGHBOUR_AND = re.compile(
     rf"(?:voisine|limitrophe|d['a]? ?a cote|da cote|a cote) et {_COUNT} autres?\b"
 )
 """« la commune d'à côté et deux autres »: three with us to count."""
+_TWO_OF_US = re.compile(
+    r"\bavec (?:ma|notre) (?:commune|ville|mairie|com ?com|communaute de communes)"
+    r" (?:voisine|limitrophe|d['a]? ?a cote|da cote|a cote)\b"
+    r"|\b(?:juste|rien que|qu'a|a) nous deux\b"
+)
+"""« avec ma commune voisine », and nobody else counted."""
 _NEXT_DOOR = re.compile(r"\b(?:voisine?|a cote|limitrophe|nous|moi|la notre|la mienne)\b")
 """« avec une commune de la Drôme » cites a commune; « avec une commune voisine » joins it."""
 _WE_ARE = re.compile(
@@ -133,6 +139,8 @@ def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -
         count = read(text)
         if count is not None and 1 < count <= MAX_TOGETHER:
             return count
+    if _TWO_OF_US.search(text):
+        return 2
     if _BY_OURSELVES.search(text):
         return 1
     return _read_answer(text) if is_answer else None

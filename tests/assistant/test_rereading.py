@@ -206,3 +206,37 @@ def test_a_recapitulation_is_shown_once_a_turn() -> None:
 def test_the_last_sentence_asks() -> None:
     assert last_sentence("trop gros pour nous. et à Rodez ?") == "et à Rodez ?"
     assert last_sentence("???") == "???"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Êtes-vous un robot ?",
+        "je parle à un humain ou à une machine ?",
+        "D’où viennent vos réponses ?",
+        "Est-ce que ce service utilise l’intelligence artificielle ?",
+        "Sur quel modèle de langage tournez-vous ?",
+        "je peux te tutoyer ?",
+    ],
+)
+def test_who_speaks_is_asked_of_the_assistant(text: str) -> None:
+    assert reread(understood(text), Memory(), expects=None).intent == "saluer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Avez-vous des exemples d’intelligence artificielle pour lire les contributions ?",
+        "Un conseiller peut-il relire notre charte ?",
+        "Comment faire parler les gens qui ne parlent pas à un élu ?",
+        "Vous êtes un service de l’État ?",
+    ],
+)
+def test_other_questions_are_not_about_the_assistant(text: str) -> None:
+    assert reread(understood(text), Memory(), expects=None).intent != "saluer"
+
+
+def test_what_is_sought_is_not_a_contribution() -> None:
+    text = "Quelqu’un aurait-il un beau document de restitution à partager ?"
+    heard = replace(understood(text), intent="proposer_ressource", confidence=0.7)
+    assert reread(heard, Memory(), expects=None).intent == "chercher_experience"

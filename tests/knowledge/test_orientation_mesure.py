@@ -6,8 +6,10 @@ import pytest
 
 from knowledge.orientation.mesure import Lived, MessagesIllisibles, Part, read_messages, report
 from knowledge.orientation.vocabulaire import ROUTES, Route
+from nlu.besoins import load_need_examples
+from nlu.intents_examples import sentence_key
 
-MESSAGES = Path(__file__).parent.parent / "phrases_orientation"
+TESTS = Path(__file__).parent.parent
 ATELIER = """profil: maire_village
 messages:
   - id: v-1
@@ -79,15 +81,36 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         read_messages(tmp_path)
 
 
-def test_the_set_is_wide_and_its_halves_share_no_profile() -> None:
-    messages = read_messages(MESSAGES)
+@pytest.mark.parametrize(
+    ("folder", "count", "profiles"),
+    [("phrases_orientation", 300, (4, 4)), ("phrases_orientation_2", 540, (6, 6))],
+)
+def test_each_set_is_wide_and_its_halves_share_no_profile(
+    folder: str, count: int, profiles: tuple[int, int]
+) -> None:
+    messages = read_messages(TESTS / folder)
     halves = [
-        {each.profil for path in MESSAGES.glob(f"{name}_*.yml") for each in read_messages(path)}
+        {
+            each.profil
+            for path in (TESTS / folder).glob(f"{name}_*.yml")
+            for each in read_messages(path)
+        }
         for name in ("reglage", "tenu_a_l_ecart")
     ]
-    assert len(messages) == 300
+    assert len(messages) == count
     assert {each.route for each in messages} == set(ROUTES)
     assert sum(bool(each.accepte) for each in messages) <= 45
     assert sum(each.style == "lettre" for each in messages) >= 15
-    assert len(halves[0]) == len(halves[1]) == 4
+    assert (len(halves[0]), len(halves[1])) == profiles
     assert not halves[0] & halves[1]
+
+
+def test_no_message_of_the_sets_is_taught() -> None:
+    taught = {sentence_key(each.text) for each in load_need_examples()}
+    measured = {
+        sentence_key(each.texte)
+        for folder in ("phrases_orientation", "phrases_orientation_2")
+        for each in read_messages(TESTS / folder)
+        if each.route != "aucune"  # « Merci ! »
+    }
+    assert not taught & measured

@@ -1,0 +1,107 @@
+"""What kind of help a message describes without naming it: learned, beside the vocabulary.
+
+An élu rarely names an offer or a partner: « il faudrait que les services s'y mettent ». The cues
+of `data/vocabulaire/signaux.yml` are heard in the words; these are read in the whole sentence, by a
+model of the same kind as that of the intents, trained on `data/besoins`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol
+
+from nlu.encoder import Encoder
+from nlu.intents import IntentClassifier, StaleModelError, train, training_fingerprint
+from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, load_examples
+from nlu.understanding import IntentScore
+
+BESOINS_DIRECTORY = Path(__file__).parent / "data" / "besoins"
+CUES: dict[str, str] = {
+    "ateliers": "decrit_ateliers",
+    "parcours": "decrit_parcours",
+    "projet_partage": "decrit_projet_partage",
+    "debat_public": "decrit_debat_public",
+    "service_etat": "decrit_service_etat",
+    "programme_etat": "decrit_programme_etat",
+    "formation": "decrit_formation",
+    "humain": "decrit_humain",
+}
+"""The cue given for each kind of help; the other kinds give none."""
+DESCRIBED = frozenset(CUES.values())
+"""The cues that no word of the vocabulary gives."""
+SURE = 0.55
+"""Below this probability, nothing is said."""
+
+_OTHER = "autre"
+_OUT_OF_SCOPE = "hors_sujet"
+_A_HUMAN = {"parler_conseiller": "humain", "reclamation": "humain"}
+# What asks for help: what kind is the very question.
+_UNDECIDED = frozenset({"demander_accompagnement"})
+_PER_INTENT = 40
+
+
+class Ranker(Protocol):
+    """What reading a need asks of a trained model."""
+
+    def rank(self, text: str) -> tuple[IntentScore, ...]:
+        """Return every kind of help, likeliest first."""
+
+
+class NeedReader:
+    """Reads the kind of help that a message describes."""
+
+    def __init__(self, model: Ranker) -> None:
+        self._model = model
+
+    def cues(self, text: str) -> tuple[str, ...]:
+        """Return the cue of the kind of help described, if one is likely enough."""
+        best = self._model.rank(text)[0]
+        cue = CUES.get(best.intent)
+        return (cue,) if cue is not None and best.confidence >= SURE else ()
+
+
+def load_need_examples(
+    directory: Path = BESOINS_DIRECTORY, intentions: Path = INTENTIONS_DIRECTORY
+) -> tuple[IntentExample, ...]:
+    """Return the sentences of each kind of help, and those of the intents that describe none.
+
+    As many of each intent are kept, evenly spaced in its file.
+    """
+    written = load_examples(directory)
+    others = [
+        each
+        for intent, found in groupby(load_examples(intentions), key=lambda example: example.intent)
+        if intent not in _UNDECIDED
+        for each in _some(tuple(found))
+    ]
+    return (*written, *others)
+
+
+def _some(examples: Sequence[IntentExample]) -> list[IntentExample]:
+    step = max(1, len(examples) // _PER_INTENT)
+    return [replace(each, intent=_kind(each.intent)) for each in examples[::step][:_PER_INTENT]]
+
+
+def _kind(intent: str) -> str:
+    if intent == _OUT_OF_SCOPE:
+        return intent
+    return _A_HUMAN.get(intent, _OTHER)
+
+
+def load_or_train_needs(encoder: Encoder, *, models: Path) -> NeedReader:
+    """Return the model kept in `models`, trained anew if sentences, libraries or encoder changed.
+
+    Models of earlier sentences are removed.
+    """
+    examples = load_need_examples()
+    expected = training_fingerprint(examples, encoder)
+    path = models / f"besoins-{expected[:16]}.joblib"
+    try:
+        return NeedReader(IntentClassifier.load(path, encoder, expected=expected))
+    except StaleModelError:
+        classifier = train(examples, encoder)
+    classifier.save(path)
+    for older in set(models.glob("besoins-*.joblib")) - {path}:
+        older.unlink(missing_ok=True)
+    return NeedReader(classifier)
