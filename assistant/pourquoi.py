@@ -30,11 +30,12 @@ _ABOUT_AN_OFFER = (
         rf"|\bpourquoi {_ARTICLE}(?:{_ANY}) (?:ne |n )?(?:me |nous )?{_FITS}"
         r"(?: t il| t elle| ils| elles)? (?:pas|exclu\w*|ecarte\w*)\b"
     ),
-    re.compile(
-        rf"\b(?:{_ANY})\b.*\b(?:ne |n )?(?:me |nous )?{_FITS} (?:donc )?pas\b"
-        rf"|\b(?:pas droit|(?:peut|peux|pouvons|pourr\w+) pas)\b.*\b(?:{_ANY})\b"
-    ),
 )
+_DOUBTS_AN_OFFER = re.compile(
+    rf"\b(?:{_ANY})\b.*\b(?:ne |n )?(?:me |nous )?{_FITS} (?:donc )?pas\b"
+    rf"|\b(?:pas droit|(?:peut|peux|pouvons|pourr\w+) pas)\b.*\b(?:{_ANY})\b"
+)
+"""« les ateliers ne suffiraient pas ? »: only when it is a question."""
 _ADVISED = r"(?:orient|propos|conseill|recommand)"
 _ABOUT_THE_PROPOSAL = re.compile(
     r"\b(?:pourquoi|pour quelles? raisons?|en quoi)\b.*\b(?:"
@@ -58,9 +59,8 @@ def asks_why(text: str, memory: Memory) -> str | None:
     led = memory.route is not None or memory.intention == _BEING_LED
     if not (led and memory.besoin) or len(said.split()) > _MOST_WORDS:
         return None
-    if any(pattern.search(said) for pattern in _ABOUT_AN_OFFER[:2]):
-        return _last_named(said)
-    if "?" in text and _ABOUT_AN_OFFER[2].search(said):
+    doubts = "?" in text and _DOUBTS_AN_OFFER.search(said)
+    if doubts or any(pattern.search(said) for pattern in _ABOUT_AN_OFFER):
         return _last_named(said)
     alone = memory.route in _LED and _WHY_ALONE.match(said)
     return PROPOSED if alone or _ABOUT_THE_PROPOSAL.search(said) else None

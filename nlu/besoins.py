@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nlu.encoder import Encoder
-from nlu.intents import IntentClassifier, StaleModelError, train, training_fingerprint
+from nlu.intents import kept_or_trained
 from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, load_examples
 from nlu.understanding import IntentScore
 
@@ -90,18 +90,6 @@ def _kind(intent: str) -> str:
 
 
 def load_or_train_needs(encoder: Encoder, *, models: Path) -> NeedReader:
-    """Return the model kept in `models`, trained anew if sentences, libraries or encoder changed.
-
-    Models of earlier sentences are removed.
-    """
+    """Return the reader of needs, its model kept in `models` (see `nlu.intents`)."""
     examples = load_need_examples()
-    expected = training_fingerprint(examples, encoder)
-    path = models / f"besoins-{expected[:16]}.joblib"
-    try:
-        return NeedReader(IntentClassifier.load(path, encoder, expected=expected))
-    except StaleModelError:
-        classifier = train(examples, encoder)
-    classifier.save(path)
-    for older in set(models.glob("besoins-*.joblib")) - {path}:
-        older.unlink(missing_ok=True)
-    return NeedReader(classifier)
+    return NeedReader(kept_or_trained(examples, encoder, models=models, name="besoins"))

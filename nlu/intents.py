@@ -270,18 +270,24 @@ def train_from_files(directory: Path, encoder: Encoder) -> IntentClassifier:
 def load_or_train(
     encoder: Encoder, *, models: Path, directory: Path = INTENTIONS_DIRECTORY
 ) -> IntentClassifier:
+    """Return the intent model of these files, kept in `models` (see `kept_or_trained`)."""
+    return kept_or_trained(load_examples(directory), encoder, models=models, name="intentions")
+
+
+def kept_or_trained(
+    examples: Sequence[IntentExample], encoder: Encoder, *, models: Path, name: str
+) -> IntentClassifier:
     """Return the model kept in `models`, trained anew if sentences, libraries or encoder changed.
 
-    Models of earlier sentences are removed.
+    Models of the same name made of earlier sentences are removed.
     """
-    examples = load_examples(directory)
     expected = training_fingerprint(examples, encoder)
-    path = models / f"intentions-{expected[:16]}.joblib"
+    path = models / f"{name}-{expected[:16]}.joblib"
     try:
         return IntentClassifier.load(path, encoder, expected=expected)
     except StaleModelError:
         classifier = train(examples, encoder)
     classifier.save(path)
-    for older in set(models.glob("intentions-*.joblib")) - {path}:
+    for older in set(models.glob(f"{name}-*.joblib")) - {path}:
         older.unlink(missing_ok=True)
     return classifier

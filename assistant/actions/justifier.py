@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assistant.actions import messages
 from assistant.actions.base import Call
-from assistant.actions.chercher import find_resources
+from assistant.actions.chercher import Found, find_resources
 from assistant.actions.oriente import decide_for, orientation_json
 from assistant.pourquoi import PROPOSED, asks_why
 from assistant.turn import Part
@@ -24,14 +24,7 @@ async def justify(call: Call) -> Part:
     asked = decision.route if named in (None, PROPOSED) else named
     orientation = orientation_json(decision)
     said = [messages.text(_reason(call, decision, asked)), {"type": "orientation", **orientation}]
-    found = find_resources(
-        call,
-        text=call.label("routes", asked),
-        types=(ResourceType.DEMARCHE,),
-        exclude=call.memory.ressources_vues,
-        limit=1,
-    )
-    shown = found if asked != decision.route and found.outcome == "answered" else None
+    shown = None if asked == decision.route else _record_of(call, asked)
     if shown is not None:
         said.append(shown.message)
     said.append(messages.help_choices(call))
@@ -49,6 +42,18 @@ async def justify(call: Call) -> Part:
         orientation=orientation,
         human_offered=True,
     )
+
+
+def _record_of(call: Call, route: str) -> Found | None:
+    """Return what tells more about an offer, unless it was shown already."""
+    found = find_resources(
+        call,
+        text=call.label("routes", route),
+        types=(ResourceType.DEMARCHE,),
+        exclude=call.memory.ressources_vues,
+        limit=1,
+    )
+    return found if found.outcome == "answered" else None
 
 
 def _reason(call: Call, decision: Decision, asked: str) -> str:
