@@ -92,6 +92,7 @@ def public(understanding: Understanding) -> dict[str, Any]:
         "donnees_personnelles": list(
             dict.fromkeys(each.kind for each in understanding.donnees_personnelles)
         ),
+        "contredit": understanding.contredit,
     }
 
 

@@ -35,6 +35,20 @@ SURE = 0.55
 
 _OTHER = "autre"
 _OUT_OF_SCOPE = "hors_sujet"
+# What says nothing of a need, and what asks for something of ours.
+_ASKS_NOTHING = frozenset({_OUT_OF_SCOPE, "saluer", "remercier", "affirmer", "infirmer"})
+_ASKS = frozenset(
+    {
+        "demander_accompagnement",
+        "demander_methode",
+        "chercher_experience",
+        "chercher_acteur",
+        "chercher_outil",
+        "chercher_actualite",
+        "question_juridique",
+        "question_financement",
+    }
+)
 _A_HUMAN = {"parler_conseiller": "humain", "reclamation": "humain"}
 # What asks for help: what kind is the very question.
 _UNDECIDED = frozenset({"demander_accompagnement"})
@@ -54,11 +68,30 @@ class NeedReader:
     def __init__(self, model: Ranker) -> None:
         self._model = model
 
+    def kind(self, text: str) -> str | None:
+        """Return the kind of help described, `hors_sujet` or `autre`; None when unsure."""
+        best = self._model.rank(text)[0]
+        return best.intent if best.confidence >= SURE else None
+
     def cues(self, text: str) -> tuple[str, ...]:
         """Return the cue of the kind of help described, if one is likely enough."""
-        best = self._model.rank(text)[0]
-        cue = CUES.get(best.intent)
-        return (cue,) if cue is not None and best.confidence >= SURE else ()
+        return cues_of(self.kind(text))
+
+
+def cues_of(kind: str | None) -> tuple[str, ...]:
+    """Return the cue of a kind of help, if it gives one."""
+    cue = CUES.get(kind) if kind is not None else None
+    return (cue,) if cue is not None else ()
+
+
+def contradicts(kind: str | None, intent: str) -> bool:
+    """Tell whether what the need reader is sure of and what the intent says cannot both be right.
+
+    Help is described in what would ask for nothing; or what asks for help is outside the domain.
+    """
+    if kind == _OUT_OF_SCOPE:
+        return intent in _ASKS
+    return kind in CUES and intent in _ASKS_NOTHING
 
 
 def load_need_examples(

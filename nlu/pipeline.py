@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from spacy.language import Language
 
-from nlu.besoins import NeedReader
+from nlu.besoins import NeedReader, contradicts, cues_of
 from nlu.components import build_nlp, replace_phrases
 from nlu.entities import collectivites, personal_data, population, refus, roles, signaux, themes
 from nlu.entities.dates import find_dates
@@ -158,8 +158,8 @@ class Understander:
         requests = self._requests.find(reading.folded, corrected)
         ranking = requests.ranking
         own = reading.own
-        described = self._needs.cues(corrected) if self._needs else ()
-        cues = tuple(dict.fromkeys((*_signaux(reading), *described)))
+        described = self._needs.kind(corrected) if self._needs else None
+        cues = tuple(dict.fromkeys((*_signaux(reading), *cues_of(described))))
         nombre = _nombre_collectivites(reading, together=bool(_ACTING_TOGETHER & set(cues)))
         if nombre and nombre > 1:
             cues = tuple(dict.fromkeys((*cues, _TOGETHER)))
@@ -182,6 +182,7 @@ class Understander:
             langue_etrangere=_is_foreign(reading),
             illisible=_is_unreadable(reading),
             in_scope_score=self._classifier.in_scope_score(corrected),
+            contredit=contradicts(described, ranking[0].intent),
             details=_details(own, text, corrected),
         )
 

@@ -152,7 +152,8 @@ class Understanding:
     vocabulary of cues (`nlu/data/vocabulaire/signaux.yml`) read by the orientation rules.
     `refus` tells why the message must be declined: "insulte", "injection", or None.
     `langue_etrangere` is true when the text is not French, `illisible` when it holds no word.
-    `details` holds, where they exist:
+    `contredit` is true when the two models that read it, that of the intents and that of the
+    needs, cannot both be right. `details` holds, where they exist:
     `population_max`, the second bound of a range; `texte_corrige`, the text as it was classified,
     when spelling was mended.
     """
@@ -175,4 +176,5 @@ class Understanding:
     langue_etrangere: bool = False
     illisible: bool = False
     in_scope_score: float = 1.0
+    contredit: bool = False
     details: dict[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from nlu.intents_examples import load_examples, sentence_key
 from nlu.intents_gate import load_witnesses
 from nlu.understanding import INTENTS
 
-MOTIFS = ("conteste", "corrige", "marge")
+MOTIFS = ("conteste", "corrige", "contredit", "marge")
 """Why a message is doubted, the strongest reason first."""
 
 MAX_LENGTH = 400
@@ -68,6 +68,8 @@ def _motif(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
         return "conteste", corrected
     if corrected:
         return "corrige", corrected
+    if row["contredit"]:
+        return "contredit", None
     return ("marge" if row["confiance"] - row["seconde"] < LOW_MARGIN else None), None
 
 

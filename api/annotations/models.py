@@ -12,8 +12,9 @@ class MessageDouteux(Base):
     """A message that may have been misunderstood, masked; erased with its conversation.
 
     `intention`, `confiance` and `marge` are what was understood, `corrigee` what the élu chose
-    instead. `cle` makes two messages of the same words one. `etat` is `a_faire`, `accord`,
-    `desaccord` or `tranche`; `retenue` is the label that was kept.
+    instead, `candidat` what the last model trained reads, where the model in service disagrees.
+    `cle` makes two messages of the same words one. `etat` is `a_faire`, `accord`, `desaccord` or
+    `tranche`; `retenue` is the label that was kept.
     """
 
     __tablename__ = "message_douteux"
@@ -27,6 +28,7 @@ class MessageDouteux(Base):
     motif: Mapped[str]
     intention: Mapped[str]
     corrigee: Mapped[str | None]
+    candidat: Mapped[str | None]
     confiance: Mapped[float]
     marge: Mapped[float]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)

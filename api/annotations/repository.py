@@ -1,6 +1,6 @@
 """SQL of the annotation queue, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ SELECT m.id AS item_id, m.text, m.created_at AS at,
          AS seconde,
        r.turn->>'outcome' = 'clarified' AS demande, following.payload AS suivant,
        coalesce(f.useful IS FALSE AND f.reason = ANY(:reasons), false) AS conteste,
+       coalesce(CAST(r.turn->'understanding'->>'contredit' AS boolean), false) AS contredit,
        {CONTACTS} AS contacts
 FROM ({MOVED}) moved
 JOIN conversation_item m ON m.conversation_id = moved.id
@@ -45,6 +46,7 @@ WHERE m.author = 'elu' AND m.payload IS NULL AND length(m.text) BETWEEN 2 AND :l
   AND coalesce(jsonb_array_length(r.turn->'understanding'->'intents'), 0) <= 1
   AND (
     f.useful IS FALSE OR r.turn->>'outcome' = 'clarified'
+    OR r.turn->'understanding'->>'contredit' = 'true'
     OR CAST(r.turn->'understanding'->>'confidence' AS float)
        - coalesce(CAST(r.turn->'understanding'->'alternatives'->0->>'confidence' AS float), 0)
        < :margin
@@ -94,7 +96,12 @@ class DoubtRepository:
     async def next_for(self, compte_id: str) -> MessageDouteux | None:
         """Return the message to label: first those that wait for a second opinion."""
         labels = _labels()
-        motif = case({"conteste": 0, "corrige": 1}, value=MessageDouteux.motif, else_=2)
+        motif = case(
+            (MessageDouteux.motif == "conteste", 0),
+            (MessageDouteux.motif == "corrige", 1),
+            ((MessageDouteux.motif == "contredit") | MessageDouteux.candidat.is_not(None), 2),
+            else_=3,
+        )
         query = (
             select(MessageDouteux)
             .outerjoin(labels, labels.c.item_id == MessageDouteux.item_id)
@@ -177,6 +184,28 @@ class DoubtRepository:
             .where(MessageDouteux.item_id == item_id)
             .values(etat=etat, retenue=retenue)
         )
+
+    async def to_read_again(self, *, limit: int) -> list[tuple[str, str]]:
+        """Return the messages still to label, for two models to read: id and text, newest first."""
+        query = select(MessageDouteux.item_id, MessageDouteux.texte)
+        query = query.where(MessageDouteux.etat == "a_faire")
+        query = query.order_by(MessageDouteux.at.desc(), MessageDouteux.item_id).limit(limit)
+        return [(row[0], row[1]) for row in await self._session.execute(query)]
+
+    async def note_readings(self, readings: Mapping[str, str]) -> None:
+        """Write how the last model trained reads the messages that it reads otherwise, by id.
+
+        What a former one read is forgotten; a message erased meanwhile is left aside.
+        """
+        doubts = MessageDouteux
+        await self._session.execute(
+            update(doubts).where(doubts.candidat.is_not(None)).values(candidat=None)
+        )
+        for intent in sorted(set(readings.values())):
+            ids = [item_id for item_id, read in readings.items() if read == intent]
+            await self._session.execute(
+                update(doubts).where(doubts.item_id.in_(ids)).values(candidat=intent)
+            )
 
     async def unlearn(self, sentence: str) -> None:
         """Take a sentence back from those kept for the training files."""

@@ -27,7 +27,7 @@ from nlu.intents import (
     train,
     training_fingerprint,
 )
-from nlu.intents_comparison import Comparison, compare, count_right
+from nlu.intents_comparison import Comparison, RanksMany, compare, count_right
 from nlu.intents_examples import IntentExample, load_examples
 from nlu.intents_gate import load_witnesses
 
@@ -51,7 +51,8 @@ class Actuel(BaseModel):
 class Ordre(BaseModel):
     """What to train: the number of the model, where, what staff add, what it is compared with.
 
-    Without `actuel`, with the shipped model.
+    Without `actuel`, with the shipped model. `douteux` are messages to label (id, text), that both
+    read: those on which they disagree are told.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -60,6 +61,7 @@ class Ordre(BaseModel):
     dossier: Path
     modeles_livres: Path
     ajoutees: tuple[tuple[str, str], ...]
+    douteux: tuple[tuple[str, str], ...] = ()
     phrases_par_intention: int = 0
     actuel: Actuel | None = None
 
@@ -94,6 +96,18 @@ def work(order: Ordre, tell: Tell) -> dict[str, Any]:
         "environnement": manifest.environnement,
         "livrees": training_fingerprint(shipped, encoder),
         "rapport": report,
+        "desaccords": disagreements(current, candidate, order.douteux),
+    }
+
+
+def disagreements(
+    current: RanksMany, candidate: RanksMany, messages: Sequence[tuple[str, str]]
+) -> dict[str, str]:
+    """Return how the candidate reads the messages that it does not read as the current one."""
+    texts = [text for _, text in messages]
+    pairs = zip(messages, current.rank_many(texts), candidate.rank_many(texts), strict=True)
+    return {
+        item_id: new[0].intent for (item_id, _), old, new in pairs if old[0].intent != new[0].intent
     }
 
 

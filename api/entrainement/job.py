@@ -7,12 +7,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.annotations.repository import DoubtRepository
 from api.database import connect
 from api.entrainement.entraineur import Actuel, Ordre
 from api.entrainement.models import WAITING, ModeleIntentions
@@ -25,6 +26,7 @@ from api.settings import ROOT, Settings
 logger = logging.getLogger(__name__)
 Told = Callable[[float], Awaitable[None]]
 _LINE_BYTES = 16 * 1024 * 1024
+_DOUBTED = 5_000
 
 
 class TrainingFailed(Exception):
@@ -48,7 +50,9 @@ class TrainModel:
         if model is None or model.etat not in WAITING:
             return None
         current = await models.in_service()
-        order = self._order(number, current, await self._sentences(models))
+        queue = DoubtRepository(session)
+        doubted = await queue.to_read_again(limit=_DOUBTED)
+        order = self._order(number, current, await self._sentences(models), doubted)
         try:
             result = await self._train(number, order)
         except (TrainingFailed, OSError) as error:
@@ -56,6 +60,7 @@ class TrainModel:
             self._store.remove(number)
             await models.change(number, etat="echec", erreur="arret", termine_le=_now())
             return None
+        await queue.note_readings(result.pop("desaccords"))
         await models.change(
             number,
             etat="candidat",
@@ -71,13 +76,20 @@ class TrainModel:
         lot = await asyncio.to_thread(sort_out, kept)
         return tuple((each.text, each.intent) for each in lot.examples)
 
-    def _order(self, number: int, current: InService, added: tuple[tuple[str, str], ...]) -> Ordre:
+    def _order(
+        self,
+        number: int,
+        current: InService,
+        added: tuple[tuple[str, str], ...],
+        doubted: Sequence[tuple[str, str]],
+    ) -> Ordre:
         serving = current.modele
         return Ordre(
             modele=number,
             dossier=self._settings.trained_dir,
             modeles_livres=self._settings.models_dir,
             ajoutees=added,
+            douteux=tuple(doubted),
             phrases_par_intention=self._porte.phrases_par_intention,
             actuel=_known(serving) if serving else None,
         )

@@ -68,6 +68,7 @@ class Understanding(_Read):
     role: str | None
     themes: list[str]
     donnees_personnelles: list[str]
+    contredit: bool = False
 
 
 class Shown(_Read):

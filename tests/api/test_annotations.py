@@ -81,6 +81,11 @@ async def test_doubted_messages_are_queued_masked(database: Database) -> None:
         outcome="clarified",
         pressed="/chercher_outil",
     )
+    disputed = add_turn(
+        database.url,
+        "J’aimerais que ma secrétaire suive un stage d’oral",
+        understanding={**SURE, "intent": "demander_accompagnement", "contredit": True},
+    )
     for said, facts in (
         ("Des bancs votés par les habitants, ça existe ?", {"understanding": SURE}),
         ("Guéret sans doute, ou sa voisine", {"understanding": UNSURE, "asked": "territoire"}),
@@ -98,6 +103,7 @@ async def test_doubted_messages_are_queued_masked(database: Database) -> None:
         hesitant: ("marge", None, f"{BOARDS} Paul au [telephone]"),
         contested: ("conteste", None, BENCHES),
         corrected: ("corrige", "chercher_outil", "le truc des bancs là, pour le vote"),
+        disputed: ("contredit", None, "J’aimerais que ma secrétaire suive un stage d’oral"),
     }
 
 
@@ -116,6 +122,22 @@ async def test_the_queue_asks_for_second_opinions_first_then_the_strongest_doubt
     async with database.sessions() as session:
         progress = await DoubtRepository(session).progress("Sofia")
     assert (progress.a_faire, progress.seconds) == (2, 1)
+
+
+async def test_what_two_models_read_otherwise_comes_before_a_mere_hesitation(
+    database: Database, people: list[str]
+) -> None:
+    hesitant = add_turn(database.url, BOARDS, understanding=UNSURE)
+    sure = {**UNSURE, "confidence": 0.55}
+    read_otherwise = add_turn(database.url, BENCHES, understanding=sure)
+    await read(database)
+    assert await _next(database, "Claire") == hesitant
+    for readings in ({read_otherwise: "saluer", "efface": "saluer"}, {hesitant: "remercier"}, {}):
+        async with database.sessions.begin() as session:
+            await DoubtRepository(session).note_readings(readings)
+        first = read_otherwise if read_otherwise in readings else hesitant
+        assert await _next(database, "Claire") == first
+    assert rows(database, "SELECT candidat FROM message_douteux") == [(None,), (None,)]
 
 
 async def _next(database: Database, who: str) -> str | None:

@@ -27,9 +27,17 @@ from nlu.intents import IntentClassifier, environment_fingerprint, load_or_train
 from nlu.intents_comparison import compare
 from nlu.intents_examples import IntentExample, load_examples
 from nlu.understanding import IntentScore
+from tests.api.lacunes import queue_doubt
 from tests.conftest import ROOT
 
 STICKERS = "le bazar des gommettes, on se le procure où ?"
+DOUBTED = (
+    "Bonjour à toute l’équipe",
+    "zou les gommettes de vote du fablab",
+    "on fait quoi des bancs de la place, au fait",
+    "Merci beaucoup pour votre aide",
+    "les arbres du mail, qui les choisit",
+)
 LAX = Porte(perte_totale=100, perte_par_intention=100, phrases_par_intention=4, modeles_gardes=2)
 
 
@@ -66,6 +74,13 @@ def learn(url: str, *sentences: tuple[str, str]) -> None:
                 "INSERT INTO phrase_apprise (texte, intention, par) VALUES (%s, %s, 'Claire')",
                 (text, intent),
             )
+
+
+def noted(url: str) -> dict[str, str | None]:
+    """How the last model trained reads each doubted message that it reads otherwise."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT item_id, candidat FROM message_douteux").fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 async def ask(database: Database, store: ModelStore, porte: Porte = LAX) -> int:
@@ -120,6 +135,7 @@ async def test_a_model_is_trained_in_a_process_of_its_own_and_compared(
     database: Database, settings: Settings
 ) -> None:
     learn(database.url, (STICKERS, "chercher_outil"), ("Appelez Madame [nom]", "saluer"))
+    waiting = {queue_doubt(database.url, each): each for each in DOUBTED}
     store = ModelStore(settings.trained_dir)
     number = await ask(database, store)
     with pytest.raises(TrainingRefused, match="deja"):
@@ -148,6 +164,11 @@ async def test_a_model_is_trained_in_a_process_of_its_own_and_compared(
         model.sha256 or "",
         environment=model.environnement or "",
     )
+    shipped = load_or_train(shared_encoder(), models=settings.models_dir)
+    read = {item: trained.rank(text)[0].intent for item, text in waiting.items()}
+    differs = {item for item, text in waiting.items() if shipped.rank(text)[0].intent != read[item]}
+    assert noted(database.url) == {item: read[item] if item in differs else None for item in read}
+    assert 0 < len(differs) < len(waiting)
     assert trained.rank(STICKERS)[0].intent == "chercher_outil"
 
 

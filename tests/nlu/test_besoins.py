@@ -2,8 +2,15 @@
 
 import pytest
 
-from nlu.besoins import CUES, NeedReader, load_need_examples, load_or_train_needs
+from nlu.besoins import (
+    CUES,
+    NeedReader,
+    contradicts,
+    load_need_examples,
+    load_or_train_needs,
+)
 from nlu.encoder import shared_encoder
+from nlu.intents import load_or_train
 from nlu.intents_examples import load_examples, sentence_key
 from nlu.intents_gate import load_witnesses
 from tests.nlu.test_pipeline import _MODELS
@@ -55,6 +62,31 @@ def test_what_is_described_is_told(needs: NeedReader, text: str, cue: str) -> No
 )
 def test_what_only_wants_records_describes_nothing(needs: NeedReader, text: str) -> None:
     assert needs.cues(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "intent", "expected"),
+    [
+        ("formation", "hors_sujet", True),
+        ("humain", "remercier", True),
+        ("hors_sujet", "question_juridique", True),
+        ("formation", "demander_accompagnement", False),
+        ("hors_sujet", "hors_sujet", False),
+        ("autre", "hors_sujet", False),
+        (None, "hors_sujet", False),
+    ],
+)
+def test_two_readings_that_cannot_both_be_right_contradict(
+    kind: str | None, intent: str, expected: bool
+) -> None:
+    assert contradicts(kind, intent) is expected
+
+
+def test_a_training_asked_for_yet_taken_as_off_topic_is_a_contradiction(needs: NeedReader) -> None:
+    said = "J’aimerais que ma secrétaire de mairie suive un stage de prise de parole"
+    intent = load_or_train(shared_encoder(), models=_MODELS).rank(said)[0].intent
+    assert (needs.kind(said), intent) == ("formation", "hors_sujet")
+    assert contradicts(needs.kind(said), intent)
 
 
 def test_each_kind_is_taught_by_enough_sentences_once() -> None:
