@@ -14,7 +14,7 @@ run: ## Prépare tout, lance le service et affiche son adresse
 
 test: ## Prépare tout et lance tous les essais
 	@scripts/preparer.sh dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## Format, règles de code, types, couches, contenus, dialogue
 	@scripts/preparer.sh dev

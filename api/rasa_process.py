@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 from pathlib import Path
 
 import httpx2
@@ -81,16 +82,27 @@ def environment(settings: Settings, **extra: str) -> dict[str, str]:
 async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
     """Train the dialogue unless it is already trained for these files; return its path.
 
+    It is written apart, then put in place in one move: two processes may train at once.
     Raises RasaMissing, and RuntimeError when the training fails.
     """
     path = model_path(settings)
     if path.exists() and not force:
         return path
     settings.models_dir.mkdir(parents=True, exist_ok=True)
-    name = path.name.removesuffix(".tar.gz")
+    with tempfile.TemporaryDirectory(dir=settings.models_dir) as apart:
+        output = await _train(settings, Path(apart), path.name.removesuffix(".tar.gz"))
+        trained = Path(apart) / path.name
+        if not trained.exists():
+            raise RuntimeError(output[-2000:])
+        trained.replace(path)
+    return path
+
+
+async def _train(settings: Settings, folder: Path, name: str) -> str:
+    """Have Rasa write its model in the folder; return what it said."""
     process = await asyncio.create_subprocess_exec(
         *command(settings, "train", "core", "--domain", "domain", "--stories", "data"),
-        *("--out", str(settings.models_dir), "--fixed-model-name", name),
+        *("--out", str(folder), "--fixed-model-name", name),
         cwd=RASA_PROJECT,
         env=environment(settings),
         stdout=asyncio.subprocess.PIPE,
@@ -99,9 +111,10 @@ async def train_dialogue(settings: Settings, *, force: bool = False) -> Path:
     )
     async with asyncio.timeout(_TRAIN_TIMEOUT_SECONDS):
         output, _ = await process.communicate()
-    if process.returncode != 0 or not path.exists():
-        raise RuntimeError(output.decode(errors="replace")[-2000:])
-    return path
+    said = output.decode(errors="replace")
+    if process.returncode != 0:
+        raise RuntimeError(said[-2000:])
+    return said
 
 
 class RasaProcess:

@@ -1,5 +1,6 @@
 """Ranks what an élu may want: one of the 20 intents, with a truthful confidence."""
 
+import os
 import pickle
 import platform
 import zlib
@@ -130,9 +131,12 @@ class IntentClassifier:
         return [judged.ranking for batch in batches for judged in self._compute(batch)]
 
     def save(self, path: Path) -> None:
-        """Write the trained model in one move; the encoder is not part of it."""
+        """Write the trained model in one move; the encoder is not part of it.
+
+        Two processes may train and write the same model at once: each writes its own partial file.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
+        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
         joblib.dump(self._trained, partial, compress=3)
         partial.replace(path)
 
