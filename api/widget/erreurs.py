@@ -14,6 +14,8 @@ _KEPT = ("allow", "retry-after")
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 # What programs ask for, even through a browser.
 _PROGRAMS = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/widget/")
+# The pages of the staff write theirs: see `api.console.errors`.
+_STAFF = ("/console/", "/redaction/")
 
 
 def install_page_errors(app: FastAPI, pages: Pages) -> None:
@@ -38,6 +40,6 @@ def _as_page(handler: Any, pages: Pages) -> Callable[[Request, Exception], Await
 
 
 def _reads_pages(request: Request) -> bool:
-    if request.url.path.startswith(_PROGRAMS):
+    if request.url.path.startswith((*_PROGRAMS, *_STAFF)):
         return False
     return "text/html" in request.headers.get("accept", "")
