@@ -10,6 +10,7 @@ from api.conversations import models as conversations
 from api.courrier import models as courrier
 from api.droits import models as droits
 from api.entrainement import models as entrainement
+from api.equipes import models as equipes
 from api.jobs import models as jobs
 from api.lacunes import models as lacunes
 from api.links import ServiceSecret
@@ -45,6 +46,7 @@ __all__ = [
     "courrier",
     "droits",
     "entrainement",
+    "equipes",
     "jobs",
     "lacunes",
     "mails",

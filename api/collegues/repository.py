@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.models import Mention, Presence
 from api.tickets.family import family
+from api.tickets.models import Ticket
 
 # A page says that it is still open three times in this while.
 PRESENT = timedelta(seconds=75)
@@ -51,9 +52,13 @@ class MentionRepository:
             .execution_options(synchronize_session=False)
         )
 
-    async def unread(self, nom: str) -> set[int]:
-        """Return the requests where someone is cited and has not been since."""
-        query = select(Mention.ticket_id).where(Mention.nom == nom, Mention.read_at.is_(None))
+    async def unread(self, nom: str, *, among: ColumnElement[bool]) -> set[int]:
+        """Return the requests, `among` those they may touch, where they are cited since."""
+        query = (
+            select(Mention.ticket_id)
+            .join(Ticket, Ticket.id == Mention.ticket_id)
+            .where(Mention.nom == nom, Mention.read_at.is_(None), among)
+        )
         return set((await self._session.execute(query)).scalars())
 
 

@@ -1,4 +1,4 @@
-"""The history of the accounts: second factor, identity provider. PostgreSQL refuses changes."""
+"""The history of the accounts: how one enters, teams, absences. PostgreSQL refuses changes."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,6 +22,9 @@ class CompteEventKind(StrEnum):
     CODES_RENEWED = "codes_renouveles"
     CODE_USED = "code_secours_utilise"
     LINKED = "identite_reliee"
+    TEAMS_CHANGED = "equipes_changees"
+    ABSENCE_DECLARED = "absence_declaree"
+    ABSENCE_ENDED = "absence_retiree"
 
 
 class CompteJournal:

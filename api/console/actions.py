@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.mentions import MentionUnknown, find_mentions
 from api.console.dossier import advisors
+from api.console.filtres import QUEUE
 from api.console.forms import (
     ChoiceRefused,
     Sent,
@@ -20,13 +20,22 @@ from api.console.forms import (
     read_status,
     read_team,
 )
-from api.console.pages import texts
+from api.console.pages import french_day, go, texts
 from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me, ticket_page
 from api.container import Container
+from api.droits.equipes import colleagues_on, reach_of
 from api.pieces.accept import PieceRefused
-from api.tickets.desk import AlreadyClaimed, ReasonMissing, TicketDesk, TicketMerged, VersionStale
+from api.tickets.desk import (
+    AlreadyClaimed,
+    AssigneeAway,
+    ReasonMissing,
+    TicketDesk,
+    TicketMerged,
+    VersionStale,
+)
 from api.tickets.models import Ticket
 from api.tickets.status import TransitionImpossible
+from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,6 +50,7 @@ class PreviewAsked(Exception):
 
 _REFUSALS = (
     AlreadyClaimed,
+    AssigneeAway,
     VersionStale,
     TicketMerged,
     TransitionImpossible,
@@ -67,10 +77,11 @@ Act = Callable[[Work], Awaitable[str]]
 
 @router.post(f"{TICKET}/prendre")
 async def claim(request: Request, reference: str, services: Services) -> Response:
-    """Take charge of the request; one winner."""
+    """Take charge of the request; one winner. Nobody stands in for who holds it: it is to take."""
 
     async def act(work: Work) -> str:
-        await work.desk.claim(work.ticket, actor=me(request).nom)
+        absents = (await reach_of(request, work.session)).absents
+        await work.desk.claim(work.ticket, actor=me(request).nom, instead=absents.alone)
         return "prise"
 
     return await _do(request, reference, services, act)
@@ -90,7 +101,7 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
             return done
         check_version(ticket, form)
         body, status = read_body(form, services, ticket), read_status(form)
-        cited = () if public else find_mentions(form.get("corps"), await advisors(work.session))
+        cited = () if public else await _cited(work, services)
         pieces = await read_pieces(form)
         if public and pieces and ticket.conversation_id is None:
             raise PieceRefused("piece_sans_conversation")
@@ -113,6 +124,19 @@ async def answer(request: Request, reference: str, services: Services) -> Respon
         return done
 
     return await _do(request, reference, services, act)
+
+
+async def _cited(work: Work, services: Container) -> tuple[str, ...]:
+    """Return whom a note calls; they must be able to open the request."""
+    cited = find_mentions(work.form.get("corps"), await advisors(work.session))
+    if cited:
+        day = CELLULE.today(services.clock.now())
+        colleagues = await colleagues_on(work.session, services.aiguillage, day)
+        may_open = colleagues.may_open(work.ticket)
+        for nom in cited:
+            if nom not in may_open:
+                raise ChoiceRefused("mention_autre_equipe", nom=nom)
+    return cited
 
 
 @router.post(f"{TICKET}/etat")
@@ -164,8 +188,10 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
     async with services.database.sessions() as session:
         ticket = await find_ticket(session, reference, lock=True)
         try:
-            desk = TicketDesk(session, now=services.clock.now)
+            desk = TicketDesk(session, aiguillage=services.aiguillage, now=services.clock.now)
             done = await act(Work(session, desk, ticket, form))
+            reach = await reach_of(request, session)
+            kept = reach.covers(ticket.team, ticket.assignee)
             await session.commit()
         except _REFUSALS as error:
             await session.rollback()
@@ -174,9 +200,9 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
             return await _show_again(
                 request, session, services, reference, notice=notice, answer=_written(form, asked)
             )
-    root = str(request.scope.get("root_path", "")).rstrip("/")
-    where = f"{root}{TICKET.format(reference=ticket.reference)}?fait={done}"
-    return RedirectResponse(where, status_code=303, headers={"Cache-Control": "no-store"})
+    if not kept:  # it is another team's now
+        return go(request, f"{QUEUE}?avis=partie")
+    return go(request, f"{TICKET.format(reference=ticket.reference)}?fait={done}")
 
 
 async def _show_again(
@@ -196,7 +222,7 @@ def _why(error: Exception, form: Sent) -> Notice:
     """Return why nothing was done, in French."""
     sentences = texts()["refus"]
     match error:
-        case AlreadyClaimed() | TicketMerged() | TransitionImpossible():
+        case AlreadyClaimed() | TicketMerged() | TransitionImpossible() | AssigneeAway():
             return Notice(_overtaken(error), 409)
         case ReasonMissing():
             return Notice(sentences["motif"], 422)
@@ -211,7 +237,9 @@ def _why(error: Exception, form: Sent) -> Notice:
             return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
 
 
-def _overtaken(error: AlreadyClaimed | TicketMerged | TransitionImpossible) -> str:
+def _overtaken(
+    error: AlreadyClaimed | TicketMerged | TransitionImpossible | AssigneeAway,
+) -> str:
     """Return what somebody else did first."""
     sentences = texts()["refus"]
     match error:
@@ -221,6 +249,11 @@ def _overtaken(error: AlreadyClaimed | TicketMerged | TransitionImpossible) -> s
             told = sentences["reunie"].format(autre=error.into)
         case TransitionImpossible():
             told = sentences["transition"].format(etat=texts()["etats"][error.current])
+        case AssigneeAway():
+            relais = error.relais
+            key = "absent_delegue" if relais.delegue else "absent"
+            facts = {"nom": relais.nom, "au": french_day(relais.au), "delegue": relais.delegue}
+            told = sentences[key].format(**facts)
     return told
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.capitalisation.repository import CapitalisationRepository, Tiree
 from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.repository import CompteRepository
-from api.comptes.roles import Role
 from api.console.pages import texts
 from api.container import Container
 from api.courrier.models import CourrielRecu
 from api.courrier.repository import CourrielRepository
+from api.droits.equipes import colleagues_on
 from api.droits.models import Acces
 from api.droits.repository import AccesRepository
+from api.equipes.relais import ADVISORS, Relais
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.pieces.models import Piece
@@ -30,6 +31,7 @@ from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.queue import QueueRepository
 from api.tickets.service import TicketService
 from api.tickets.status import TRANSITIONS
+from assistant.business_days import CELLULE
 from knowledge.accompagnements.accompagnement import Accompagnement
 from knowledge.resources.resource import Resource
 from knowledge.search.query import SearchQuery
@@ -39,12 +41,15 @@ _PAST = 5
 _SUGGESTED = 5
 _NOTES = 3
 _RECENTLY = timedelta(minutes=10)
-_ADVISORS = (Role.CONSEILLER, Role.RESPONSABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A ticket and what surrounds it."""
+    """A ticket and what surrounds it.
+
+    `advisors`: colleagues who may open it; `holders`: those whom it may be given to; `relais`:
+    who stands in for its advisor, when they are away.
+    """
 
     ticket: Ticket
     messages: Sequence[TicketMessage]
@@ -67,6 +72,8 @@ class Dossier:
     suivis: Sequence[tuple[Territoire, Suivi]]
     notes: Sequence[NoteTerritoire]
     advisors: list[str]
+    holders: list[str]
+    relais: Relais | None
     possible: tuple[str, ...]
 
 
@@ -129,6 +136,8 @@ async def load_dossier(
     told = {f"compte:{each}" for each in (me, *present)}
     parents = services.knowledge.territoires.parents(place) if place else ()
     family = FamilyRepository(session)
+    colleagues = await colleagues_on(session, services.aiguillage, CELLULE.today(now))
+    among = colleagues.reaches[me].condition
     return Dossier(
         ticket=ticket,
         messages=await service.messages(ticket),
@@ -137,7 +146,7 @@ async def load_dossier(
         since=await service.said_since(ticket),
         territoire=place,
         parents=parents,
-        past=await QueueRepository(session).of_same_place(ticket, limit=_PAST),
+        past=await QueueRepository(session, among=among).of_same_place(ticket, limit=_PAST),
         suggestions=await suggest(services, ticket, place),
         present=present,
         others=[each for each in recent if each.who not in told],
@@ -150,7 +159,9 @@ async def load_dossier(
         accompagnements=_accompagnements(services, place, parents),
         suivis=await _suivis(session, place, parents),
         notes=await _notes(session, place),
-        advisors=sorted({*await advisors(session), *filter(None, [ticket.assignee])}),
+        advisors=colleagues.may_open(ticket),
+        holders=colleagues.may_hold(ticket),
+        relais=colleagues.absents.of(ticket.assignee),
         possible=TRANSITIONS[ticket.status],
     )
 
@@ -208,4 +219,4 @@ async def _notes(session: AsyncSession, place: Territoire | None) -> Sequence[No
 async def advisors(session: AsyncSession) -> list[str]:
     """Return who may hold a ticket, by name."""
     comptes = await CompteRepository(session).all()
-    return [each.nom for each in comptes if each.disabled_at is None and each.role in _ADVISORS]
+    return [each.nom for each in comptes if each.disabled_at is None and each.role in ADVISORS]

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.console.pages import go, page
 from api.console.session import FACTOR, HOME, LOGIN, PAGES, FactorRequired, LoginRequired, resume
-from api.console.typed import FormExpired
+from api.console.typed import FormExpired, FormRefused
 
 Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
 
@@ -22,6 +22,7 @@ def install_console_errors(app: FastAPI) -> None:
     app.add_exception_handler(LoginRequired, _to_login)
     app.add_exception_handler(FactorRequired, _to_factor)
     app.add_exception_handler(FormExpired, _give_back)
+    app.add_exception_handler(FormRefused, _refuse)
 
 
 def _as_page(handler: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -53,12 +54,20 @@ async def _to_factor(request: Request, error: Exception) -> Response:
     return go(request, FACTOR)
 
 
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Say why a form is refused, and show what was typed in it."""
+    assert isinstance(error, FormRefused)  # noqa: S101 - registered for this type
+    facts: dict[str, Any] = {"motif": error.detail, "rendu": error.typed, "renvoi": ""}
+    return page(request, "texte_rendu.html", status=error.status, **facts)
+
+
 async def _give_back(request: Request, error: Exception) -> Response:
     """Show what was typed; a form that came whole from our page may be sent once more."""
     assert isinstance(error, FormExpired)  # noqa: S101 - registered for this type
     typed, status = error.typed, error.status
 
     def shown(token: str) -> Response:
-        return page(request, "texte_rendu.html", status=status, rendu=typed, renvoi=token)
+        facts: dict[str, Any] = {"motif": "", "rendu": typed, "renvoi": token}
+        return page(request, "texte_rendu.html", status=status, **facts)
 
     return resume(request, shown) if typed.whole else shown("")

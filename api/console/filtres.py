@@ -63,16 +63,22 @@ class FiltreRepository:
         )
 
 
-async def tabs(session: AsyncSession, compte: Compte, *, now: datetime) -> list[Onglet]:
+async def tabs(
+    session: AsyncSession,
+    compte: Compte,
+    queue: QueueRepository,
+    *,
+    instead: tuple[str, ...],
+    now: datetime,
+) -> list[Onglet]:
     """Return the kept filters with their counts; one that cannot be read any more is left out."""
-    queue = QueueRepository(session, me=compte.nom)
     shown = []
     for each in await FiltreRepository(session, compte.id).all():
         try:
             query = QueueQuery.model_validate(each.requete)
         except ValidationError:
             continue
-        criteria, unassigned = read_criteria(query, compte)
+        criteria, unassigned = read_criteria(query, compte, instead)
         count = await queue.count(query.vue, criteria, unassigned=unassigned, now=now)
         shown.append(Onglet(each.id, each.nom, query, count))
     return shown

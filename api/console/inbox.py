@@ -14,7 +14,8 @@ from api.courrier.models import CourrielRecu
 from api.courrier.reception import Reception, takes_mails, texts
 from api.courrier.repository import APART, CourrielRepository
 from api.dependencies import get_container
-from api.errors import not_found
+from api.droits.guard import check_team
+from api.errors import Problem, not_found
 from api.tickets.service import TicketService
 from nlu.text import strip_invisible
 
@@ -60,6 +61,10 @@ async def attach(
         found = await _find(session, recu)
         wanted = strip_invisible(reference).strip().upper()
         ticket = await TicketService(session).get(wanted, lock=True)
+        try:
+            await check_team(request, wanted)
+        except Problem as refused:
+            return await _shown(request, session, found, erreur=refused.detail, reference=reference)
         if ticket is None or not takes_mails(ticket):
             why = texts()["refus"]["demande_anonyme" if ticket else "demande_inconnue"]
             return await _shown(request, session, found, erreur=why, reference=reference)

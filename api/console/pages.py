@@ -32,6 +32,7 @@ _TEMPLATES = tuple(
         "carte",
         "suivi",
         "veille",
+        "equipes",
     )
 )
 _TEXTS = _API / "textes" / "console.yml"

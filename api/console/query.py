@@ -44,8 +44,13 @@ class QueueQuery(BaseModel):
         return "?" + urlencode({**wanted, "suite": suite} if suite else wanted)
 
 
-def read_criteria(query: QueueQuery, compte: Compte) -> tuple[TicketFilter, bool]:
-    """Return the criteria asked for, and whether only unassigned tickets are."""
+def read_criteria(
+    query: QueueQuery, compte: Compte, instead: tuple[str, ...] = ()
+) -> tuple[TicketFilter, bool]:
+    """Return the criteria asked for, and whether only unassigned tickets are.
+
+    One's own tickets are also those of whom one stands in for (`instead`).
+    """
     given = {name: value for name, value in query.filters.items() if name != "conseiller"}
     given["departement"] = given.get("departement", "").upper()
     named = query.conseiller if query.conseiller not in (ME, NOBODY) else ""
@@ -57,4 +62,5 @@ def read_criteria(query: QueueQuery, compte: Compte) -> tuple[TicketFilter, bool
         **given,
     }
     kept = {name: value for name, value in wanted.items() if value}
-    return TicketFilter(**kept), query.conseiller == NOBODY
+    relayed = instead if query.conseiller == ME else ()
+    return TicketFilter(**kept, instead=relayed), query.conseiller == NOBODY

@@ -14,12 +14,15 @@ from api.console.query import QueueQuery, read_criteria
 from api.container import Container
 from api.courrier.repository import CourrielRepository
 from api.dependencies import get_container
+from api.droits.equipes import reach_of
+from api.equipes.relais import Absents, Relais
 from api.errors import Problem
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.queue import COUNTED, QueueRepository
 from api.tickets.repository import CursorInvalid
-from api.tickets.status import PRIORITIES
+from api.tickets.routing import Aiguillage
+from api.tickets.status import OPEN_STATUSES, PRIORITIES
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 25
@@ -28,19 +31,32 @@ _SHOWN = 160
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ticket as the queue shows it."""
+    """A ticket as the queue shows it; `equipe` is none in the common queue.
+
+    `relais`: its advisor is away.
+    """
 
     ticket: Ticket
     extrait: str
     retard: bool
     due: datetime | None
+    equipe: str | None
+    relais: Relais | None
 
 
-def to_line(ticket: Ticket, now: datetime) -> Line:
+def to_line(ticket: Ticket, now: datetime, table: Aiguillage, absents: Absents) -> Line:
     """Return what the queue shows of a ticket."""
     words = " ".join(ticket.besoin.split())
     cut = words if len(words) <= _SHOWN else words[:_SHOWN].rsplit(" ", 1)[0] + "…"
-    return Line(ticket, cut, is_overdue(ticket, now), next_due(ticket))
+    equipe = table.equipe(ticket.team)
+    return Line(
+        ticket,
+        cut,
+        is_overdue(ticket, now),
+        next_due(ticket),
+        equipe.nom if equipe else ticket.team,
+        absents.of(ticket.assignee) if ticket.status in OPEN_STATUSES else None,
+    )
 
 
 @router.get("/console/demandes")
@@ -52,10 +68,13 @@ async def show_queue(
     """Show one page of the queue."""
     compte = signed_in(request)
     assert compte is not None  # noqa: S101 - the guard let an account in
-    criteria, unassigned = read_criteria(query, compte)
     now = services.clock.now()
     async with services.database.sessions.begin() as session:
-        queue = QueueRepository(session, me=compte.nom)
+        reach = await reach_of(request, session)
+        criteria, unassigned = read_criteria(query, compte, reach.instead)
+        queue = QueueRepository(
+            session, me=compte.nom, among=reach.condition, alone=reach.absents.alone
+        )
         try:
             found = await queue.page(
                 query.vue,
@@ -68,14 +87,15 @@ async def show_queue(
         except CursorInvalid:
             raise Problem(422, "curseur") from None
         counts = await queue.counts(now)
-        kept = await tabs(session, compte, now=now)
+        kept = await tabs(session, compte, queue, instead=reach.instead, now=now)
         names = await advisors(session)
         lost = await CourrielRepository(session).waiting()
-        unread = await MentionRepository(session).unread(compte.nom)
+        unread = await MentionRepository(session).unread(compte.nom, among=reach.condition)
     return page(
         request,
         "demandes.html",
-        lignes=[to_line(each, now) for each in found.tickets],
+        lignes=[to_line(each, now, services.aiguillage, reach.absents) for each in found.tickets],
+        remplaces=reach.instead,
         suivant=found.following,
         total=found.total,
         compte_max=COUNTED,

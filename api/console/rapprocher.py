@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.console.pages import go, page
 from api.console.ticket import TICKET, Notice, Services, find_ticket, me
 from api.container import Container
+from api.droits.equipes import reach_of
 from api.droits.guard import note_other
 from api.errors import Problem
 from api.redaction.pages import number_sent
@@ -119,11 +120,11 @@ def _on_both(request: Request, reference: str, change: ActOnTwo, done: str) -> A
 async def _do(request: Request, reference: str, services: Container, act: Act) -> Response:
     """Act within one transaction, or show the page again and say why not; nothing is lost."""
     typed = await _read(request)
-    if typed.autre:
-        await note_other(request, typed.autre)
     async with services.database.sessions() as session:
         work = Rapprochement(session, aiguillage=services.aiguillage, now=services.clock.now)
         try:
+            if typed.autre:
+                await note_other(request, typed.autre)
             where = await act(work, session, typed)
             await session.commit()
         except _REFUSALS as error:
@@ -169,7 +170,7 @@ async def _page(
     *,
     notice: Notice | None = None,
 ) -> Response:
-    family = FamilyRepository(session)
+    family, reach = FamilyRepository(session), await reach_of(request, session)
     return page(
         request,
         "rapprocher.html",
@@ -177,7 +178,7 @@ async def _page(
         demande=ticket,
         avis=notice,
         saisi=typed,
-        candidates=await family.of_same_person(ticket, limit=_CANDIDATES),
+        candidates=await family.of_same_person(ticket, among=reach.condition, limit=_CANDIDATES),
         reunies=await family.merged(ticket),
         liees=await family.linked(ticket),
         messages=await TicketRepository(session).own_messages(ticket),

@@ -26,6 +26,7 @@ from api.console.session import HOME
 from api.console.ticket import me
 from api.console.ticket import router as ticket
 from api.droits.matrix import load_matrix
+from api.equipes.pages import router as absences
 from api.widget.assets import load_files
 from api.widget.routes import file_response
 
@@ -61,7 +62,7 @@ def install_console(app: FastAPI) -> None:
         return file_response(asset, request)
 
     pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, inbox)
-    own = (filtres, modeles, rapprocher, journal, personne, registre, comptes)
+    own = (filtres, modeles, rapprocher, journal, personne, registre, comptes, absences)
     for router in (*pieces, *own):
         app.include_router(router)
     install_console_errors(app)

@@ -21,7 +21,7 @@ from api.suivi.textes import texts as suivi_texts
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.service import TicketService
-from api.tickets.status import PRIORITIES
+from api.tickets.status import OPEN_STATUSES, PRIORITIES
 from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
@@ -103,6 +103,7 @@ async def ticket_page(
     now, compte = services.clock.now(), me(request)
     dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
+    equipe = services.aiguillage.equipe(ticket.team)
     return page(
         request,
         "demande.html",
@@ -112,6 +113,8 @@ async def ticket_page(
         demande=ticket,
         retard=is_overdue(ticket, now),
         due=next_due(ticket),
+        equipe=equipe.nom if equipe else ticket.team,
+        relais=dossier.relais if ticket.status in OPEN_STATUSES else None,
         avis=notice,
         reponse=given,
         fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),

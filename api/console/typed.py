@@ -1,11 +1,13 @@
 """What someone typed in a form that cannot be taken any more: given back, never lost.
 
-Their session ended while they wrote. They are unknown at that moment: little is read, nothing is
-kept nor logged, and only their own browser shows it to them again.
+Their session ended while they wrote: they are unknown at that moment, little is read, nothing is
+kept nor logged, and only their own browser shows it to them again. Or the ticket went to another
+team meanwhile.
 """
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -29,6 +31,14 @@ class Typed:
     whole: bool = True
 
 
+class FormRefused(Problem):
+    """The form is not taken, whatever is done; here is what was typed in it."""
+
+    def __init__(self, typed: Typed, key: str, **facts: Any) -> None:
+        super().__init__(403, key, **facts)
+        self.typed = typed
+
+
 class FormExpired(Problem):
     """The form is not of this session any more; here is what was typed in it."""
 
@@ -39,11 +49,22 @@ class FormExpired(Problem):
 
 async def form_expired(request: Request) -> Problem:
     """Return how to refuse a form that is too old: with its texts, if someone typed any."""
+    typed = await _texts_of(request)
+    return FormExpired(typed) if typed else Problem(403, "formulaire_perime")
+
+
+async def form_refused(request: Request, key: str, **facts: Any) -> Problem:
+    """Return how to refuse a form for good: with its texts, if someone typed any."""
+    typed = await _texts_of(request)
+    return FormRefused(typed, key, **facts) if typed else Problem(403, key, **facts)
+
+
+async def _texts_of(request: Request) -> Typed | None:
     try:
         typed = await _read(request)
     except (MultiPartException, Problem):
-        typed = None
-    return FormExpired(typed) if typed and typed.texts else Problem(403, "formulaire_perime")
+        return None
+    return typed if typed and typed.texts else None
 
 
 @dataclass(slots=True)

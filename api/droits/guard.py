@@ -1,7 +1,8 @@
 """The one place where rights are enforced: every request passes here before its route.
 
-A form of a page must come from our own page; whoever is let in to what an élu wrote is
-written in the access log first, so that nothing is read without a trace.
+A form of a page must come from our own page; the ticket of another team is refused, and the
+refusal written; whoever is let in to what an élu wrote is written in the access log first, so
+that nothing is read without a trace.
 """
 
 from typing import NamedTuple
@@ -19,9 +20,11 @@ from api.console.session import (
     check_origin,
     find_entered,
 )
-from api.console.typed import form_expired
+from api.console.typed import form_expired, form_refused
 from api.dependencies import get_container
+from api.droits.equipes import team_refused
 from api.droits.matrix import DELEGATED, Right, load_matrix
+from api.droits.models import OTHER_TEAM
 from api.droits.repository import AccesRepository
 from api.errors import Problem
 from api.tickets.auth import identify
@@ -52,8 +55,24 @@ async def guard(request: Request) -> None:
     who = await (_compte(request, right) if console else _key(request, right))
     if form:
         await _check(request)
+    if console and right.equipe:
+        await check_team(request, str(request.path_params["reference"]))
     if right.contenu:
         await _write(request, who, action)
+
+
+async def check_team(request: Request, reference: str) -> None:
+    """Refuse the ticket of another team to an account; what was typed in a form is given back."""
+    wanted = _wanted(reference)
+    async with get_container(request).database.sessions.begin() as session:
+        team = await team_refused(request, session, wanted) if wanted else None
+        if team is None:
+            return
+        who = f"compte:{request.state.compte.nom}"
+        await AccesRepository(session).add(who=who, action=OTHER_TEAM, reference=wanted)
+    if request.method == "POST":
+        raise await form_refused(request, "autre_equipe", equipe=team)
+    raise Problem(403, "autre_equipe", equipe=team)
 
 
 async def _check(request: Request) -> None:
@@ -99,13 +118,22 @@ async def _write(request: Request, who: str, action: str) -> None:
 
 
 async def note_other(request: Request, reference: str) -> None:
-    """Write in the access log that what is being done also touches this other ticket."""
+    """Write in the access log that what is being done also touches this other ticket.
+
+    Raises Problem when an account may not touch it.
+    """
+    if hasattr(request.state, "compte"):
+        await check_team(request, reference)
     access: Access = request.state.access
     await _note(request, access, reference)
 
 
+def _wanted(reference: str | None) -> str | None:
+    return (reference or "").strip().upper()[:_LONGEST_REFERENCE] or None
+
+
 async def _note(request: Request, access: Access, reference: str | None) -> None:
-    wanted = (reference or "").strip().upper()[:_LONGEST_REFERENCE] or None
+    wanted = _wanted(reference)
     async with get_container(request).database.sessions.begin() as session:
         log = AccesRepository(session)
         await log.add(who=access.who, action=access.action, reference=wanted)

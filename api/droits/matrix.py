@@ -23,12 +23,16 @@ Holder = Annotated[str, Field(min_length=1)]
 
 
 class Right(BaseModel):
-    """Who may do an action; `contenu`: it shows or changes what an élu wrote."""
+    """Who may do an action; `contenu`: it shows or changes what an élu wrote.
+
+    `equipe`: it is about one ticket, which another team's advisor is refused.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     par: Annotated[tuple[Holder, ...], Field(min_length=1)]
     contenu: bool = False
+    equipe: bool = False
 
     @model_validator(mode="after")
     def _check(self) -> "Right":

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base
 
+# The action of whoever was not let in: the ticket is another team's.
+OTHER_TEAM = "demande_refusee"
+
 
 class Acces(Base):
     """Someone was let in: who (`compte:` or `cle:`, then a name), when, which ticket, to do what.

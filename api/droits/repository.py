@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.droits.models import Acces
+from api.droits.models import OTHER_TEAM, Acces
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,18 @@ class AccesRepository:
         return (await self._session.execute(query)).scalars().all()
 
     async def recent(self, reference: str, *, since: datetime) -> Sequence[Acces]:
-        """Return the last access of each person to a ticket since then, the newest first."""
+        """Return the last access of each person to a ticket since then, the newest first.
+
+        Whoever was refused did not see it.
+        """
         last = (
             select(func.max(Acces.id))
-            .where(Acces.reference == reference, Acces.at >= since, Acces.who.startswith("compte:"))
+            .where(
+                Acces.reference == reference,
+                Acces.at >= since,
+                Acces.who.startswith("compte:"),
+                Acces.action != OTHER_TEAM,
+            )
             .group_by(Acces.who)
         )
         query = select(Acces).where(Acces.id.in_(last)).order_by(Acces.id.desc())

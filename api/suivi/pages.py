@@ -1,6 +1,7 @@
 """The page of a territory: where the cellule is with it, what was done, what to do next."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,12 +12,14 @@ from api.comptes.roles import Role
 from api.console.pages import go, page
 from api.console.ticket import Services, me
 from api.container import Container
+from api.droits.equipes import reach_of
 from api.errors import not_found
 from api.suivi.etapes import Contact, Etape
 from api.suivi.forms import MAX_TEXT, NoteRefused, Typed, read_note, read_typed
 from api.suivi.models import NoteTerritoire
 from api.suivi.repository import SuiviRepository
 from api.suivi.textes import texts
+from api.tickets.models import Ticket
 from assistant.business_days import CELLULE
 from knowledge.territoires.territoire import Territoire
 
@@ -74,7 +77,7 @@ async def add(request: Request, reference: str, services: Services) -> Response:
     async with services.database.sessions() as session:
         try:
             facts = read_note(typed, today=CELLULE.today(services.clock.now()))
-            await _check_request(session, place, facts["demande"])
+            await _check_request(request, session, place, facts["demande"])
         except NoteRefused as refused:
             told = texts()["refus"][refused.key].format(**refused.facts)
             return await _page(request, session, services, place, typed=typed, wrong=told)
@@ -106,11 +109,21 @@ async def withdraw(request: Request, reference: str, note: str, services: Servic
     return go(request, f"{LIST}/{reference_of(place)}?fait=retiree#notes")
 
 
-async def _check_request(session: AsyncSession, place: Territoire, reference: str | None) -> None:
+async def _requests(request: Request, session: AsyncSession, place: Territoire) -> Sequence[Ticket]:
+    """Return the requests of a territory, those of other teams aside."""
+    among = (await reach_of(request, session)).condition
+    return await SuiviRepository(session).requests(
+        place.type, place.code, among=among, limit=_REQUESTS
+    )
+
+
+async def _check_request(
+    request: Request, session: AsyncSession, place: Territoire, reference: str | None
+) -> None:
     """Require that the request, if one is named, is of this territory."""
     if reference is None:
         return
-    known = await SuiviRepository(session).requests(place.type, place.code, limit=_REQUESTS)
+    known = await _requests(request, session, place)
     if reference not in {each.reference for each in known}:
         raise NoteRefused("demande")
 
@@ -141,7 +154,7 @@ async def _page(
         tard=current is not None and current.is_late(today),
         notes=await notes.notes(place.type, place.code),
         retirable=lambda note: may_withdraw(compte, note),
-        demandes=await notes.requests(place.type, place.code, limit=_REQUESTS),
+        demandes=await _requests(request, session, place),
         accompagnements=accompanied.of(place),
         voisins=accompanied.near(place, limit=_NEAR),
         dispositifs=services.replies.table("dispositifs"),

@@ -54,11 +54,13 @@ class SuiviRepository:
         found = [_suivi(row) for row in await self._session.execute(_current(wanted))]
         return {(each.type, each.code): each for each in found}
 
-    async def requests(self, type_: str, code: str, *, limit: int) -> Sequence[Ticket]:
+    async def requests(
+        self, type_: str, code: str, *, among: ColumnElement[bool], limit: int
+    ) -> Sequence[Ticket]:
         """Return the requests of a territory, the newest first."""
         query = (
             select(Ticket)
-            .where(Ticket.territoire.contains({"type": type_, "code": code}))
+            .where(Ticket.territoire.contains({"type": type_, "code": code}), among)
             .order_by(Ticket.id.desc())
             .limit(limit)
         )

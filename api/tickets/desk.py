@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.repository import MentionRepository
 from api.conversations.repository import ConversationRepository
+from api.equipes.relais import Relais, absents_on
+from api.equipes.repartition import distribute
 from api.mail.models import ANSWER
 from api.mail.service import post
 from api.pieces.accept import NewPiece
@@ -22,8 +24,10 @@ from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.tickets.status import DONE_STATUSES, SOLVED, WAITING, check_transition
+from api.tickets.routing import Aiguillage, load_aiguillage
+from api.tickets.status import DONE_STATUSES, OPEN_STATUSES, SOLVED, WAITING, check_transition
 from api.tickets.tell import Teller
+from assistant.business_days import CELLULE
 
 ELU = "elu"
 MAIL = "courriel"
@@ -41,6 +45,14 @@ class AlreadyClaimed(Exception):
     def __init__(self, assignee: str) -> None:
         super().__init__(assignee)
         self.assignee = assignee
+
+
+class AssigneeAway(Exception):
+    """Nothing is given to someone who is away; `relais` says until when, and who stands in."""
+
+    def __init__(self, relais: Relais) -> None:
+        super().__init__(relais.nom)
+        self.relais = relais
 
 
 class ReasonMissing(Exception):
@@ -63,9 +75,14 @@ class TicketDesk:
     """Use cases of the advisors within one transaction."""
 
     def __init__(
-        self, session: AsyncSession, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        session: AsyncSession,
+        *,
+        aiguillage: Aiguillage | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._session = session
+        self._aiguillage = aiguillage
         self._tickets = TicketRepository(session)
         self._teller = Teller(session)
         self._journal = Journal(session)
@@ -84,17 +101,14 @@ class TicketDesk:
         """Apply changes to a ticket read at `version`.
 
         Another team is given a `reason`, and chooses its own advisor.
-        Raises VersionStale, TicketMerged, TransitionImpossible, ReasonMissing.
+        Raises VersionStale, TicketMerged, TransitionImpossible, ReasonMissing, AssigneeAway.
         """
         if ticket.version != version:
             raise VersionStale
         _check_alone(ticket)
         before = ticket.status
         applied = _applied(ticket, changes)
-        if "status" in applied:
-            check_transition(before, changes["status"])
-        if "team" in applied and not reason:
-            raise ReasonMissing
+        await self._check_changes(applied, reason)
         if not applied:
             return ticket
         for name, (_, value) in applied.items():
@@ -108,7 +122,25 @@ class TicketDesk:
         if "status" in applied:
             question = await ask(self._session, ticket) if ticket.status == SOLVED else None
             await self._teller.status(ticket, question)
+        if "team" in applied:
+            await self._distribute(ticket)
         return ticket
+
+    async def _check_changes(self, applied: dict[str, list[Any]], reason: str | None) -> None:
+        if "status" in applied:
+            check_transition(*applied["status"])
+        if "team" in applied and not reason:
+            raise ReasonMissing
+        _, assignee = applied.get("assignee", (None, None))
+        away = await absents_on(self._session, CELLULE.today(self._now())) if assignee else None
+        relais = away.of(assignee) if away else None
+        if relais is not None:
+            raise AssigneeAway(relais)
+
+    async def _distribute(self, ticket: Ticket) -> None:
+        if ticket.status in OPEN_STATUSES:
+            equipe = (self._aiguillage or load_aiguillage()).equipe(ticket.team)
+            await distribute(self._session, ticket, equipe, now=self._now())
 
     async def elu_wrote(self, conversation_id: str) -> None:
         """The élu wrote again: a ticket that waited for it is the advisor's once more."""
@@ -161,15 +193,15 @@ class TicketDesk:
         await self._journal.changed(ticket, kind="elu_replied", actor=ELU, changes=changes)
         await self._teller.status(ticket)
 
-    async def claim(self, ticket: Ticket, *, actor: str) -> Ticket:
-        """Take charge of a ticket.
+    async def claim(self, ticket: Ticket, *, actor: str, instead: Collection[str] = ()) -> Ticket:
+        """Take charge of a ticket, as of one held by somebody `instead` of whom anyone may act.
 
         Raises AlreadyClaimed for all but one, TicketMerged.
         """
         _check_alone(ticket)
-        if ticket.assignee is not None:
+        if ticket.assignee is not None and ticket.assignee not in instead:
             raise AlreadyClaimed(ticket.assignee)
-        changes: dict[str, Any] = {"assignee": [None, actor]}
+        changes: dict[str, Any] = {"assignee": [ticket.assignee, actor]}
         ticket.assignee = actor
         ticket.updated_at = self._now()
         if ticket.status == "nouveau":

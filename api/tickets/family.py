@@ -7,7 +7,7 @@ so that undoing a merge loses nothing.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,7 +31,9 @@ class FamilyRepository:
         query = select(Ticket).where(Ticket.merged_into == ticket.reference).order_by(Ticket.id)
         return (await self._session.scalars(query)).all()
 
-    async def of_same_person(self, ticket: Ticket, *, limit: int) -> Sequence[Ticket]:
+    async def of_same_person(
+        self, ticket: Ticket, *, among: ColumnElement[bool], limit: int
+    ) -> Sequence[Ticket]:
         """Return the other tickets of the same élu that still stand alone, the newest first."""
         same = [
             getattr(Ticket, name) == value
@@ -42,7 +44,7 @@ class FamilyRepository:
             return []
         query = (
             select(Ticket)
-            .where(or_(*same), Ticket.id != ticket.id, Ticket.merged_into.is_(None))
+            .where(or_(*same), Ticket.id != ticket.id, Ticket.merged_into.is_(None), among)
             .order_by(Ticket.id.desc())
             .limit(limit)
         )

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.models import Mention
 from api.collegues.repository import MentionRepository
 from api.tickets.models import RUNNING_RANK, Ticket
 from api.tickets.repository import CursorInvalid, TicketFilter, filtered, plan_anew
-from api.tickets.status import WAITING
+from api.tickets.status import OPEN_STATUSES, WAITING
 
 COUNTED = 1000
 _ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,6 +31,7 @@ class View(StrEnum):
 
     RUNNING = "a_traiter"
     LATE = "en_retard"
+    COMMON = "file_commune"
     WAITING = "en_attente"
     CITED = "ou_je_suis_cite"
     DONE = "traitees"
@@ -50,11 +51,24 @@ class QueuePage:
 
 
 class QueueRepository:
-    """Reads the queue through one session; `me` is who looks."""
+    """Reads the queue through one session; `me` is who looks.
 
-    def __init__(self, session: AsyncSession, *, me: str = "") -> None:
+    `among`: the tickets that they may touch. `alone`: advisors who are away with nobody to stand
+    in; their open tickets are to be taken, as those without an advisor.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        *,
+        me: str = "",
+        among: ColumnElement[bool] | None = None,
+        alone: Sequence[str] = (),
+    ) -> None:
         self._session = session
         self._me = me
+        self._among = true() if among is None else among
+        self._alone = alone
 
     async def page(
         self,
@@ -91,10 +105,14 @@ class QueueRepository:
     def _query(
         self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime
     ) -> Select[Ticket]:
-        query = filtered(criteria, now).where(*_conditions(view, now, self._me))
+        query = filtered(criteria, now).where(*_conditions(view, now, self._me), self._among)
         if view in _PAST_RUNNING:  # the index begins with what runs: it is not read
             query = query.where(Ticket.queue_rank > RUNNING_RANK)
-        return query.where(Ticket.assignee.is_(None)) if unassigned else query
+        return query.where(self._unheld()) if unassigned else query
+
+    def _unheld(self) -> ColumnElement[bool]:
+        left = Ticket.assignee.in_(self._alone) & Ticket.status.in_(OPEN_STATUSES)
+        return or_(Ticket.assignee.is_(None), left)
 
     async def _count(self, query: Select[Any]) -> int:
         few = query.with_only_columns(Ticket.id).limit(COUNTED + 1).subquery()
@@ -106,9 +124,10 @@ class QueueRepository:
         Counting no further costs the same whatever the number of tickets.
         """
         views = [each for each in View if each is not View.CITED]
-        held = [_held(_conditions(view, now, self._me)) for view in views]
+        held = [_held((*_conditions(view, now, self._me), self._among)) for view in views]
         found = dict(zip(views, (await self._session.execute(select(*held))).one(), strict=True))
-        found[View.CITED] = len(await MentionRepository(self._session).unread(self._me))
+        unread = await MentionRepository(self._session).unread(self._me, among=self._among)
+        found[View.CITED] = len(unread)
         return {view: found[view] for view in View}
 
     async def of_same_place(self, ticket: Ticket, *, limit: int) -> Sequence[Ticket]:
@@ -118,7 +137,7 @@ class QueueRepository:
         key = {name: ticket.territoire[name] for name in ("type", "code")}
         query = (
             select(Ticket)
-            .where(Ticket.territoire.contains(key), Ticket.id != ticket.id)
+            .where(Ticket.territoire.contains(key), Ticket.id != ticket.id, self._among)
             .order_by(Ticket.id.desc())
             .limit(limit)
         )
@@ -131,6 +150,8 @@ def _conditions(view: View, now: datetime, me: str) -> tuple[ColumnElement[bool]
             return (Ticket.queue_rank < RUNNING_RANK,)
         case View.LATE:
             return (Ticket.queue_rank < (now - _ORIGIN).total_seconds(),)
+        case View.COMMON:
+            return (Ticket.queue_rank < RUNNING_RANK, Ticket.team.is_(None))
         case View.WAITING:
             return (Ticket.status == WAITING,)
         case View.CITED:

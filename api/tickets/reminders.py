@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.equipes.relais import Relais, absents_on
 from api.jobs.repository import JobRepository
 from api.mail.service import post
 from api.tickets.clock import Rappel, load_delais, reminder_at
@@ -65,7 +66,8 @@ class Remind:
         return None
 
     async def _remind(self, session: AsyncSession, ticket: Ticket, rappel: Rappel) -> None:
-        address = self._address(ticket, rappel)
+        relais = await self._relais(session, ticket, rappel)
+        address = self._address(ticket, rappel, relais)
         if address:
             await post(
                 session,
@@ -74,10 +76,23 @@ class Remind:
                 recipient=address,
                 recipient_name=ticket.nom if rappel.a == "elu" else None,
             )
-        told = {"to": rappel.a, "working_days": rappel.jours, "mailed": bool(address)}
+        told: dict[str, Any] = {"to": rappel.a, "working_days": rappel.jours}
+        told["mailed"] = bool(address)
+        if relais is not None:
+            told["delegate"] = relais.delegue
         await Journal(session).changed(ticket, kind="reminder", actor=SYSTEM, changes=told)
 
-    def _address(self, ticket: Ticket, rappel: Rappel) -> str | None:
+    async def _relais(self, session: AsyncSession, ticket: Ticket, rappel: Rappel) -> Relais | None:
+        """Return who is reminded because the advisor of the ticket is away."""
+        if rappel.a != "conseiller" or ticket.assignee is None:
+            return None
+        away = await absents_on(session, CELLULE.today(self._now()))
+        relais = away.of(ticket.assignee)
+        return relais if relais is not None and relais.delegue is not None else None
+
+    def _address(self, ticket: Ticket, rappel: Rappel, relais: Relais | None) -> str | None:
+        if relais is not None:
+            return relais.courriel
         if rappel.a == "elu":
             return ticket.courriel
         equipe = self._aiguillage.equipe(ticket.team)

@@ -28,7 +28,10 @@ class CursorInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Criteria of the queue; None means no criterion."""
+    """Criteria of the queue; None means no criterion.
+
+    `instead`: those whom `assignee` stands in for; their tickets are theirs too.
+    """
 
     status: str | None = None
     theme: str | None = None
@@ -39,6 +42,7 @@ class TicketFilter:
     overdue: bool | None = None
     team: str | None = None
     priority: str | None = None
+    instead: tuple[str, ...] = ()
 
 
 class TicketRepository:
@@ -229,11 +233,7 @@ class TicketRepository:
 
 def filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
     """Return the query of the tickets that fit the criteria."""
-    query = select(Ticket)
-    for name in ("status", "route", "departement", "assignee", "priority"):
-        wanted = getattr(criteria, name)
-        if wanted is not None:
-            query = query.where(getattr(Ticket, name) == wanted)
+    query = _named(criteria)
     if criteria.theme is not None:
         query = query.where(Ticket.themes.contains([criteria.theme]))
     for word in fold(criteria.q or "").split():
@@ -245,6 +245,18 @@ def filtered(criteria: TicketFilter, now: datetime) -> Select[Ticket]:
     if criteria.team is not None:
         common = criteria.team == COMMON_QUEUE
         query = query.where(Ticket.team.is_(None) if common else Ticket.team == criteria.team)
+    return query
+
+
+def _named(criteria: TicketFilter) -> Select[Ticket]:
+    """Return the query of the tickets whose columns are as the criteria name them."""
+    query = select(Ticket)
+    for name in ("status", "route", "departement", "priority"):
+        wanted = getattr(criteria, name)
+        if wanted is not None:
+            query = query.where(getattr(Ticket, name) == wanted)
+    if criteria.assignee is not None:
+        query = query.where(Ticket.assignee.in_((criteria.assignee, *criteria.instead)))
     return query
 
 

@@ -21,6 +21,7 @@ from api.satisfaction.service import satisfaction_json
 from api.tickets.auth import Actor, caller, identify_optional, key_expected
 from api.tickets.desk import (
     AlreadyClaimed,
+    AssigneeAway,
     MessageKeyReused,
     ReasonMissing,
     TicketDesk,
@@ -44,6 +45,7 @@ from api.tickets.schemas import (
 from api.tickets.service import KeyReused, TicketService
 from api.tickets.status import TransitionImpossible
 from assistant.ports import Demande, DemandeIncomplete
+from assistant.replies import french_date
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["Demandes"])
 
@@ -192,7 +194,7 @@ async def change_ticket(
     async with services.database.sessions.begin() as session:
         ticket = await get_ticket(TicketService(session), reference, lock=True)
         try:
-            await TicketDesk(session).change(
+            await TicketDesk(session, aiguillage=services.aiguillage).change(
                 ticket,
                 changes,
                 actor=actor.name,
@@ -206,6 +208,8 @@ async def change_ticket(
             raise merged(error) from None
         except ReasonMissing:
             raise Problem(422, "motif_attendu", extra={"champs": ["reason"]}) from None
+        except AssigneeAway as error:
+            raise _away(error) from None
         except TransitionImpossible as error:
             raise _impossible(error) from None
         return answer_of(ticket)
@@ -259,6 +263,19 @@ def _changes(body: TicketPatch) -> dict[str, Any]:
         changes["themes"] = [theme]
     optional = ("assignee", "route", "team")
     return {k: v for k, v in changes.items() if v is not None or k in optional}
+
+
+def _away(error: AssigneeAway) -> Problem:
+    relais = error.relais
+    stands_in = f" ({relais.delegue})" if relais.delegue else ""
+    return Problem(
+        409,
+        "absent",
+        nom=relais.nom,
+        au=french_date(relais.au),
+        relais=stands_in,
+        extra={"champs": ["assignee"]},
+    )
 
 
 def _impossible(error: TransitionImpossible) -> Problem:

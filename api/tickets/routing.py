@@ -27,12 +27,16 @@ class _Entry(BaseModel):
 
 
 class Equipe(_Entry):
-    """A team, and whom to remind."""
+    """A team, whom to remind, and how its tickets find an advisor.
+
+    `libre`: advisors choose. `moins_charge`: a ticket is given to the one who has the least to do.
+    """
 
     id: Nom
     nom: Annotated[str, Field(min_length=1)]
     courriel: Courriel | None = None
     responsable: Courriel | None = None
+    attribution: Literal["libre", "moins_charge"] = "libre"
 
 
 class Condition(_Entry):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.items import attachments_of, channel_of
 from api.conversations.repository import ConversationRepository
+from api.equipes.repartition import distribute
 from api.tickets.clock import due_from
 from api.tickets.family import FamilyRepository
 from api.tickets.journal import Journal
@@ -129,6 +130,7 @@ class TicketService:
         await self._tickets.add(ticket)
         await self._journal.created(ticket, actor=origin, changes=self._route(ticket))
         await schedule_reminder(self._session, ticket)
+        await distribute(self._session, ticket, self._aiguillage.equipe(ticket.team), now=now)
         return ticket
 
     def _route(self, ticket: Ticket) -> dict[str, Any]:

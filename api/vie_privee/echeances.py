@@ -25,6 +25,7 @@ from api.conversations.repository import ConversationRepository
 from api.courrier.models import CourrielRecu
 from api.courrier.repository import APART, IN_REQUESTS, older_than
 from api.droits.repository import AccesRepository
+from api.equipes.models import Absence, CompteEquipe, Tour
 from api.jobs.models import Job
 from api.lacunes.models import Lacune, PhraseApprise
 from api.mail.models import Mail
@@ -101,7 +102,15 @@ async def _comptes(session: AsyncSession, age: timedelta, erased: str) -> int:
         .execution_options(synchronize_session=False)
     )
     erased_ids = [row[0] for row in gone.all()]
-    for table in (SecondFactor, RecoveryCode, ProviderLink, Abonnement):
+    for table in (
+        SecondFactor,
+        RecoveryCode,
+        ProviderLink,
+        Abonnement,
+        CompteEquipe,
+        Absence,
+        Tour,
+    ):
         await session.execute(delete(table).where(table.compte_id.in_(erased_ids)))
     return len(erased_ids)
 
@@ -118,6 +127,7 @@ async def _connexions(session: AsyncSession, age: timedelta, erased: str) -> int
         + await _delete(session, Presence, Presence.seen_at < limit)
         + await _delete(session, ProviderVisit, ProviderVisit.created_at < limit)
         + await _delete(session, PendingImport, PendingImport.at < limit)
+        + await _delete(session, Absence, Absence.au < limit)
     )
 
 

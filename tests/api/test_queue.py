@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
+
 from api.database import connect
+from api.tickets.models import Ticket
 from api.tickets.queue import COUNTED, QueueRepository, View
 from api.tickets.repository import TicketFilter
 from bench.demandes import fill
@@ -19,13 +22,17 @@ async def test_a_long_queue_is_counted_up_to_a_thousand_and_read_in_order(
     async with database.sessions.begin() as session:
         queue = QueueRepository(session)
         counts = await queue.counts(NOW)
+        running = Ticket.status.in_(("nouveau", "en_cours")) & Ticket.team.is_(None)
+        common = await session.scalar(select(func.count()).select_from(Ticket).where(running))
         waiting = await queue.page(View.WAITING, TicketFilter(), limit=5, now=NOW)
         done = await queue.page(View.DONE, TicketFilter(q="ré le ?"), limit=50, now=NOW)
     await database.close()
     fifth = REQUESTS // 5
+    assert common
     assert counts == {
         View.RUNNING: 2 * fifth,
         View.LATE: 2 * fifth,
+        View.COMMON: common,
         View.WAITING: fifth,
         View.CITED: 0,
         View.DONE: 2 * fifth,

@@ -76,6 +76,7 @@ def test_the_smallest_rank_decides_whatever_the_order_of_the_file(
         ("id: jeunes\n", "id: outre-mer\n", "deux règles s’appellent « outre-mer »"),
         ("id: jeunesse\n", "id: commune\n", "deux équipes s’appellent « commune »"),
         ("cellule@exemple.fr", "a@b.fr, c@d.fr", "equipes.0.courriel"),
+        ('nom: "Jeunesse"', "nom: x\n    attribution: au hasard", "equipes.2.attribution"),
         ("equipes:", "equipes: [", "n’est pas du YAML"),
     ],
 )

@@ -1,0 +1,113 @@
+"""Whose tickets an advisor may touch: the rule of the teams, written once.
+
+A ticket of the common queue is everyone's; a ticket of a team is its members'. Whoever holds a
+ticket, or stands in for who holds it, may touch it whatever its team. A responsable, or an
+advisor in no team, may touch them all. A team that the routing table does not know any more
+hides nothing: its tickets are as those of the common queue.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.comptes.models import Compte
+from api.comptes.roles import Role
+from api.dependencies import get_container
+from api.equipes.relais import ADVISORS, Absents, absents_on
+from api.equipes.repository import EquipeRepository
+from api.tickets.models import Ticket
+from api.tickets.routing import Aiguillage
+from assistant.business_days import CELLULE
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What someone may touch: all but the tickets of `others` that none of `holders` holds.
+
+    `instead`: those whom they stand in for today; `absents`: those who are away.
+    """
+
+    nom: str
+    others: frozenset[str]
+    absents: Absents
+
+    @property
+    def instead(self) -> tuple[str, ...]:
+        """Those whom they stand in for."""
+        return self.absents.relayed_by(self.nom)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Whose tickets are theirs, whatever the team."""
+        return (self.nom, *self.instead)
+
+    def covers(self, team: str | None, assignee: str | None) -> bool:
+        """Tell whether a ticket may be touched."""
+        return team not in self.others or assignee in self.holders
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """What `covers` says, in SQL."""
+        if not self.others:
+            return true()
+        ours = or_(Ticket.team.is_(None), Ticket.team.not_in(sorted(self.others)))
+        return or_(ours, Ticket.assignee.in_(self.holders))
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Who is there on a day, and what each may touch."""
+
+    reaches: dict[str, Reach]
+    absents: Absents
+
+    def may_open(self, ticket: Ticket) -> list[str]:
+        """Return the advisors who may touch a ticket, by name."""
+        team, assignee = ticket.team, ticket.assignee
+        return [nom for nom, each in self.reaches.items() if each.covers(team, assignee)]
+
+    def may_hold(self, ticket: Ticket) -> list[str]:
+        """Return the advisors whom a ticket may be given to, by name; who holds it is one."""
+        there = {nom for nom in self.reaches if self.absents.of(nom) is None}
+        return sorted({*there, *filter(None, [ticket.assignee])})
+
+
+def _reach(compte: Compte, teams: frozenset[str], table: Aiguillage, absents: Absents) -> Reach:
+    everything = compte.role == Role.RESPONSABLE or not teams
+    known = frozenset(each.id for each in table.equipes)
+    return Reach(compte.nom, frozenset() if everything else known - teams, absents)
+
+
+async def reach_of(request: Request, session: AsyncSession) -> Reach:
+    """Return what the account that was let in may touch today."""
+    compte: Compte = request.state.compte
+    services = get_container(request)
+    absents = await absents_on(session, CELLULE.today(services.clock.now()))
+    teams = await EquipeRepository(session).of(compte.id)
+    return _reach(compte, teams, services.aiguillage, absents)
+
+
+async def colleagues_on(session: AsyncSession, table: Aiguillage, day: date) -> Colleagues:
+    """Return what each advisor in use may touch on a day."""
+    absents, teams = await absents_on(session, day), await EquipeRepository(session).all()
+    in_use = Compte.disabled_at.is_(None) & Compte.role.in_(ADVISORS)
+    found = await session.scalars(select(Compte).where(in_use).order_by(Compte.nom))
+    return Colleagues(
+        {each.nom: _reach(each, teams.get(each.id, frozenset()), table, absents) for each in found},
+        absents,
+    )
+
+
+async def team_refused(request: Request, session: AsyncSession, reference: str) -> str | None:
+    """Return the name of the other team whose ticket this is; None when it may be touched."""
+    found = await session.execute(
+        select(Ticket.team, Ticket.assignee).where(Ticket.reference == reference)
+    )
+    row = found.one_or_none()
+    if row is None or (await reach_of(request, session)).covers(*row):
+        return None
+    equipe = get_container(request).aiguillage.equipe(row[0])
+    return equipe.nom if equipe else row[0]

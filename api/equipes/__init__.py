@@ -1,0 +1,1 @@
+"""Who is in which team, who is away, and who stands in meanwhile."""
