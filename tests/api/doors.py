@@ -25,6 +25,7 @@ from api.postgres import EmbeddedPostgres
 from api.rasa_process import free_port
 from api.secret_box import SecretBox
 from api.settings import Settings
+from api.tickets.routing import load_aiguillage
 from assistant.replies import load_replies
 from tests.api.proconnect import CLIENT_ID, CLIENT_SECRET
 from tests.conftest import ROOT, Service, admin, url_of
@@ -71,6 +72,7 @@ def open_doors(
         database=database,
         clock=clock,
         address_limiter=AddressLimiter(None),
+        aiguillage=load_aiguillage(),
         replies=load_replies(),
         box=SecretBox(settings),
         provider=Provider(settings) if settings.oidc_issuer else None,
