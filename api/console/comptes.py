@@ -68,6 +68,7 @@ async def _comptes_page(
             erreur=erreur,
             fait=fait,
             equipes=services.aiguillage.equipes,
+            noms={each.id: each.nom for each in services.aiguillage.equipes},
             membres=await EquipeRepository(session).all(),
             traite=holds_tickets,
             comptes=await CompteRepository(session).all(),

@@ -146,6 +146,12 @@ def test_a_request_of_a_team_that_is_no_more_is_everyones(
         )
     assert karim.client.get(at(ticket)).status_code == 200
     assert ticket["reference"] in queue(karim, q=ticket["reference"])
+    with (
+        person(service, "Léa", teams=["dissoute"]) as lea,
+        person(service, "Sofia", "responsable") as sofia,
+    ):
+        assert lea.client.get(at(create_for(client, "cellule"))).status_code == 403
+        assert "dissoute (n’existe plus)" in sofia.client.get("/console/comptes").text
 
 
 def test_another_teams_request_cannot_be_reached_through_ones_own(
