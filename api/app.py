@@ -20,6 +20,7 @@ from api.droits.guard import guard
 from api.droits.precedence import install_precedence
 from api.entrainement.routes import install_entrainement
 from api.errors import install_error_handlers
+from api.follow import Follower
 from api.invalid import install_invalid_handler
 from api.lacunes.routes import install_lacunes
 from api.mail.routes import router as mails
@@ -30,6 +31,7 @@ from api.pieces.routes import router as pieces
 from api.projets_partages.pages import router as pages_projets_partages
 from api.projets_partages.routes import router as projets_partages
 from api.redaction.routes import install_redaction
+from api.regles.routes import install_regles
 from api.requests import CleanQuery, HeadAsGet, known_address
 from api.resources.effect import router as resources_effect
 from api.resources.exchange import router as resources_exchange
@@ -80,8 +82,7 @@ def create_app(container: Container) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container.events.start()
         container.index.start()
-        container.models.follower.start()
-        container.themes.follower.start()
+        _follow(container)
         await schedule_retention(container.database)
         await plan_recurring(container.database, container.settings)
         worker = build_worker(container.settings, container.database.url)
@@ -89,8 +90,7 @@ def create_app(container: Container) -> FastAPI:
             worker.start()
         yield
         await worker.stop()
-        await container.models.follower.stop()
-        await container.themes.follower.stop()
+        await _stop_following(container)
         await container.index.stop()
         await container.events.stop()
         if container.provider is not None:
@@ -159,6 +159,21 @@ def create_app(container: Container) -> FastAPI:
     return app
 
 
+def _followers(container: Container) -> tuple[Follower, ...]:
+    """Return what keeps this process as staff want it: model, themes, rules."""
+    return (container.models.follower, container.themes.follower, container.regles.follower)
+
+
+def _follow(container: Container) -> None:
+    for each in _followers(container):
+        each.start()
+
+
+async def _stop_following(container: Container) -> None:
+    for each in _followers(container):
+        await each.stop()
+
+
 def _install_desk(app: FastAPI) -> None:
     """Add the pages of the editorial desk."""
     for install in (
@@ -166,6 +181,7 @@ def _install_desk(app: FastAPI) -> None:
         install_annotations,
         install_entrainement,
         install_taxonomie,
+        install_regles,
         install_redaction,
     ):
         install(app)

@@ -17,6 +17,8 @@ from api.entrainement.store import ModelStore
 from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
+from api.regles.keeper import ReglesKeeper
+from api.regles.porte import PorteRegles
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import ROOT, Settings
@@ -133,6 +135,8 @@ async def build_container(
         sigles=load_sigles(),
         accompagnes=TerritoiresAccompagnes(territoires, load_accompagnements()),
     )
+    regles = ReglesKeeper(database, knowledge)
+    await regles.load()
     await asyncio.to_thread(_warm_up, understander, knowledge)
     aiguillage = load_aiguillage(settings.routing_file)
     desk = ZammadTickets if settings.zammad else BuiltInTickets
@@ -152,7 +156,13 @@ async def build_container(
         find_territoire=lambda ref: find_reference(territoires, ref),
         understand=lambda text: to_asked(understander.understand(text)),
     )
-    models.swapped = gate.forget
+    rules_gate = PorteRegles(understander, knowledge)
+
+    def swapped() -> None:
+        gate.forget()
+        rules_gate.forget()
+
+    models.swapped = swapped
     return Container(
         settings=settings,
         database=database,
@@ -162,6 +172,8 @@ async def build_container(
         gate=gate,
         models=models,
         themes=themes_kept,
+        regles=regles,
+        rules_gate=rules_gate,
         dialogue=dialogue,
         assistant=assistant,
         conversations=conversations,

@@ -1,5 +1,6 @@
 """The commands `orientation regles check` and `orientation regles explain "…"`."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -25,6 +26,7 @@ def add_rule_commands(app: typer.Typer, read_settings: Callable[[], Settings], s
     app.add_typer(regles, name="regles")
     _add_check(regles, say)
     _add_explain(regles, read_settings)
+    _add_export(regles, read_settings, say)
 
 
 def _add_check(regles: typer.Typer, say: Say) -> None:
@@ -77,6 +79,23 @@ def _add_explain(regles: typer.Typer, read_settings: Callable[[], Settings]) -> 
             _write_json(explication.to_json())
         else:
             sys.stdout.write(fill("explication.txt", **facts_of(explication)) + "\n")
+
+
+def _add_export(regles: typer.Typer, read_settings: Callable[[], Settings], say: Say) -> None:
+    @regles.command("exporter", cls=FrenchCommand)
+    def export(
+        folder: Annotated[
+            Path,
+            typer.Option("--dossier", metavar="DOSSIER", help="Où écrire les fichiers de règles."),
+        ],
+    ) -> None:
+        """Écrire les règles en service : celles du produit, et celles que la rédaction a publiées.
+
+        Sans modification publiée, ce sont les fichiers mêmes du produit.
+        """
+        from api.regles import commands
+
+        asyncio.run(commands.export(read_settings(), say, folder))
 
 
 _FIELDS = ("gravite", "fichier", "ligne", "regle", "code", "quoi", "remede")

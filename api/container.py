@@ -11,6 +11,8 @@ from api.entrainement.keeper import ModelKeeper
 from api.identite.provider import Provider
 from api.limits import AddressLimiter
 from api.metrics import Metrics
+from api.regles.keeper import ReglesKeeper
+from api.regles.porte import PorteRegles
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import Settings
@@ -37,6 +39,8 @@ class Container:
     gate: PublicationGate
     models: ModelKeeper
     themes: ThemeKeeper
+    regles: ReglesKeeper
+    rules_gate: PorteRegles
     dialogue: DialogueEngine
     assistant: Assistant
     conversations: ConversationService

@@ -24,7 +24,9 @@ MAX_DESK_IMPORT_BYTES = 64_000_000
 _DESK_IMPORT_PATH = "/redaction/import"
 # The form of a resource: 30,000 letters, most of them accented, and all the rest.
 MAX_RESOURCE_BYTES = 512 * 1024
-_RESOURCE_PATH = re.compile(r"/redaction/fiches/(nouvelle|[^/]{1,120}/modifier)")
+_RESOURCE_PATH = re.compile(
+    r"/redaction/(fiches/(nouvelle|[^/]{1,120}/modifier)|regles/fichiers/[^/]{1,60})"
+)
 _PAGES = ("/console/", "/redaction/")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

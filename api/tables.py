@@ -18,6 +18,7 @@ from api.mail import models as mails
 from api.pieces import models as pieces
 from api.redaction import models as redaction
 from api.reference import ReferenceImport
+from api.regles import models as regles
 from api.satisfaction import models as satisfaction
 from api.suivi import models as suivi
 from api.tickets import models as tickets
@@ -53,6 +54,7 @@ __all__ = [
     "metadata",
     "pieces",
     "redaction",
+    "regles",
     "resources",
     "satisfaction",
     "suivi",

@@ -7,6 +7,7 @@ from api.courrier.releve import COLLECT, CollectMails
 from api.database import Database
 from api.entrainement.job import TrainModel
 from api.entrainement.porte import load_porte
+from api.entrainement.refaire import REDO, RedoModel
 from api.entrainement.repository import TRAIN
 from api.jobs.repository import JobRepository
 from api.jobs.worker import Handler, Worker
@@ -43,6 +44,7 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
             REMIND: Remind(load_aiguillage(settings.routing_file)),
             REGROUP: Regroup(shared_encoder),
             TRAIN: TrainModel(settings, database_url, load_porte(settings.gate_file)),
+            REDO: RedoModel(settings, load_porte(settings.gate_file)),
             COLLECT: CollectMails(
                 server=settings.mailbox,
                 box=settings.reply_box,

@@ -46,17 +46,30 @@ class Explication:
 
 def explain_question(text: str, understander: Understander, knowledge: Knowledge) -> Explication:
     """Understand a question, then apply the rules and keep the whole reasoning."""
-    understood = reread(understander.understand(text), Memory(), expects=None)
-    understanding = bring_back(understood, knowledge.engine)
-    memory = Memory().with_understanding(understanding, continues=False)
+    understanding, memory = _hear(text, understander, knowledge)
     situation = build_situation(memory, knowledge, intent=understanding.intent)
+    regles = tuple(knowledge.regles)
     return Explication(
         understanding=understanding,
         territoire=knowledge.territoire(memory.territoire),
         situation=situation,
-        examens=examine_all(situation, knowledge.regles),
-        decision=decide(situation, knowledge.regles),
+        examens=examine_all(situation, regles),
+        decision=decide(situation, regles),
     )
+
+
+def situation_of_question(text: str, understander: Understander, knowledge: Knowledge) -> Situation:
+    """Return what the rules look at when a question is asked alone."""
+    understanding, memory = _hear(text, understander, knowledge)
+    return build_situation(memory, knowledge, intent=understanding.intent)
+
+
+def _hear(
+    text: str, understander: Understander, knowledge: Knowledge
+) -> tuple[Understanding, Memory]:
+    understood = reread(understander.understand(text), Memory(), expects=None)
+    understanding = bring_back(understood, knowledge.engine)
+    return understanding, Memory().with_understanding(understanding, continues=False)
 
 
 def examen_json(examen: Examen) -> dict[str, Any]:

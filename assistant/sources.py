@@ -22,9 +22,12 @@ class Sigle:
     source_url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Knowledge:
-    """The sources of every answer; the engine swaps its index by itself when the base changes."""
+    """The sources of every answer; the engine swaps its index by itself when the base changes.
+
+    `regles` and `sigles` are replaced whole, while it serves, when staff publish others.
+    """
 
     engine: SearchEngine
     territoires: TerritoireBase

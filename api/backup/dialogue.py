@@ -1,5 +1,6 @@
 """What the commands ask and tell; the sentences are in `textes/sauvegarde.yml`."""
 
+import asyncio
 import getpass
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from api.backup.archive import Archive, BackupUnreadable, Manifeste, is_sealed_f
 from api.backup.last import default_path, read_last, remember
 from api.backup.postgres import ToolFailed, tool
 from api.database import psycopg_url
+from api.entrainement.refaire import plan_redo
 from api.french_help import system_reason
 from api.postgres import DatabaseNotStarted
 from api.settings import Settings
@@ -89,10 +91,13 @@ def restore(settings: Settings, say: Say, path: Path, *, overwrite: bool) -> Non
             overwrite = _confirmed(url, archive, overwrite=overwrite)
             say(_said("fait", "restauration"))
             manifest = restoring.restore(url, archive, overwrite=overwrite)
+            model = asyncio.run(plan_redo(settings, url))
     facts = _facts(manifest)
     say(_said("fait", "restauree", **facts))
     for name, count in _by_name(manifest.lignes):
         say(_said("fait", "ligne", nom=name, nombre=french_number(count)))
+    if model is not None:
+        say(_said("fait", "modele", modele=model))
     say(_said("fait", "ensuite", **facts))
 
 

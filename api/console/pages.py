@@ -26,6 +26,7 @@ _TEMPLATES = tuple(
         "annotations",
         "entrainement",
         "taxonomie",
+        "regles",
         "capitalisation",
         "statistiques",
         "projets_partages",

@@ -17,7 +17,7 @@ from api.annotations.repository import DoubtRepository
 from api.database import connect
 from api.entrainement.entraineur import Actuel, Ordre
 from api.entrainement.models import WAITING, ModeleIntentions
-from api.entrainement.phrases import sort_out
+from api.entrainement.phrases import Lot, sort_out
 from api.entrainement.porte import Porte
 from api.entrainement.repository import InService, ModelRepository
 from api.entrainement.store import ModelStore
@@ -52,7 +52,8 @@ class TrainModel:
         current = await models.in_service()
         queue = DoubtRepository(session)
         doubted = await queue.to_read_again(limit=_DOUBTED)
-        order = self._order(number, current, await self._sentences(models), doubted)
+        lot = await self._lot(models)
+        order = self._order(number, current, lot, doubted)
         try:
             result = await self._train(number, order)
         except (TrainingFailed, OSError) as error:
@@ -61,6 +62,7 @@ class TrainModel:
             await models.change(number, etat="echec", erreur="arret", termine_le=_now())
             return None
         await queue.note_readings(result.pop("desaccords"))
+        result["rapport"]["apprises"]["phrases"] = lot.numbers
         await models.change(
             number,
             etat="candidat",
@@ -71,16 +73,14 @@ class TrainModel:
         )
         return None
 
-    async def _sentences(self, models: ModelRepository) -> tuple[tuple[str, str], ...]:
-        kept = await models.sentences()
-        lot = await asyncio.to_thread(sort_out, kept)
-        return tuple((each.text, each.intent) for each in lot.examples)
+    async def _lot(self, models: ModelRepository) -> Lot:
+        return await asyncio.to_thread(sort_out, await models.sentences())
 
     def _order(
         self,
         number: int,
         current: InService,
-        added: tuple[tuple[str, str], ...],
+        lot: Lot,
         doubted: Sequence[tuple[str, str]],
     ) -> Ordre:
         serving = current.modele
@@ -88,7 +88,7 @@ class TrainModel:
             modele=number,
             dossier=self._settings.trained_dir,
             modeles_livres=self._settings.models_dir,
-            ajoutees=added,
+            ajoutees=tuple((each.text, each.intent) for each in lot.examples),
             douteux=tuple(doubted),
             phrases_par_intention=self._porte.phrases_par_intention,
             actuel=_known(serving) if serving else None,

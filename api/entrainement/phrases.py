@@ -11,9 +11,13 @@ from nlu.intents_examples import IntentExample, sentence_key
 
 @dataclass(slots=True)
 class Lot:
-    """What a training would learn, and why the other sentences are left out, by their number."""
+    """What a training would learn, and why the other sentences are left out, by their number.
+
+    `numbers` are those of the sentences learnt, in the order of the examples.
+    """
 
     examples: list[IntentExample] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
 
 
@@ -31,4 +35,5 @@ def sort_out(sentences: Iterable[PhraseApprise]) -> Lot:
             continue
         seen.add(sentence_key(each.texte))
         lot.examples.append(IntentExample(text=each.texte, intent=each.intention))
+        lot.numbers.append(each.id)
     return lot

@@ -116,9 +116,7 @@ class ModelRepository:
         self._session.add(ModeleDecision(modele_id=number, geste=gesture, par=who))
         await self._session.flush()
         if gesture in _SERVES:
-            await self._session.execute(
-                text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL}
-            )
+            await self.tell()
 
     async def sentences(
         self, *, offset: int = 0, limit: int | None = None
@@ -126,6 +124,15 @@ class ModelRepository:
         """Return the sentences that staff gave an intent, the newest first."""
         query = select(PhraseApprise).order_by(PhraseApprise.id.desc()).offset(offset)
         return (await self._session.scalars(query.limit(limit))).all()
+
+    async def sentences_of(self, numbers: Collection[int]) -> Sequence[PhraseApprise]:
+        """Return the sentences of these numbers that are still kept."""
+        query = select(PhraseApprise).where(PhraseApprise.id.in_(numbers))
+        return (await self._session.scalars(query)).all()
+
+    async def tell(self) -> None:
+        """Have every process look again, at commit, at the model in service."""
+        await self._session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
     async def remove_sentences(self, ids: Collection[int]) -> int:
         """Forget sentences; return how many there were."""

@@ -22,10 +22,12 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Le service est prêt")
 async def readyz(services: Services) -> JSONResponse:
-    """État de chaque partie : base de données, dialogue, compréhension, index de recherche.
+    """État de chaque partie : base, dialogue, compréhension, règles d'orientation, index.
 
     « modele » est celui qui comprend les messages : « livre », ou le numéro d’un modèle promu dans
     la console. « ecart » dit pourquoi celui qui est choisi ne peut servir (absent, altere, perime).
+    « orientation » : la version des règles publiée par la rédaction (0 : celles du produit) ;
+    « ecart » dit « illisible » quand celles du produit servent à la place de la dernière publiée.
     """
     database, dialogue = await asyncio.gather(
         services.database.is_ready(), services.dialogue.ready()
@@ -37,6 +39,11 @@ async def readyz(services: Services) -> JSONResponse:
             "pret": True,
             "modele": services.models.serving or "livre",
             "ecart": services.models.trouble,
+        },
+        "orientation": {
+            "pret": True,
+            "version": services.regles.serving,
+            "ecart": "illisible" if services.regles.trouble else None,
         },
         "index": {"pret": services.index.size > 0, "ressources": services.index.size},
     }

@@ -1,5 +1,6 @@
 """Sentences given by staff train a model, that a person promotes, refuses or goes back from."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -8,19 +9,24 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from typer.testing import CliRunner
 
+from api.backup.save import save
+from api.cli import app
 from api.database import Database, connect
 from api.entrainement.entraineur import evenly, to_report
 from api.entrainement.job import TrainModel
 from api.entrainement.keeper import ModelKeeper
 from api.entrainement.phrases import sort_out
 from api.entrainement.porte import Porte, PorteInvalide, Refus, load_porte, refusals
+from api.entrainement.refaire import REDO, RedoModel, plan_redo
 from api.entrainement.repository import ModelRepository
 from api.entrainement.service import TrainingRefused, TrainingService, former
 from api.entrainement.store import ModelStore, ModelUnusable, load_trained
 from api.jobs.models import Job
 from api.lacunes.models import PhraseApprise
+from api.postgres import EmbeddedPostgres
 from api.settings import Settings
 from nlu.encoder import UseEncoder, shared_encoder
 from nlu.intents import IntentClassifier, environment_fingerprint, load_or_train, train
@@ -28,7 +34,7 @@ from nlu.intents_comparison import compare
 from nlu.intents_examples import IntentExample, load_examples
 from nlu.understanding import IntentScore
 from tests.api.lacunes import queue_doubt
-from tests.conftest import ROOT
+from tests.conftest import ROOT, admin, url_of
 
 STICKERS = "le bazar des gommettes, on se le procure où ?"
 DOUBTED = (
@@ -155,6 +161,7 @@ async def test_a_model_is_trained_in_a_process_of_its_own_and_compared(
         "total": 1,
         "avant": model.rapport["apprises"]["avant"],
         "apres": 1,
+        "phrases": [1],
     }
     assert len(refusals(load_porte(), model.rapport)) > 1
     trained = load_trained(
@@ -357,3 +364,80 @@ def test_what_moves_between_two_models_is_listed() -> None:
     ]
     assert [each["text"] for each in told["perdues"]] == ["bonjour"]
     assert (told["avant"]["exactitude"], told["temoins"]) == (0.6667, 3)
+
+
+async def test_a_promoted_model_comes_back_on_a_new_machine_from_the_sentences_of_the_back_up(
+    postgres: EmbeddedPostgres, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    learn(database.url, (STICKERS, "chercher_outil"))
+    number = await ask(database, ModelStore(settings.trained_dir))
+    async with database.sessions.begin() as session:
+        await TrainModel(settings, database.url, LAX)(session, {"modele": number})
+    await decide(database, ModelStore(settings.trained_dir), "promote", number, serving=None)
+    learn(database.url, ("on fait comment pour les bancs", "demander_methode"))
+    made_file = save(database.url, tmp_path / "a.sauvegarde", version="1").fichier
+    admin(postgres, "CREATE DATABASE machine_neuve")
+    url = url_of(postgres, "machine_neuve")
+    there = new_machine(tmp_path / "neuve", url)
+    said = await asyncio.to_thread(restore_as_told, there, made_file)
+    assert f"Le modèle {number}, promu dans la console, n’est pas sur cette machine" in said
+    restored = connect(url)
+    shipped = load_or_train(shared_encoder(), models=there.models_dir)
+    keeper = ModelKeeper(restored, ModelStore(there.trained_dir), shared_encoder(), shipped)
+    await keeper.load()
+    assert (keeper.serving, keeper.trouble) == (None, "absent")
+    async with restored.sessions.begin() as session:
+        job = (await session.scalars(select(Job).where(Job.kind == REDO))).one()
+        assert await RedoModel(there, LAX)(session, job.payload) is None
+    await keeper.load()
+    assert (keeper.serving, keeper.trouble) == (number, None)
+    assert keeper.classifier.rank(STICKERS)[0].intent == "chercher_outil"
+    # It learnt what it had learnt, not what was labelled since; and is made again only once.
+    async with restored.sessions.begin() as session:
+        model = await ModelRepository(session).find(number)
+        assert model is not None
+        assert (model.ajoutees, (model.rapport or {})["apprises"]["phrases"]) == (1, [1])
+        digest = model.sha256
+        await RedoModel(there, LAX)(session, job.payload)
+    assert await plan_redo(there, url) is None
+    async with restored.sessions() as session:
+        again = await ModelRepository(session).find(number)
+    assert again is not None
+    assert again.sha256 == digest
+    await restored.close()
+    admin(postgres, "DROP DATABASE machine_neuve WITH (FORCE)")
+
+
+async def test_a_model_made_again_that_the_gate_refuses_does_not_serve(
+    database: Database, settings: Settings, small: IntentClassifier
+) -> None:
+    store = ModelStore(settings.trained_dir)
+    number = await made(database, store, small)
+    await decide(database, store, "promote", number, serving=None)
+    store.remove(number)
+    assert await plan_redo(settings, database.url) == number
+    strict = LAX.model_copy(update={"perte_totale": 0.5})
+    async with database.sessions.begin() as session:
+        assert await RedoModel(settings, strict)(session, {"modele": number}) is None
+    assert not store.path(number).exists()
+    shipped = load_or_train(shared_encoder(), models=settings.models_dir)
+    keeper = ModelKeeper(database, store, shared_encoder(), shipped)
+    await keeper.load()
+    assert (keeper.serving, keeper.trouble) == (None, "absent")
+
+
+def new_machine(folder: Path, url: str) -> Settings:
+    folder.mkdir()
+    (folder / "modeles").symlink_to(ROOT / ".donnees" / "modeles")
+    return Settings(data_dir=folder, DATABASE_URL=url)
+
+
+def restore_as_told(there: Settings, file: Path) -> str:
+    """Run the command as an operator would; return what it printed."""
+    environment = {
+        "DATABASE_URL": there.database_url or "",
+        "ORIENTATION_DATA_DIR": str(there.data_dir),
+    }
+    done = CliRunner().invoke(app, ["restore", str(file)], env=environment)
+    assert done.exit_code == 0, done.output
+    return done.output
