@@ -19,19 +19,20 @@ from api.dependencies import get_container
 from api.equipes.relais import ADVISORS, Absents, absents_on
 from api.equipes.repository import EquipeRepository
 from api.tickets.models import Ticket
+from api.tickets.repository import TicketRepository
 from api.tickets.routing import Aiguillage
 from assistant.business_days import CELLULE
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What someone may touch: all but the tickets of `others` that none of `holders` holds.
+    """What someone may touch: the tickets of no team, of `ours`, those that `holders` hold.
 
-    `instead`: those whom they stand in for today; `absents`: those who are away.
+    `ours` is None when they may touch them all; `absents`: those who are away.
     """
 
     nom: str
-    others: frozenset[str]
+    ours: frozenset[str] | None
     absents: Absents
 
     @property
@@ -46,15 +47,20 @@ class Reach:
 
     def covers(self, team: str | None, assignee: str | None) -> bool:
         """Tell whether a ticket may be touched."""
-        return team not in self.others or assignee in self.holders
+        if self.ours is None or team is None:
+            return True
+        return team in self.ours or assignee in self.holders
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """What `covers` says, in SQL."""
-        if not self.others:
+        """What `covers` says, in SQL that the indexes of the queue answer."""
+        if self.ours is None:
             return true()
-        ours = or_(Ticket.team.is_(None), Ticket.team.not_in(sorted(self.others)))
-        return or_(ours, Ticket.assignee.in_(self.holders))
+        return or_(
+            Ticket.team.is_(None),
+            Ticket.team.in_(sorted(self.ours)),
+            Ticket.assignee.in_(self.holders),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,15 @@ class Colleagues:
         return sorted({*there, *filter(None, [ticket.assignee])})
 
 
-def _reach(compte: Compte, teams: frozenset[str], table: Aiguillage, absents: Absents) -> Reach:
+def _reach(compte: Compte, teams: frozenset[str], gone: frozenset[str], absents: Absents) -> Reach:
     everything = compte.role == Role.RESPONSABLE or not teams
-    known = frozenset(each.id for each in table.equipes)
-    return Reach(compte.nom, frozenset() if everything else known - teams, absents)
+    return Reach(compte.nom, None if everything else teams | gone, absents)
+
+
+async def _gone(session: AsyncSession, table: Aiguillage) -> frozenset[str]:
+    """Return the teams that have tickets, but are in the table no more."""
+    known = {each.id for each in table.equipes}
+    return frozenset(await TicketRepository(session).teams()) - known
 
 
 async def reach_of(request: Request, session: AsyncSession) -> Reach:
@@ -87,16 +98,18 @@ async def reach_of(request: Request, session: AsyncSession) -> Reach:
     services = get_container(request)
     absents = await absents_on(session, CELLULE.today(services.clock.now()))
     teams = await EquipeRepository(session).of(compte.id)
-    return _reach(compte, teams, services.aiguillage, absents)
+    gone = await _gone(session, services.aiguillage)
+    return _reach(compte, teams, gone, absents)
 
 
 async def colleagues_on(session: AsyncSession, table: Aiguillage, day: date) -> Colleagues:
     """Return what each advisor in use may touch on a day."""
     absents, teams = await absents_on(session, day), await EquipeRepository(session).all()
+    gone = await _gone(session, table)
     in_use = Compte.disabled_at.is_(None) & Compte.role.in_(ADVISORS)
     found = await session.scalars(select(Compte).where(in_use).order_by(Compte.nom))
     return Colleagues(
-        {each.nom: _reach(each, teams.get(each.id, frozenset()), table, absents) for each in found},
+        {each.nom: _reach(each, teams.get(each.id, frozenset()), gone, absents) for each in found},
         absents,
     )
 

@@ -126,6 +126,15 @@ class TicketRepository:
         locked = query.order_by(Ticket.id).with_for_update()
         return (await self._session.execute(locked)).scalars().all()
 
+    async def teams(self) -> Sequence[str]:
+        """Return the teams that have tickets, from one to the next: their number is small."""
+        first = select(func.min(Ticket.team).label("team")).cte("teams", recursive=True)
+        after = select(func.min(Ticket.team)).where(Ticket.team > first.c.team).scalar_subquery()
+        each = first.union_all(select(after).where(first.c.team.is_not(None)))
+        return (
+            await self._session.scalars(select(each.c.team).where(each.c.team.is_not(None)))
+        ).all()
+
     async def page(
         self, criteria: TicketFilter, *, cursor: str | None, limit: int, now: datetime
     ) -> tuple[Sequence[Ticket], str | None]:

@@ -3,15 +3,22 @@
 import re
 import secrets
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
+from sqlalchemy import select
 
+from api.database import connect
 from api.droits.equipes import Reach
 from api.droits.matrix import load_matrix
 from api.equipes.relais import Absents, Relais
+from api.tickets.models import Ticket
+from api.tickets.repository import TicketRepository
+from api.tickets.service import TicketService
+from assistant.ports import Demande
 from tests.api.console import csrf, submit
 from tests.api.equipes import Person, at, create_for, patch, person
 from tests.api.tickets import KEY, create, path
@@ -125,15 +132,31 @@ def test_who_is_in_no_team_and_who_holds_the_request_may_act(
     assert ticket["reference"] in queue(karim, q=ticket["reference"])
 
 
-@pytest.mark.parametrize("team", [None, "base", "cellule", "dissoute"])
-@pytest.mark.parametrize("assignee", [None, "Karim", "Anne", "Zoé"])
-def test_the_rule_says_the_same_of_a_request_and_of_the_queue(
-    team: str | None, assignee: str | None
-) -> None:
-    absents = Absents({"Anne": Relais("Anne", None, "Karim")})  # type: ignore[arg-type]
-    reach = Reach("Karim", frozenset({"cellule"}), absents)
-    expected = team != "cellule" or assignee in ("Karim", "Anne")
-    assert reach.covers(team, assignee) == expected
+async def test_the_rule_says_the_same_of_a_request_and_of_the_queue(database_url: str) -> None:
+    absents = Absents({"Anne": Relais("Anne", date(2026, 12, 1), "Karim")})
+    mine = Reach("Karim", frozenset({"base", "dissoute"}), absents)
+    everything = Reach("Sofia", None, absents)
+    database = connect(database_url)
+    async with database.sessions.begin() as session:
+        for team in (None, "base", "cellule", "dissoute"):
+            for assignee in (None, "Karim", "Anne", "Zoé"):
+                made = await TicketService(session).create(
+                    Demande(besoin="Un appui", telephone="1")
+                )
+                made.team, made.assignee = team, assignee
+        await session.flush()
+        assert await TicketRepository(session).teams() == ["base", "cellule", "dissoute"]
+        tickets = (await session.scalars(select(Ticket))).all()
+        for reach in (mine, everything):
+            found = await session.scalars(select(Ticket).where(reach.condition))
+            covered = {each.id for each in tickets if reach.covers(each.team, each.assignee)}
+            assert {each.id for each in found} == covered
+        kept_out = [each for each in tickets if not mine.covers(each.team, each.assignee)]
+        assert {(each.team, each.assignee) for each in kept_out} == {
+            ("cellule", None),
+            ("cellule", "Zoé"),
+        }
+    await database.close()
 
 
 def test_a_request_of_a_team_that_is_no_more_is_everyones(
