@@ -160,8 +160,9 @@ def create_app(container: Container) -> FastAPI:
 
 
 def _followers(container: Container) -> tuple[Follower, ...]:
-    """Return what keeps this process as staff want it: model, themes, rules."""
-    return (container.models.follower, container.themes.follower, container.regles.follower)
+    """Return what keeps this process as staff want it: model, themes, acronyms, rules."""
+    keepers = (container.models, container.themes, container.sigles, container.regles)
+    return tuple(each.follower for each in keepers)
 
 
 def _follow(container: Container) -> None:

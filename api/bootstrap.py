@@ -2,9 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
-
-import yaml
 
 from api.container import Container
 from api.conversations.chat import Chat
@@ -21,8 +18,8 @@ from api.regles.keeper import ReglesKeeper
 from api.regles.porte import PorteRegles
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
-from api.settings import ROOT, Settings
-from api.taxonomie.keeper import ThemeKeeper
+from api.settings import Settings
+from api.taxonomie.keeper import SigleKeeper, ThemeKeeper
 from api.tickets.gateway import BuiltInTickets
 from api.tickets.routing import load_aiguillage
 from api.zammad.gateway import ZammadTickets
@@ -39,6 +36,7 @@ from knowledge.resources.vocabulary import load_vocabulary
 from knowledge.search.gate import PublicationGate
 from knowledge.search.judged import load_witnesses
 from knowledge.search.query import SearchQuery
+from knowledge.search.sigles import shipped_sigles
 from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.service import TerritoireService
@@ -47,9 +45,8 @@ from nlu.besoins import load_or_train_needs
 from nlu.encoder import UseEncoder, shared_encoder
 from nlu.intents import IntentClassifier, load_or_train
 from nlu.pipeline import Classifier, Understander
-from nlu.text import fold, words
+from nlu.text import words
 
-_SIGLES = ROOT / "nlu" / "data" / "sigles.yml"
 _WARM_UP = "Maire d'une commune de 900 habitants près d'Auch, comment associer les habitants ?"
 
 
@@ -82,15 +79,12 @@ def build_understander(
     )
 
 
-def load_sigles(path: Path = _SIGLES) -> dict[str, Sigle]:
-    """Read the acronyms whose source was checked."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+def load_sigles() -> dict[str, Sigle]:
+    """Read the acronyms of the product whose source was checked."""
     return {
-        fold(each["sigle"]): Sigle(
-            each["sigle"], each["developpe"], each["explication"], each["source_url"]
-        )
-        for each in entries
-        if each["vu"]
+        key: Sigle(each.sigle, each.developpe, each.explication, each.source_url)
+        for key, each in shipped_sigles().items()
+        if each.vu
     }
 
 
@@ -135,6 +129,8 @@ async def build_container(
         sigles=load_sigles(),
         accompagnes=TerritoiresAccompagnes(territoires, load_accompagnements()),
     )
+    sigles = SigleKeeper(database, knowledge)
+    await sigles.load()
     regles = ReglesKeeper(database, knowledge)
     await regles.load()
     await asyncio.to_thread(_warm_up, understander, knowledge)
@@ -172,6 +168,7 @@ async def build_container(
         gate=gate,
         models=models,
         themes=themes_kept,
+        sigles=sigles,
         regles=regles,
         rules_gate=rules_gate,
         dialogue=dialogue,

@@ -16,7 +16,7 @@ from api.regles.porte import PorteRegles
 from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import Settings
-from api.taxonomie.keeper import ThemeKeeper
+from api.taxonomie.keeper import SigleKeeper, ThemeKeeper
 from api.tickets.routing import Aiguillage
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
@@ -39,6 +39,7 @@ class Container:
     gate: PublicationGate
     models: ModelKeeper
     themes: ThemeKeeper
+    sigles: SigleKeeper
     regles: ReglesKeeper
     rules_gate: PorteRegles
     dialogue: DialogueEngine

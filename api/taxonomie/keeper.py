@@ -1,10 +1,12 @@
-"""Has one process recognise the themes as staff want, and keeps it so."""
+"""Has one process recognise the themes and explain the acronyms as staff want."""
 
 import asyncio
 from collections.abc import Mapping
 
 from api.database import Database, psycopg_url
 from api.follow import Follower
+from assistant.sources import Knowledge, Sigle
+from knowledge.search.sigles import SIGLES_CHANNEL, read_sigles, told
 from knowledge.search.theme_service import THEMES_CHANNEL, read_added
 from nlu.pipeline import Understander
 
@@ -25,3 +27,21 @@ class ThemeKeeper:
         if added != self._taught:
             await asyncio.to_thread(self._understander.teach_themes, added)
             self._taught = added
+
+
+class SigleKeeper:
+    """Explains the acronyms as staff write them, at once when they change one."""
+
+    def __init__(self, database: Database, knowledge: Knowledge) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self.follower = Follower(psycopg_url(database.url), SIGLES_CHANNEL, self.load)
+
+    async def load(self) -> None:
+        """Explain the acronyms as they are kept."""
+        async with self._database.sessions() as session:
+            entries = told(await read_sigles(session))
+        self._knowledge.sigles = {
+            key: Sigle(each.sigle, each.developpe, each.explication, each.source_url)
+            for key, each in entries.items()
+        }

@@ -1,4 +1,4 @@
-"""The history of the synonyms and of the themes, as each change left them; never rewritten."""
+"""The history of synonyms, themes and acronyms, as each change left them; never rewritten."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.search.taxonomy_models import TaxonomyHistoryRow
 
-SYNONYM, THEME = "synonyme", "theme"
+SYNONYM, THEME, SIGLE = "synonyme", "theme", "sigle"
 ADDED, CHANGED, REMOVED, RESTORED = "ajoute", "modifie", "supprime", "retabli"
 PRODUCT = ""
 """Who wrote what the product ships."""

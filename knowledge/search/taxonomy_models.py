@@ -28,7 +28,8 @@ class ThemeRow(Base):
 class TaxonomyHistoryRow(Base):
     """An entry as it was left by someone; never changed.
 
-    `kind` is `synonyme` or `theme`, `subject` the identifier of the entry, `action` one of
+    `kind` is `synonyme`, `theme` or `sigle` (the last line is then what is told, over the product's
+    file), `subject` the identifier of the entry, `action` one of
     `ajoute`, `modifie`, `supprime`, `retabli`.
     """
 

@@ -201,6 +201,27 @@ async def test_labels_leave_with_the_conversation(database: Database, people: li
         await label(database, item, ("Paul", "chercher_outil"))
 
 
+async def test_the_agreement_is_measured_on_what_each_pair_labelled_and_nothing_else(
+    database: Database, people: list[str]
+) -> None:
+    said = (("saluer", "saluer"), ("chercher_outil", "demander_methode"))
+    for number, (one, other) in enumerate(said):
+        item = add_turn(database.url, f"{BENCHES} {'encore ' * number}", understanding=UNSURE)
+        await read(database)
+        await label(database, item, ("Claire", one), ("Paul", other))
+    item = add_turn(database.url, BOARDS, understanding=UNSURE)
+    await read(database)
+    # Whoever passes says nothing: no agreement is counted with them.
+    await label(database, item, ("Claire", None), ("Sofia", "saluer"), ("Paul", "saluer"))
+    async with database.sessions() as session:
+        both = await DoubtRepository(session).both_labels()
+    pair, other = ("Claire", "Paul"), ("Paul", "Sofia")
+    assert sorted(both) == sorted([*((pair, each) for each in said), (other, ("saluer",) * 2)])
+    measured = measure_accord([each for who, each in both if who == pair])
+    assert (measured.messages, measured.observe, measured.hasard) == (2, 0.5, 0.25)
+    assert measured.kappa == pytest.approx(1 / 3)
+
+
 def test_kappa_sets_chance_aside() -> None:
     # Cohen (1960): 35 agreements of 50, chance would give 25, so kappa is 0.4.
     pairs = [("oui", "oui")] * 20 + [("non", "non")] * 15 + [("oui", "non")] * 5

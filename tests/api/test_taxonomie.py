@@ -197,3 +197,90 @@ def test_expressions_are_heard_whatever_their_writing() -> None:
     reader = ThemeReader({"jeunesse": ("minots (du|des) quartier",)})
     assert reader.themes("Réunir les MINOTS des quartiers") == ("jeunesse",)
     assert ThemeReader({}).themes("Réunir les minots des quartiers") == ()
+
+
+SIGLES = f"{HOME}/sigles"
+EXPLAINED = {
+    "developpe": "Plan rural de convergence",
+    "explication": "Document fictif qui ne sert qu’à cet essai.",
+    "source_url": "https://exemple.fr/plan",
+    "vu": "on",
+}
+
+
+def said(client: httpx2.Client, text: str) -> str:
+    """All that the assistant answers, in one text."""
+    messages = Chat.open(client).say(text)["messages"]
+    return " ".join(each["text"] for each in messages if each["type"] == "text")
+
+
+def wait_until_said(client: httpx2.Client, text: str, wanted: str, *, true: bool = True) -> None:
+    deadline = time.monotonic() + 10
+    while (wanted in said(client, text)) != true:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_what_an_acronym_means_is_changed_after_what_elus_would_read_is_shown(
+    client: httpx2.Client, desk: httpx2.Client
+) -> None:
+    asked, word = "C’est quoi un EPCI ?", f"zz{secrets.token_hex(3)}"
+    assert "Regroupement de communes" in said(client, asked)
+    page = f"{SIGLES}/epci"
+    hasty = press(
+        desk, desk.get(page), "enregistrer", "sigle", explication=f"Des communes ({word})."
+    )
+    told = words(hasty)
+    assert "Rien n’est encore enregistré" in told
+    after = told.partition("Ensuite")[2]
+    assert "Regroupement de communes" in told.partition("Ensuite")[0]
+    assert f"Des communes ({word})" in after
+    assert word not in said(client, asked)
+    saved = press(desk, hasty, "enregistrer", "sigle")
+    assert saved.headers["location"] == f"{page}?fait=sigle"
+    wait_until_said(client, asked, word)
+    late = press(desk, hasty, "enregistrer", "sigle")
+    assert (late.status_code, "a changé pendant" in late.text) == (409, True)
+    shown = desk.get(page)
+    assert "le produit a ajouté" in words(shown)
+    (line,) = re.findall(r'name="histoire" value="(\d+)"', shown.text)
+    version = fields_of(shown, "sigle")["version"][0]
+    data = {"csrf": csrf(shown), "version": version, "histoire": line, "geste": "reprendre"}
+    back = desk.post(page, data=data)
+    assert press(desk, back, "enregistrer", "sigle").status_code == 303
+    wait_until_said(client, asked, "Regroupement de communes")
+
+
+def test_an_acronym_is_added_then_no_more_told(client: httpx2.Client, desk: httpx2.Client) -> None:
+    name = f"ZZ{secrets.token_hex(3).translate(str.maketrans('0123456789', 'abcdefghij'))}".upper()
+    asked = f"C’est quoi un {name} ?"
+    new = {"sigle": name, **EXPLAINED}
+    tried = press(desk, desk.get(f"{SIGLES}/nouveau"), "essayer", "sigle", **new)
+    assert "L’assistant ne l’explique pas." in words(tried).partition("Ensuite")[0]
+    saved = press(desk, tried, "enregistrer", "sigle")
+    page = saved.headers["location"].partition("?")[0]
+    assert page == f"{SIGLES}/{name.lower()}"
+    wait_until_said(client, asked, "Plan rural de convergence")
+    twice = press(desk, desk.get(f"{SIGLES}/nouveau"), "essayer", "sigle", **new)
+    assert (twice.status_code, "déjà expliqué" in twice.text) == (409, True)
+    data = fields_of(desk.get(page), "sigle")
+    del data["vu"]
+    hidden = desk.post(page, data=data | {"geste": "essayer"})
+    assert "L’assistant ne l’explique pas." in words(hidden).partition("Ensuite")[2]
+    assert press(desk, hidden, "enregistrer", "sigle").status_code == 303
+    wait_until_said(client, asked, "Plan rural de convergence", true=False)
+    assert name in words(desk.get(SIGLES)).partition("en attente d’une source relue")[2]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sigle": "deux mots"}, {"source_url": "exemple"}, {"explication": "court"}]
+)
+def test_what_is_no_explanation_is_told_and_given_back(
+    desk: httpx2.Client, wrong: dict[str, str]
+) -> None:
+    typed = {"sigle": "ZZE", **EXPLAINED} | wrong
+    refused = press(desk, desk.get(f"{SIGLES}/nouveau"), "essayer", "sigle", **typed)
+    assert (refused.status_code, "un sigle d’un seul mot" in refused.text) == (422, True)
+    (name, value) = next(iter(wrong.items()))
+    assert fields_of(refused, "sigle")[name] == [value]
+    assert desk.get(f"{SIGLES}/inconnu").status_code == 404

@@ -49,6 +49,10 @@ PAGES = {
     "/redaction/taxonomie/synonymes/nouveau": 200,
     "/redaction/taxonomie/synonymes/1": 200,
     "/redaction/taxonomie/themes/jeunesse": 200,
+    "/redaction/taxonomie/sigles": 200,
+    "/redaction/taxonomie/sigles/nouveau": 200,
+    "/redaction/taxonomie/sigles/epci": 200,
+    "/redaction/regles": 200,
 }
 SCREENS = [
     pytest.param((viewport, scheme), id=f"{name}-{scheme}")
