@@ -21,7 +21,7 @@ from tests.api.regles import (
 )
 from tests.conftest import Chat, Service, launch, running_service
 
-pytestmark = pytest.mark.rasa
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(900)]
 TRAINING = "/redaction/entrainement"
 STICKERS = "zou les gommettes de vote du fablab dracenois"
 # Real training, of few sentences: the gate that would refuse so poor a model is set aside.
