@@ -215,8 +215,8 @@ async def test_the_agreement_is_measured_on_what_each_pair_labelled_and_nothing_
     await label(database, item, ("Claire", None), ("Sofia", "saluer"), ("Paul", "saluer"))
     async with database.sessions() as session:
         both = await DoubtRepository(session).both_labels()
-    pair, other = ("Claire", "Paul"), ("Paul", "Sofia")
-    assert sorted(both) == sorted([*((pair, each) for each in said), (other, ("saluer",) * 2)])
+    pair, rest = ("Claire", "Paul"), ("Paul", "Sofia")
+    assert sorted(both) == sorted([*((pair, each) for each in said), (rest, ("saluer",) * 2)])
     measured = measure_accord([each for who, each in both if who == pair])
     assert (measured.messages, measured.observe, measured.hasard) == (2, 0.5, 0.25)
     assert measured.kappa == pytest.approx(1 / 3)
