@@ -20,6 +20,7 @@ from knowledge.search.judged import (
     report,
     still_judged,
 )
+from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.loader import load_territoires
 from knowledge.territoires.territoire import Territoire
 from nlu.encoder import UseEncoder
@@ -49,17 +50,7 @@ def measure_judged(settings: Settings, file: Path | None) -> JudgedReport:
     def find(reference: str) -> Territoire | None:
         return find_reference(territoires, reference)
 
-    today = french_today()
-    found = (parse_content(each.text, file=each.path.name) for each in read_folder(CONTENT_DIR))
-    visible = [
-        each for each in found if each.state is ResourceState.PUBLIE and not each.is_expired(today)
-    ]
-    index = ResourceIndex.build(
-        visible,
-        encoder=encoder,
-        find_territoire=find,
-        protected=frozenset(word for each in territoires for word in words(each.nom)),
-    )
+    index = shipped_index(encoder, territoires)
     return report(
         ask(
             index,
@@ -67,6 +58,21 @@ def measure_judged(settings: Settings, file: Path | None) -> JudgedReport:
             find_territoire=find,
             understand=lambda text: to_asked(understander.understand(text)),
         )
+    )
+
+
+def shipped_index(encoder: UseEncoder, territoires: TerritoireBase) -> ResourceIndex:
+    """Index the published content that the product ships, as it would be in service today."""
+    today = french_today()
+    found = (parse_content(each.text, file=each.path.name) for each in read_folder(CONTENT_DIR))
+    visible = [
+        each for each in found if each.state is ResourceState.PUBLIE and not each.is_expired(today)
+    ]
+    return ResourceIndex.build(
+        visible,
+        encoder=encoder,
+        find_territoire=lambda reference: find_reference(territoires, reference),
+        protected=frozenset(word for each in territoires for word in words(each.nom)),
     )
 
 

@@ -47,7 +47,7 @@ def confidence(
     `off_topic` is the probability (0 to 1) that the question is outside the domain, None when
     nobody knows; `settled` are terms that no document has to hold, such as the élu's own commune.
     """
-    logit = _logit(index, query, relevance, allowed, settled)
+    logit = search_logit(index, query, relevance, allowed, settled)
     if off_topic is None:
         logit += _SHIFT_ALONE
     else:
@@ -56,13 +56,14 @@ def confidence(
     return round(1 / (1 + math.exp(-logit)), 4)
 
 
-def _logit(
+def search_logit(
     index: HybridIndex,
     query: RepairedQuery,
     relevance: Relevance,
     allowed: NDArray[np.bool_],
     settled: Collection[str],
 ) -> float:
+    """Weigh the four signs of the search alone, whatever the classifier says."""
     scores = np.where(allowed, relevance.total, -np.inf).astype(np.float32)
     terms = [term for term in query.terms if term not in settled]
     coverage = float(index.lexical.coverage(terms, top_positions(scores, POOL)).max())

@@ -27,6 +27,8 @@ HELPS = 2
 ANSWERS = 3
 
 Registre = Literal["soigne", "courant", "sms", "sans_accents", "fautes", "oral", "mots_cles"]
+Sorte = Literal["repondue", "voisine", "administration", "dehors"]
+"""Answered; of the domain, but its subject is missing; of a collectivité otherwise; of no one."""
 Grade = Annotated[int, Field(ge=1, le=3, strict=True)]
 
 
@@ -38,7 +40,8 @@ class JudgedQuestion(BaseModel):
     """A question as an élu types it, and what the base has for it.
 
     `pertinents` are grades by resource id: 3 answers, 2 really helps, 1 is near; `territoire` is a
-    reference such as `commune:32013`, `population` a number of inhabitants.
+    reference such as `commune:32013`, `population` a number of inhabitants. `sorte` and `pourquoi`
+    (what answers, or what is missing) are said by those who label questions to learn from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +52,8 @@ class JudgedQuestion(BaseModel):
     population: Annotated[int, Field(gt=0)] | None = None
     pertinents: dict[str, Grade] = {}
     sans_reponse: bool = False
+    sorte: Sorte | None = None
+    pourquoi: str | None = None
 
     @model_validator(mode="after")
     def _answers_or_says_there_is_none(self) -> Self:

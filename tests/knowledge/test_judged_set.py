@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from rapidfuzz import fuzz, process
 
 from knowledge.resources.content import parse_content
 from knowledge.resources.lint import read_folder
@@ -23,6 +24,11 @@ FILES = {
     "temoins": WITNESSES,
     "tenu": Path(__file__).parents[1] / "recherche_jugee" / "tenu.yml",
 }
+LABELLED = {
+    name: Path(__file__).parents[1] / "recherche_jugee" / f"{name}.yml"
+    for name in ("reglage_1", "reglage_2")
+}
+COPIED = 85
 # For each file: the fewest questions with an answer, then without.
 SIZES = {"temoins": (90, 25), "tenu": (130, 40)}
 DIFFICULT = {"sms", "sans_accents", "fautes", "mots_cles"}
@@ -33,6 +39,11 @@ LONG_QUESTION = 35
 @cache
 def _load(name: str) -> tuple[JudgedQuestion, ...]:
     return read_judged(FILES[name])
+
+
+@cache
+def _labelled() -> tuple[JudgedQuestion, ...]:
+    return tuple(each for path in LABELLED.values() for each in read_judged(path))
 
 
 @cache
@@ -136,4 +147,40 @@ def test_no_question_is_an_example_or_a_title() -> None:
 
 def test_questions_without_accents_have_none() -> None:
     plain = [each.question for each in _everything() if each.registre == "sans_accents"]
+    assert [text for text in plain if fold(text) != text.casefold()] == []
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_each_author_labelled_as_many_answered_as_near(name: str) -> None:
+    questions = read_judged(LABELLED[name])
+    counts = Counter(each.sorte for each in questions)
+    assert counts["repondue"] == counts["voisine"] == 130
+    assert counts["administration"] >= 24
+    assert counts["dehors"] >= 15
+    assert all(each.sans_reponse == (each.sorte != "repondue") for each in questions)
+    assert all(each.pourquoi for each in questions)
+
+
+def test_the_resources_of_a_label_are_published() -> None:
+    published = {id_ for id_, each in _resources().items() if each.state is ResourceState.PUBLIE}
+    assert {id_ for each in _labelled() for id_ in each.pertinents} - published == set()
+
+
+def test_no_labelled_question_is_like_one_held_out() -> None:
+    """One may tune on the labels: what is reported on must not be among them."""
+    held = [_same(each.question) for each in _load("tenu")]
+    likeness = [
+        process.extractOne(_same(each.question), held, scorer=fuzz.token_set_ratio)[1]
+        for each in _labelled()
+    ]
+    assert max(likeness) < COPIED
+
+
+def test_no_labelled_question_is_asked_twice_or_a_witness() -> None:
+    counts = Counter(_same(each.question) for each in (*_labelled(), *_load("temoins")))
+    assert [question for question, times in counts.items() if times > 1] == []
+
+
+def test_labelled_questions_without_accents_have_none() -> None:
+    plain = [each.question for each in _labelled() if each.registre == "sans_accents"]
     assert [text for text in plain if fold(text) != text.casefold()] == []
