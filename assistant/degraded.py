@@ -70,7 +70,7 @@ def _apology(call: Call) -> Part:
         outcome="degraded",
         memory=call.memory,
         messages=(
-            messages.text(call.say("degrade.sans_recherche", delai=call.expected_reply_by())),
+            messages.text(call.say("degrade.sans_recherche", delai=call.promise().words)),
             messages.help_choices(call),
         ),
         human_offered=True,

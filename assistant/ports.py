@@ -1,9 +1,10 @@
 """What the assistant needs from the outside, said as protocols that api/ implements."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
+from assistant.business_days import Promise
 from assistant.memory import Memory
 
 
@@ -40,11 +41,11 @@ class Demande:
 
 @dataclass(frozen=True, slots=True)
 class TicketReceipt:
-    """What the élu keeps of a request: its reference, its status, the date of the answer."""
+    """What the élu keeps of a request: its reference, its status, when the answer is due."""
 
     reference: str
     status: str
-    expected_reply_by: date
+    promise: Promise
 
 
 class TicketGateway(Protocol):

@@ -58,10 +58,13 @@ class Ticket(TypedDict):
     created_at: str
     updated_at: str
     expected_reply_by: str
+    expected_reply_text: str
+    timezone: str
     first_reply_due_at: str
     resolution_due_at: str
     first_reply_at: str | None
     waiting_since: str | None
+    waiting_working_days: int | None
     overdue: bool
     version: int
 

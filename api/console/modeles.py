@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.console.models import ModeleReponse
+from api.tickets.clock import promise_of
 from api.tickets.models import Ticket
-from assistant.replies import french_date
 
 _FILE = Path(__file__).with_name("modeles.yml")
 VARIABLES = ("nom", "reference", "territoire", "attendu_le", "conseiller")
@@ -81,7 +81,7 @@ def fill_modele(
         "nom": ticket.nom or "",
         "reference": ticket.reference,
         "territoire": (ticket.territoire or {}).get("nom", ""),
-        "attendu_le": french_date(ticket.expected_reply_by),
+        "attendu_le": promise_of(ticket).words,
         "conseiller": conseiller,
     }
     return fill(found.texte, facts)

@@ -107,6 +107,7 @@ def _told(value: Any, name: str) -> str:
     labels = {
         "status": texts()["etats"],
         "priority": texts()["priorites"],
+        "satisfaction": texts()["avis"],
         "route": load_replies().table("routes"),
     }
     return str(labels.get(name, {}).get(value, value))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.repository import MentionRepository, PresenceRepository
 from api.comptes.models import Compte
+from api.console.chez_elu import at_the_elus
 from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
 from api.console.modeles import fill_modele, shown_modeles
@@ -18,7 +19,7 @@ from api.dependencies import get_container
 from api.errors import not_found
 from api.pieces.accept import ENDINGS
 from api.suivi.textes import texts as suivi_texts
-from api.tickets.clock import is_overdue, next_due
+from api.tickets.clock import is_overdue, next_due, promise_of
 from api.tickets.models import Ticket
 from api.tickets.service import TicketService
 from api.tickets.status import OPEN_STATUSES, PRIORITIES
@@ -115,6 +116,8 @@ async def ticket_page(
         due=next_due(ticket),
         equipe=equipe.nom if equipe else ticket.team,
         relais=dossier.relais if ticket.status in OPEN_STATUSES else None,
+        promesse=promise_of(ticket).words,
+        chez_elu=at_the_elus(ticket, now),
         avis=notice,
         reponse=given,
         fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),

@@ -98,7 +98,7 @@ def _themes(wanted: list[str], known: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-def greeting_of(replies: Replies, *, delai: Any, mois: int | None) -> list[dict[str, Any]]:
+def greeting_of(replies: Replies, *, delai: str, mois: int | None) -> list[dict[str, Any]]:
     """Return the first messages: a machine speaks, a human is available, what is kept."""
     return [
         {"type": "text", "text": replies.render("accueil.bonjour")},

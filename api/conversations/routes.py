@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -21,7 +22,7 @@ from api.conversations.service import check_message
 from api.dependencies import get_container, limit_address
 from api.errors import not_found
 from api.vie_privee.conservation import CONVERSATIONS, conservation_of
-from assistant.business_days import promised_date
+from assistant.business_days import Promise, promise_to
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversation"])
 _PING_SECONDS = 15.0
@@ -63,7 +64,7 @@ async def open_conversation(
     body = body or ConversationCreate()
     greeting = greeting_of(
         services.replies,
-        delai=promised_date(services.clock.now()),
+        delai=_promise(services, body.territoire_code).words,
         mois=conservation_of(services.settings).of(CONVERSATIONS).duree.mois,
     )
     conversation_id, token = await services.conversations.open(
@@ -74,6 +75,12 @@ async def open_conversation(
     )
     services.metrics.conversations.inc()
     return {"id": conversation_id, "token": token, "messages": greeting}
+
+
+def _promise(services: Container, code: str | None) -> Promise:
+    """Return what is promised to whoever asks now, from the territory that the page may tell."""
+    found = services.knowledge.territoires.resolve(code) if code else None
+    return promise_to(asdict(found) if found else None, services.clock.now())
 
 
 @router.post(

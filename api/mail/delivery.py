@@ -16,6 +16,7 @@ from api.mail.models import TO_ELU, Mail
 from api.mail.repository import MailRepository
 from api.mail.smtp import MailPostponed, MailRefused, SmtpServer, send_message
 from api.satisfaction.ask import answer_path, choices_of
+from api.tickets.clock import promise_of
 from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
@@ -76,7 +77,7 @@ class SendMail:
             reference=ticket.reference,
             nom=ticket.nom,
             besoin=ticket.besoin,
-            attendu_le=ticket.expected_reply_by,
+            attendu_le=promise_of(ticket).words,
             corps=message.body if message else "",
             conseiller=ticket.assignee,
             lien=await self._link(session, ticket, expires_at),

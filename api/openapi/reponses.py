@@ -198,6 +198,9 @@ class Ticket(_Read):
     created_at: str
     updated_at: str
     expected_reply_by: str
+    expected_reply_text: str
+    timezone: str
+    waiting_working_days: int | None
     overdue: bool
     version: int
 

@@ -14,11 +14,14 @@ from api.tickets.status import OPEN_STATUSES, WAITING
 from assistant.business_days import (
     CELLULE,
     REPLY_WORKING_DAYS,
+    Promise,
     add_working_days,
     add_working_time,
     promised_date,
+    working_days_since,
     working_time_between,
 )
+from knowledge.territoires.calendrier import calendrier_of
 
 _FILE = Path(__file__).with_name("delais.yml")
 
@@ -63,6 +66,24 @@ def due_from(now: datetime) -> Due:
     return Due(CELLULE.span(promised_date(now))[1], CELLULE.span(end)[1])
 
 
+def promise_of(ticket: Ticket) -> Promise:
+    """Return when the first answer is due, as the élu reads it."""
+    return Promise(ticket.first_reply_due_at, calendrier_of(ticket.territoire))
+
+
+def promise(ticket: Ticket, due: datetime) -> None:
+    """Promise the first answer for this moment: the day is the one that the élu reads."""
+    ticket.first_reply_due_at = due
+    ticket.expected_reply_by = promise_of(ticket).day
+
+
+def waited_days(ticket: Ticket, now: datetime) -> int | None:
+    """Return how many of their own working days the élu has been waited for; None if not."""
+    if ticket.waiting_since is None:
+        return None
+    return working_days_since(ticket.waiting_since, now, calendrier_of(ticket.territoire))
+
+
 def turn_clock(ticket: Ticket, *, before: str, now: datetime) -> None:
     """Stop, start or wind up the clock of a ticket whose status was `before`."""
     if ticket.status == WAITING:
@@ -79,8 +100,7 @@ def _give_back(ticket: Ticket, now: datetime) -> None:
     ticket.waiting_since = None
     ticket.resolution_due_at = add_working_time(ticket.resolution_due_at, waited)
     if ticket.first_reply_at is None:
-        ticket.first_reply_due_at = add_working_time(ticket.first_reply_due_at, waited)
-        ticket.expected_reply_by = CELLULE.today(ticket.first_reply_due_at)
+        promise(ticket, add_working_time(ticket.first_reply_due_at, waited))
 
 
 def next_due(ticket: Ticket) -> datetime | None:

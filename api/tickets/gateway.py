@@ -1,6 +1,7 @@
 """The built-in ticket desk: the assistant's port over our own tables."""
 
 from api.database import SessionFactory
+from api.tickets.clock import promise_of
 from api.tickets.models import Ticket
 from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
@@ -10,7 +11,7 @@ from assistant.ports import Demande, TicketReceipt
 async def receipt_of(service: TicketService, ticket: Ticket) -> TicketReceipt:
     """Return what the élu keeps of a ticket; one that was merged says where the other stands."""
     now = await service.followed(ticket)
-    return TicketReceipt(ticket.reference, now.status, now.expected_reply_by)
+    return TicketReceipt(ticket.reference, now.status, promise_of(now))
 
 
 class BuiltInTickets:

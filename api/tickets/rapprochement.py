@@ -17,7 +17,7 @@ from api.collegues.models import Mention
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.pieces.models import Piece
-from api.tickets.clock import turn_clock
+from api.tickets.clock import promise, turn_clock
 from api.tickets.desk import ELU, ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository, same_person
 from api.tickets.journal import Journal
@@ -28,7 +28,6 @@ from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
 from api.tickets.status import OPEN_STATUSES, WAITING
 from api.tickets.tell import Teller
-from assistant.business_days import CELLULE
 from assistant.ports import Demande
 
 _TEXTS = Path(__file__).parent.parent / "textes" / "rapprochement.yml"
@@ -109,7 +108,7 @@ class Rapprochement:
         if unanswered and ticket.first_reply_due_at < into.first_reply_due_at:
             due = [into.first_reply_due_at, ticket.first_reply_due_at]
             changes[_DUE] = [each.isoformat() for each in due]
-            _promise(into, ticket.first_reply_due_at)
+            promise(into, ticket.first_reply_due_at)
         return changes
 
     async def _give_up(self, ticket: Ticket, into: Ticket) -> dict[str, Any]:
@@ -125,7 +124,7 @@ class Rapprochement:
         before, taken = (datetime.fromisoformat(each) for each in moved)
         if into.first_reply_due_at != taken:  # changed since, for a reason of its own
             return {}
-        _promise(into, before)
+        promise(into, before)
         return {_DUE: [taken.isoformat(), before.isoformat()]}
 
     async def _check_mergeable(self, ticket: Ticket, into: Ticket) -> None:
@@ -248,11 +247,6 @@ class Rapprochement:
         for here, there in ((one, other), (other, one)):
             pair = [None, there.reference] if kind == "linked" else [there.reference, None]
             await self._journal.changed(here, kind=kind, actor=actor, changes={"linked": pair})
-
-
-def _promise(ticket: Ticket, due: datetime) -> None:
-    ticket.first_reply_due_at = due
-    ticket.expected_reply_by = CELLULE.today(due)
 
 
 def _check_version(ticket: Ticket, version: int) -> None:

@@ -10,7 +10,7 @@ from api.bodies import Body, Line, Text
 from api.mail.models import Mail
 from api.pieces.models import Piece
 from api.pieces.views import pieces_json
-from api.tickets.clock import is_overdue
+from api.tickets.clock import is_overdue, promise_of, waited_days
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 
 Status = Literal["nouveau", "en_cours", "en_attente_elu", "resolu", "clos"]
@@ -114,6 +114,7 @@ class MessageWrite(Body):
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:
     """Return a ticket as the queue shows it."""
+    now, promise = datetime.now(UTC), promise_of(ticket)
     return {
         "reference": ticket.reference,
         "status": ticket.status,
@@ -143,12 +144,15 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "origin": ticket.origin,
         "created_at": ticket.created_at.isoformat(),
         "updated_at": ticket.updated_at.isoformat(),
-        "expected_reply_by": ticket.expected_reply_by.isoformat(),
+        "expected_reply_by": promise.day.isoformat(),
+        "expected_reply_text": promise.words,
+        "timezone": promise.calendrier.zone.key,
         "first_reply_due_at": ticket.first_reply_due_at.isoformat(),
         "resolution_due_at": ticket.resolution_due_at.isoformat(),
         "first_reply_at": _moment(ticket.first_reply_at),
         "waiting_since": _moment(ticket.waiting_since),
-        "overdue": is_overdue(ticket, datetime.now(UTC)),
+        "waiting_working_days": waited_days(ticket, now),
+        "overdue": is_overdue(ticket, now),
         "version": ticket.version,
     }
 

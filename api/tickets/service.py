@@ -20,8 +20,9 @@ from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketFilter, TicketRepository
 from api.tickets.routing import Aiguillage, load_aiguillage
-from assistant.business_days import CELLULE
+from assistant.business_days import CELLULE, Promise
 from assistant.ports import Demande, DemandeIncomplete
+from knowledge.territoires.calendrier import calendrier_of
 from nlu.text import fold
 
 # No I, L, O, U: a reference is read aloud on the telephone.
@@ -121,7 +122,7 @@ class TicketService:
             idempotency_key=idempotency_key,
             status="nouveau",
             priority="normale",
-            expected_reply_by=CELLULE.today(due.first_reply),
+            expected_reply_by=Promise(due.first_reply, calendrier_of(demande.territoire)).day,
             first_reply_due_at=due.first_reply,
             resolution_due_at=due.resolution,
             transcript=await self._transcript(conversation_id),

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from api.courrier.texte import html_to_text
+from api.tickets.clock import promise_of
 from api.tickets.models import Ticket
 from api.zammad.client import Article
 from assistant.business_days import CELLULE
@@ -56,7 +57,13 @@ def title_of(ticket: Ticket) -> str:
 def body_of(ticket: Ticket, *, public_url: str) -> str:
     """Return all that an advisor needs to answer."""
     routes = load_replies().table("routes")
-    return _template().render(ticket=ticket, routes=routes, public_url=public_url).strip()
+    return (
+        _template()
+        .render(
+            ticket=ticket, routes=routes, public_url=public_url, attendu_le=promise_of(ticket).words
+        )
+        .strip()
+    )
 
 
 def answer_of(article: Article, *, missing: list[str]) -> str:

@@ -1,11 +1,10 @@
 """What every action receives and gives: a Call in, a Part out; no dialogue engine in sight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from assistant.business_days import promised_date
+from assistant.business_days import Promise, promise_to
 from assistant.memory import Memory
 from assistant.payloads import Payload
 from assistant.ports import Clock, TicketGateway
@@ -63,9 +62,14 @@ class Call:
         """Return the same call with a changed memory."""
         return replace(self, memory=replace(self.memory, **changes))
 
-    def expected_reply_by(self) -> date:
-        """Return the date promised for an advisor's answer if the request left now."""
-        return promised_date(self.services.clock.now())
+    def promise(self, territoire: Mapping[str, Any] | None = None) -> Promise:
+        """Return what is promised if the request left now, to the élu of this territory.
+
+        Without one, the territory is the one that the conversation retained.
+        """
+        retained = self.memory.territoire
+        known = territoire or (asdict(retained) if retained else None)
+        return promise_to(known, self.services.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

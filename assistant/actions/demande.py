@@ -97,11 +97,11 @@ async def open_request(call: Call, *, categorie: str = "conseil", key: str = "ou
     """Open the request: say who will answer and when, show what would be sent."""
     call = _with_need(call, categorie=categorie)
     demande = await prepare(call, categorie=categorie)
-    delai = call.expected_reply_by()
-    said = [messages.text(call.say(f"demande.{key}", delai=delai))]
+    promise = call.promise(demande.territoire)
+    said = [messages.text(call.say(f"demande.{key}", delai=promise.words))]
     if demande.besoin or call.payload:  # a button asks for the form, even empty
         said.append(messages.text(call.say("demande.transmis")))
-        said.append(messages.recapitulatif(call, demande, delai=delai))
+        said.append(messages.recapitulatif(call, demande, promise))
     return Part(
         outcome="clarified",
         memory=replace(call.memory, proposition="aucune", echecs=0),
@@ -238,11 +238,12 @@ async def ask(call: Call) -> Part:
     demande = await prepare(call)
     rewriting = call.requested_slot == "besoin_demande"
     slot = "besoin_demande" if rewriting else _next_slot(demande)
-    delai = call.expected_reply_by()
-    said = [messages.text(call.say(f"demande.demande_{slot}", demande=demande, delai=delai))]
+    promise = call.promise(demande.territoire)
+    facts = {"demande": demande, "delai": promise.words}
+    said = [messages.text(call.say(f"demande.demande_{slot}", **facts))]
     buttons = [messages.button(call, "annuler_demande")]
     if slot == "confirmation":
-        said.append(messages.recapitulatif(call, demande, delai=delai))
+        said.append(messages.recapitulatif(call, demande, promise))
         buttons = [
             messages.button(call, "envoyer_demande"),
             messages.button(call, "modifier_demande"),
@@ -265,7 +266,7 @@ async def modify(call: Call) -> Part:
         memory=call.memory,
         messages=(
             messages.text(call.say("demande.modifier")),
-            messages.recapitulatif(call, demande, delai=call.expected_reply_by()),
+            messages.recapitulatif(call, demande, call.promise(demande.territoire)),
         ),
         human_offered=True,
         form_slots={"requested_slot": "besoin_demande", "besoin_demande": None},
@@ -277,13 +278,15 @@ async def resume(call: Call) -> Part:
 
     Said once more, it is said in other words.
     """
-    delai = call.expected_reply_by()
+    draft = await call.services.tickets.draft(call.conversation_id)
+    promise = call.promise(draft.territoire if draft else None)
     complains = call.understanding.intent == "reclamation"
     first = "demande.en_cours_reclamation" if complains else "demande.en_cours"
     again = call.memory.echecs % 2
-    said = [messages.text(call.say("demande.en_cours_encore" if again else first, delai=delai))]
+    key = "demande.en_cours_encore" if again else first
+    said = [messages.text(call.say(key, delai=promise.words))]
     if call.payload:
-        said.append(messages.recapitulatif(call, await prepare(call), delai=delai))
+        said.append(messages.recapitulatif(call, await prepare(call), promise))
     memory = replace(call.memory, echecs=call.memory.echecs + 1)
     return Part(outcome="clarified", memory=memory, messages=tuple(said), human_offered=True)
 
@@ -307,7 +310,7 @@ def sent(call: Call, receipt: TicketReceipt) -> Part:
                 call.say(
                     "demande.envoyee",
                     reference=receipt.reference,
-                    delai=receipt.expected_reply_by,
+                    delai=receipt.promise.words,
                 )
             ),
             messages.ticket(receipt),

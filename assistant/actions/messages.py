@@ -1,10 +1,10 @@
 """Builders of the message types of the contract."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from assistant.actions.base import Call
+from assistant.business_days import Promise
 from assistant.payloads import write_payload
 from assistant.ports import Demande, TicketReceipt
 from assistant.turn import Message
@@ -40,18 +40,20 @@ def ticket(receipt: TicketReceipt) -> Message:
         "type": "ticket",
         "reference": receipt.reference,
         "status": receipt.status,
-        "expected_reply_by": receipt.expected_reply_by.isoformat(),
+        "expected_reply_by": receipt.promise.day.isoformat(),
+        "expected_reply_text": receipt.promise.words,
     }
 
 
-def recapitulatif(call: Call, demande: Demande, *, delai: date) -> Message:
+def recapitulatif(call: Call, demande: Demande, promise: Promise) -> Message:
     """What will be sent to the advisor, for the élu to read and edit before sending."""
     return {
         "type": "recapitulatif",
         "demande": demande_fields(call, demande),
         "manquants": missing_fields(demande),
         "mention": call.say("demande.mention_rgpd"),
-        "delai": delai.isoformat(),
+        "delai": promise.day.isoformat(),
+        "delai_texte": promise.words,
     }
 
 

@@ -160,7 +160,7 @@ async def conclude(call: Call) -> Part:
     if found.hits:
         said.append(found.message)
     said += accompanied(call)
-    said.append(messages.text(call.say("orienter.suite", delai=call.expected_reply_by())))
+    said.append(messages.text(call.say("orienter.suite", delai=call.promise().words)))
     said.append(messages.help_choices(call, "plus_de_resultats"))
     return Part(
         outcome="answered",

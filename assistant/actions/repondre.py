@@ -123,7 +123,7 @@ def _shown_already(call: Call, others: Found) -> str:
         lieu=own.nom if own else None,
         population=call.understanding.population,
         nombre=len(others.hits),
-        delai=call.expected_reply_by(),
+        delai=call.promise().words,
     )
 
 
@@ -154,9 +154,7 @@ def _nothing_found(call: Call, themes: Sequence[str]) -> Part:
         if question
         else (
             messages.text(
-                call.say(
-                    "repondre.rien_trouve", delai=call.expected_reply_by(), themes=list(themes)
-                )
+                call.say("repondre.rien_trouve", delai=call.promise().words, themes=list(themes))
             ),
             messages.choices([*explore, messages.button(call, "parler_conseiller")]),
         ),
@@ -239,7 +237,7 @@ def _nothing_more(call: Call, kind: Wanted) -> Part:
         outcome="nothing_found",
         memory=replace(call.memory, proposition="conseiller"),
         messages=(
-            messages.text(call.say(key, delai=call.expected_reply_by())),
+            messages.text(call.say(key, delai=call.promise().words)),
             messages.help_choices(call, *(("plus_de_resultats",) if near else ())),
         ),
         human_offered=True,

@@ -41,7 +41,7 @@ def _say(
         outcome=outcome,
         memory=memory,
         messages=(
-            messages.text(call.say(key, delai=call.expected_reply_by())),
+            messages.text(call.say(key, delai=call.promise().words)),
             messages.help_choices(call, *buttons),
         ),
         human_offered=True,

@@ -33,7 +33,7 @@ def _status(call: Call, receipt: TicketReceipt) -> str:
         "suivi.statut",
         reference=receipt.reference,
         statut=call.label("statuts", receipt.status),
-        delai=receipt.expected_reply_by,
+        delai=receipt.promise.words,
         ouvert=receipt.status in ("nouveau", "en_cours"),
     )
 

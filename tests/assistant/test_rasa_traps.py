@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from api.serve import InternalServer
 from api.settings import Settings
 from assistant import wire
 from assistant.actions.base import Services
+from assistant.business_days import Promise
 from assistant.dialogue import SESSION_TURNS, RasaEngine
 from assistant.intentions import entities_of
 from assistant.memory import Memory
@@ -72,7 +73,9 @@ class MemoryTickets:
         if not demande.joignable or not demande.besoin:
             raise DemandeIncomplete(("contact",))
         self.sent.append(conversation_id)
-        return TicketReceipt("OR-2026-AAAAAA", "nouveau", date(2026, 11, 27))
+        return TicketReceipt(
+            "OR-2026-AAAAAA", "nouveau", Promise(datetime(2026, 11, 27, 17, tzinfo=UTC))
+        )
 
     async def latest(self, conversation_id: str) -> TicketReceipt | None:
         return None

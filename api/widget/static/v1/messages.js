@@ -70,13 +70,13 @@ function orientation({ title, route, reasons, alternatives, next_step }) {
   );
 }
 
-function ticket({ reference, status, expected_reply_by }) {
+function ticket({ reference, status, expected_reply_by, expected_reply_text }) {
   const fact = (name, value) => value && h("div", null, h("dt", null, name), h("dd", null, value));
   return h(
     "div",
     { class: "card ticket" },
     h("h3", null, T.ticket),
-    h("dl", null, fact(T.reference, reference), fact(T.state, T.states[status]), fact(T.expected, frenchDate(expected_reply_by, true))),
+    h("dl", null, fact(T.reference, reference), fact(T.state, T.states[status]), fact(T.expected, expected_reply_text || frenchDate(expected_reply_by, true))),
   );
 }
 

@@ -22,7 +22,7 @@ export function openRequest(panel, box, message) {
 }
 
 /** The form itself: { focusTitle(), unlock(why) when refused, finish(sent) for ever }. */
-function requestForm(box, { demande, mention, delai }, { send, cancel, done }) {
+function requestForm(box, { demande, mention, delai, delai_texte }, { send, cancel, done }) {
   const id = `d${++forms}-`;
   const input = (type, autocomplete, value) => h("input", { type, autocomplete, value, maxlength: 254 });
   const need = h("textarea", { rows: 4, maxlength: 4000, required: true });
@@ -71,7 +71,7 @@ function requestForm(box, { demande, mention, delai }, { send, cancel, done }) {
   const form = h(
     "form",
     { novalidate: true, oninput: refresh, onsubmit },
-    h("p", null, M.intro, " ", delai && `${T.expected} ${frenchDate(delai, true)}.`),
+    h("p", null, M.intro, " ", delai && `${T.expected} ${delai_texte || frenchDate(delai, true)}.`),
     field(id + "besoin", M.need, need),
     place.element,
     field(id + "nom", M.name, name),
