@@ -22,7 +22,7 @@ from api.veille.fetch import Fetcher
 from api.veille.read import PLAN_FEEDS, READ_FEED, PlanFeeds, ReadFeed, plan_feeds
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
-from api.webhooks.service import DELIVER
+from api.webhooks.repository import DELIVER
 from api.zammad.carry import CARRY, CATCH_UP, FOLLOW, Carry, CatchUp
 from api.zammad.follow import Follow
 from assistant.replies import load_replies

@@ -67,7 +67,7 @@ class LoginService:
     async def enter(self, token: str) -> Entered | None:
         """Return who is behind an open session; None when it is closed, too old, or waits."""
         now = self.now()
-        async with self.database.sessions.begin() as session:
+        async with self.database.alone() as session:
             found = await CompteRepository(session).session_of(hash_token(token))
             if found is None:
                 return None
@@ -77,6 +77,7 @@ class LoginService:
                 return None
             if now - opened.seen_at > _TOUCH:
                 opened.seen_at = now
+                await session.flush()
             return Entered(compte, opened.entry, opened.id_token)
 
     async def find(self, token: str) -> Compte | None:

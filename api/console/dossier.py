@@ -130,6 +130,7 @@ async def load_dossier(
     """Gather what surrounds a ticket; `me` is the name of who looks."""
     service = TicketService(session, aiguillage=services.aiguillage)
     place = _place(services, ticket)
+    suggested = asyncio.create_task(suggest(services, ticket, place))  # while the base answers
     mails = await MailRepository(session).of_ticket(ticket.id)
     recent = await AccesRepository(session).recent(ticket.reference, since=now - _RECENTLY)
     present = await PresenceRepository(session).others(ticket.id, me, now=now)
@@ -138,21 +139,22 @@ async def load_dossier(
     family = FamilyRepository(session)
     colleagues = await colleagues_on(session, services.aiguillage, CELLULE.today(now))
     among = colleagues.reaches[me].condition
+    merged = await family.merged(ticket)
     return Dossier(
         ticket=ticket,
         messages=await service.messages(ticket),
         events=await service.events(ticket),
         mails={each.message_id: each for each in mails if each.message_id},
-        since=await service.said_since(ticket),
+        since=await service.said_since(ticket, merged),
         territoire=place,
         parents=parents,
         past=await QueueRepository(session, among=among).of_same_place(ticket, limit=_PAST),
-        suggestions=await suggest(services, ticket, place),
+        suggestions=await suggested,
         present=present,
         others=[each for each in recent if each.who not in told],
         cited=await MentionRepository(session).of_ticket(ticket.id),
         pieces=await PieceRepository(session).of_ticket(ticket.id),
-        reunies=await family.merged(ticket),
+        reunies=merged,
         liees=await family.linked(ticket),
         fiches=await CapitalisationRepository(session).of_ticket(ticket.id),
         recus=await CourrielRepository(session).of_ticket(ticket.id),

@@ -1,6 +1,7 @@
 """The page of a request: read it, answer it, see who else is on it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from api.comptes.models import Compte
 from api.console.chez_elu import at_the_elus
 from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
-from api.console.modeles import fill_modele, shown_modeles
+from api.console.modeles import Modele, fill_modele, shown_modeles
 from api.console.pages import page, signed_in, texts
 from api.container import Container
 from api.dependencies import get_container
@@ -80,7 +81,8 @@ async def show_ticket(
         nom, now = me(request).nom, services.clock.now()
         await PresenceRepository(session).beat(ticket.id, nom, now=now)
         await MentionRepository(session).read(ticket.id, nom, now=now)
-        body = fill_modele(await shown_modeles(session), modele, ticket, conseiller=nom)
+        modeles = await shown_modeles(session)
+        body = fill_modele(modeles, modele, ticket, conseiller=nom)
         return await ticket_page(
             request,
             session,
@@ -88,6 +90,7 @@ async def show_ticket(
             ticket,
             notice=Notice(done) if done else None,
             answer=Answer(body=body),
+            modeles=modeles,
         )
 
 
@@ -99,8 +102,9 @@ async def ticket_page(
     *,
     notice: Notice | None = None,
     answer: Answer | None = None,
+    modeles: Sequence[Modele] | None = None,
 ) -> Response:
-    """Write the page of a ticket as it is now."""
+    """Write the page of a ticket as it is now; `modeles` are the canned answers, once read."""
     now, compte = services.clock.now(), me(request)
     dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
@@ -122,7 +126,7 @@ async def ticket_page(
         reponse=given,
         fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),
         cle=given.key or secrets.token_urlsafe(12),
-        modeles=await shown_modeles(session),
+        modeles=await shown_modeles(session) if modeles is None else modeles,
         fil=thread(dossier),
         montrees=_shown(services, dossier),
         suivi=suivi_texts(),

@@ -134,6 +134,6 @@ def _wanted(reference: str | None) -> str | None:
 
 async def _note(request: Request, access: Access, reference: str | None) -> None:
     wanted = _wanted(reference)
-    async with get_container(request).database.sessions.begin() as session:
+    async with get_container(request).database.alone() as session:
         log = AccesRepository(session)
         await log.add(who=access.who, action=access.action, reference=wanted)

@@ -1,9 +1,9 @@
 """The table of the work to do later, written in the transaction that makes it necessary."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Index, func, text
+from sqlalchemy import DateTime, Index, Table, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,3 +30,7 @@ class Job(Base):
     last_error: Mapped[str | None]
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+JOBS = cast("Table", Job.__table__)
+"""The same, for a statement that is written once and bound to no object."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
-from api.jobs.models import Job
+from api.jobs.models import JOBS, Job
 
 CHANNEL = "jobs"
 LONGEST_SLEEP = timedelta(seconds=30)
@@ -24,6 +25,26 @@ class Claimed:
     kind: str
     payload: dict[str, Any]
     attempts: int
+
+
+def _adding() -> Insert:
+    statement = insert(Job)
+    return statement.on_conflict_do_update(
+        index_elements=["dedupe"],
+        set_={"run_at": func.least(Job.run_at, statement.excluded.run_at), "failed_at": None},
+    )
+
+
+# Written once: to build them anew cost more than to run them.
+_ADD = _adding()
+_ADD_SOON = _ADD.returning(func.pg_notify(CHANNEL, ""))
+
+
+def adding_selected(jobs: Select[Any]) -> ReturningInsert[Any]:
+    """Return how to write the jobs that a query selects (kind, payload, dedupe), to be done now."""
+    columns = ["kind", "payload", "dedupe"]
+    written = insert(JOBS).from_select(columns, jobs, include_defaults=False)
+    return written.returning(func.pg_notify(CHANNEL, ""))
 
 
 class JobRepository:
@@ -48,18 +69,8 @@ class JobRepository:
         values: dict[str, Any] = {"kind": kind, "payload": payload, "dedupe": dedupe}
         if run_at is not None:
             values["run_at"] = run_at
-        statement = insert(Job).values(**values)
-        written = statement.on_conflict_do_update(
-            index_elements=["dedupe"],
-            set_={
-                "run_at": func.least(Job.run_at, statement.excluded.run_at),
-                "failed_at": None,
-            },
-        )
-        if run_at is None or run_at - datetime.now(UTC) < LONGEST_SLEEP:
-            await self._session.execute(written.returning(func.pg_notify(CHANNEL, "")))
-        else:
-            await self._session.execute(written)
+        soon = run_at is None or run_at - datetime.now(UTC) < LONGEST_SLEEP
+        await self._session.execute(_ADD_SOON if soon else _ADD, values)
 
     async def claim(self, kinds: Collection[str]) -> Claimed | None:
         """Return a job of these kinds that is due and that nobody else holds.

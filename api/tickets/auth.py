@@ -43,7 +43,7 @@ async def identify(
 ) -> Actor:
     """Return who calls, or raise Problem 401."""
     key = bearer_of(authorization)
-    async with services.database.sessions.begin() as session:
+    async with services.database.alone() as session:
         found = await KeyRepository(session).of_hash(hash_key(key))
     if found is None:
         raise key_expected()

@@ -41,7 +41,7 @@ class Journal:
 
     async def created(self, ticket: Ticket, *, actor: str, changes: dict[str, Any]) -> None:
         """Write the birth of a ticket, and the team that it was given to."""
-        await self._tickets.add_event(ticket, kind="created", actor=actor, changes=changes)
+        await self._tickets.note_birth(ticket, actor=actor, changes=changes)
         await announce(self._session, CREATED, {"ticket": event_data(ticket)})
 
     async def changed(

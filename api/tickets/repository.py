@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +30,9 @@ from api.tickets.models import Draft, Ticket, TicketEvent, TicketMessage
 from api.tickets.status import COMMON_QUEUE, OPEN_STATUSES, WAITING
 from nlu.text import fold
 
+# Written once: to build them anew cost more than to run them.
+_ADD = upsert(Ticket).on_conflict_do_nothing().returning(Ticket)
+_ADD_EVENT = insert(TicketEvent)
 _TRIGRAM = 3  # letters that the index knows together
 
 
@@ -77,10 +91,12 @@ class TicketRepository:
             text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": name}
         )
 
-    async def add(self, ticket: Ticket) -> None:
-        """Keep a new ticket."""
-        self._session.add(ticket)
-        await self._session.flush()
+    async def add(self, values: dict[str, Any]) -> Ticket | None:
+        """Keep a new ticket; None when another has its reference, or its idempotency key.
+
+        The same key sent twice at once: the second waits for the end of the first.
+        """
+        return await self._session.scalar(_ADD, values)
 
     async def by_reference(self, reference: str, *, lock: bool = False) -> Ticket | None:
         """Return the ticket that bears this reference.
@@ -158,6 +174,11 @@ class TicketRepository:
         self._session.add(event)
         await self._session.flush()
         return event
+
+    async def note_birth(self, ticket: Ticket, *, actor: str, changes: dict[str, Any]) -> None:
+        """Write the first line of the history, which nobody waits to read."""
+        event = {"ticket_id": ticket.id, "kind": "created", "actor": actor, "changes": changes}
+        await self._session.execute(_ADD_EVENT, event)
 
     async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
         """Return the history, oldest first, with that of the tickets merged into this one."""

@@ -105,67 +105,66 @@ class TicketService:
         made another request.
         """
         _check_complete(demande)
-        fingerprint = _fingerprint(demande)
-        if idempotency_key is not None:
+        columns, fingerprint = _columns(demande), _fingerprint(demande)
+        now = self._now()
+        due, routed = due_from(now), self._route(columns)
+        columns |= {
+            "fingerprint": fingerprint,
+            "conversation_id": conversation_id,
+            "origin": origin,
+            "idempotency_key": idempotency_key,
+            "status": "nouveau",
+            "priority": "normale",
+            "team": routed.get("team", [None])[-1],
+            "expected_reply_by": Promise(due.first_reply, calendrier_of(demande.territoire)).day,
+            "first_reply_due_at": due.first_reply,
+            "resolution_due_at": due.resolution,
+            "transcript": await self._transcript(conversation_id),
+        }
+        while True:
+            reference = new_reference(CELLULE.today(now))
+            named = {"reference": reference, "search_text": _search_text(demande, reference)}
+            ticket = await self._tickets.add({**columns, **named})
+            if ticket is not None:
+                break
             known = await self._keyed(idempotency_key, fingerprint)
             if known is not None:
                 return known
-        now = self._now()
-        today, due = CELLULE.today(now), due_from(now)
-        reference = await self._free_reference(today)
-        ticket = Ticket(
-            reference=reference,
-            fingerprint=fingerprint,
-            search_text=_search_text(demande, reference),
-            conversation_id=conversation_id,
-            origin=origin,
-            idempotency_key=idempotency_key,
-            status="nouveau",
-            priority="normale",
-            expected_reply_by=Promise(due.first_reply, calendrier_of(demande.territoire)).day,
-            first_reply_due_at=due.first_reply,
-            resolution_due_at=due.resolution,
-            transcript=await self._transcript(conversation_id),
-            **_columns(demande),
-        )
-        await self._tickets.add(ticket)
-        await self._journal.created(ticket, actor=origin, changes=self._route(ticket))
+        await self._journal.created(ticket, actor=origin, changes=routed)
         await schedule_reminder(self._session, ticket)
         await distribute(self._session, ticket, self._aiguillage.equipe(ticket.team), now=now)
         return ticket
 
-    def _route(self, ticket: Ticket) -> dict[str, Any]:
-        """Give the ticket to the team that the table says, and say by which rule.
+    def _route(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """Choose the team that the table says, and say by which rule.
 
-        Without a rule it stays in the common queue.
+        Without a rule the ticket stays in the common queue.
         """
         regle = self._aiguillage.decide(
-            themes=ticket.themes, departement=ticket.departement, besoin=ticket.categorie
+            themes=columns["themes"],
+            departement=columns["departement"],
+            besoin=columns["categorie"],
         )
-        if regle is None:
-            return {}
-        ticket.team = regle.alors
-        return {"team": [None, regle.alors], "rule": regle.id}
+        return {} if regle is None else {"team": [None, regle.alors], "rule": regle.id}
 
-    async def _keyed(self, key: str, fingerprint: bytes) -> Ticket | None:
-        """Return what the key already made; the same key sent twice at once: the second waits."""
-        await self._tickets.lock(f"ticket-key:{key}")
-        known = await self._tickets.by_key(key)
+    async def _keyed(self, key: str | None, fingerprint: bytes) -> Ticket | None:
+        """Return what the key already made; None when only the reference was taken."""
+        known = await self._tickets.by_key(key) if key is not None else None
         if known is not None and known.fingerprint not in (None, fingerprint):
             raise KeyReused
         return known
 
-    async def _free_reference(self, today: date) -> str:
-        while True:
-            reference = new_reference(today)
-            if await self._tickets.by_reference(reference) is None:
-                return reference
+    async def said_since(
+        self, ticket: Ticket, merged: Sequence[Ticket] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what was said after the request was sent, and where those merged with it were.
 
-    async def said_since(self, ticket: Ticket) -> list[dict[str, Any]]:
-        """Return what was said after the request was sent, and where those merged with it were."""
+        `merged` are those, if they were read already.
+        """
+        others = await self._family.merged(ticket) if merged is None else merged
         read: set[str | None] = {None}
         said: list[dict[str, Any]] = []
-        for each in [ticket, *await self._family.merged(ticket)]:
+        for each in [ticket, *others]:
             if each.conversation_id not in read:
                 read.add(each.conversation_id)
                 told = await self._transcript(each.conversation_id)

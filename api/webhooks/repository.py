@@ -1,11 +1,52 @@
 """SQL of the webhooks, and nothing else."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, Text, bindparam, cast, delete, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.webhooks.models import Delivery, Webhook
+from api.jobs.repository import adding_selected
+from api.webhooks.models import DELIVERIES, Delivery, Webhook
+
+DELIVER = "webhook.deliver"
+
+
+def _announcing() -> Executable:
+    """Return how to write each delivery of an event, and its job."""
+    told = {
+        Delivery.event_id: "event_id",
+        Delivery.event: "event",
+        Delivery.payload: "payload",
+        Delivery.next_attempt_at: "created_at",
+    }
+    fixed = {Delivery.status: "en_attente", Delivery.attempts: [], Delivery.tries: 0}
+    wanted = select(
+        cast(func.gen_random_uuid(), Text),
+        Webhook.id,
+        *(bindparam(name, type_=column.type) for column, name in told.items()),
+        *(literal(value, column.type) for column, value in fixed.items()),
+    ).where(Webhook.events.contains(bindparam("wanted", type_=ARRAY(Text))))
+    columns = [each.key for each in (Delivery.id, Delivery.webhook_id, *told, *fixed)]
+    written = (
+        insert(DELIVERIES)
+        .from_select(columns, wanted, include_defaults=False)
+        .returning(DELIVERIES.c.id)
+        .cte("remises")
+    )
+    return adding_selected(
+        select(
+            literal(DELIVER),
+            func.jsonb_build_object("delivery", written.c.id),
+            literal(f"{DELIVER}:").concat(written.c.id),
+        )
+    )
+
+
+# Written once: to build it anew cost more than to run it.
+_ANNOUNCE = _announcing()
 
 
 class WebhookRepository:
@@ -28,10 +69,12 @@ class WebhookRepository:
         query = select(Webhook).order_by(Webhook.created_at, Webhook.id)
         return (await self._session.execute(query)).scalars().all()
 
-    async def for_event(self, event: str) -> Sequence[Webhook]:
-        """Return the webhooks that want this event."""
-        query = select(Webhook).where(Webhook.events.contains([event]))
-        return (await self._session.execute(query)).scalars().all()
+    async def announce(
+        self, event: str, *, event_id: str, body: dict[str, Any], created_at: datetime
+    ) -> None:
+        """Write a delivery for each webhook that wants this event, and its job: one statement."""
+        told = {"event": event, "event_id": event_id, "payload": body, "created_at": created_at}
+        await self._session.execute(_ANNOUNCE, {"wanted": [event], **told})
 
     async def remove(self, webhook_id: str) -> bool:
         """Remove a webhook and its log; False when there is none."""

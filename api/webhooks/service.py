@@ -8,28 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.jobs.repository import JobRepository
 from api.webhooks.models import Delivery
-from api.webhooks.repository import WebhookRepository
+from api.webhooks.repository import DELIVER, WebhookRepository
 
 EVENTS = ("ticket.created", "ticket.updated", "ticket.message")
-DELIVER = "webhook.deliver"
 
 
 async def announce(session: AsyncSession, event: str, data: dict[str, Any]) -> None:
     """Write what will be sent to each webhook that wants this event; nothing leaves before."""
-    webhooks = WebhookRepository(session)
     event_id, created_at = f"evt_{uuid.uuid4().hex}", datetime.now(UTC)
     body = {"id": event_id, "type": event, "created_at": created_at.isoformat(), "data": data}
-    for webhook in await webhooks.for_event(event):
-        delivery = Delivery(
-            id=str(uuid.uuid4()),
-            webhook_id=webhook.id,
-            event_id=event_id,
-            event=event,
-            payload=body,
-            next_attempt_at=created_at,
-        )
-        await webhooks.add(delivery)
-        await _send_soon(session, delivery)
+    await WebhookRepository(session).announce(
+        event, event_id=event_id, body=body, created_at=created_at
+    )
 
 
 async def replay(session: AsyncSession, delivery: Delivery) -> None:

@@ -21,8 +21,7 @@ from api.tickets.desk import TicketDesk
 from api.tickets.service import TicketService
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.models import Webhook
-from api.webhooks.repository import WebhookRepository
-from api.webhooks.service import DELIVER
+from api.webhooks.repository import DELIVER, WebhookRepository
 from api.webhooks.signing import new_secret
 from api.webhooks.targets import TargetRefused, check_target, is_public
 from assistant.ports import Demande
