@@ -12,6 +12,8 @@ from tests.conftest import Chat, Service
 
 HOME = "/redaction/regles"
 FILE = f"{HOME}/fichiers/ateliers.yml"
+PATIENCE = 180
+"""Seconds: the first effect understands every witness message, on a machine that may be busy."""
 ASKED = "Un atelier sur l’accueil des jeunes est-il prévu à l’automne ?"
 
 
@@ -36,7 +38,7 @@ def press(
 ) -> httpx2.Response:
     """Press a button of the form of a file, some fields changed."""
     data = fields_of(shown, "regles") | changes | {"geste": geste}
-    return who.post(FILE, data=data)
+    return who.post(FILE, data=data, timeout=PATIENCE)
 
 
 def propose(who: httpx2.Client, text: str, raison: str = "Trop large") -> str:
@@ -50,10 +52,10 @@ def propose(who: httpx2.Client, text: str, raison: str = "Trop large") -> str:
 
 def decide(who: httpx2.Client, page: str, gesture: str, **fields: str) -> httpx2.Response:
     """Publish, refuse or withdraw from the page of a proposal, as it is shown now."""
-    shown = who.get(page)
+    shown = who.get(page, timeout=PATIENCE)
     version = re.search(r'name="version" value="(\d+)"', shown.text)
     data = {"csrf": csrf(shown), "version": version[1] if version else "0", **fields}
-    return who.post(f"{page}/{gesture}", data=data)
+    return who.post(f"{page}/{gesture}", data=data, timeout=PATIENCE)
 
 
 def go_back(who: httpx2.Client, number: int) -> httpx2.Response:
