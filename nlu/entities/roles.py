@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Span, Token
 
 from nlu.entities import roles_contexte as contexte
+from nlu.entities import roles_phrases as phrases
 from nlu.entities.patterns import keep_most_specific
-from nlu.text import FoldedText
+from nlu.text import FoldedText, fold
 from nlu.understanding import TerritoireMention
 
 SPANS_KEY = "roles"
@@ -20,6 +21,11 @@ OTHER_TITLE = "autre"
 
 _PRESIDENT = "president"
 """Label of « président » alone: what is presided tells the role."""
+_PRESIDED_BEFORE = re.compile(
+    r"\b(?P<departement>conseil departemental|departement)|"
+    r"(?P<epci>communaute|com com|comcom|agglo\w*|intercommunalite|interco|metropole|epci|petr)\b"
+)
+_DEPUTED = re.compile(r"(?:chargee?|deleguee?|en charge) [^.,;!?]{0,50}$")
 _PRESIDED = {"epci": "president_epci", "departement": "elu_departemental", "region": OTHER_TITLE}
 _CLOSINGS = frozenset({"cordialement", "vous", "avance", "merci", "respectueusement"})
 _LEAST_NAME = 2
@@ -38,6 +44,11 @@ _PAUSES = frozenset({",", "!", ":", ";", ".", "\n"})
 _TO_PLACE = frozenset(
     {"a", "au", "aux", "de", "d", "d'", "du", "l", "l'", "la", "le", "en", "dans"}
 )
+_HEADER = frozenset(
+    {"commune", "ville", "village", "mairie", "dpt", "dept", "departement", "hab", "hab.", "petite"}
+    | {"habitants", "ames", "une", "un", "depuis", "environ", "cp", "pres", "et"}
+)
+"""What goes with the place and the population that a message opens with."""
 _MAX_NAME = 4
 _MAX_LINK = 9
 """Letters between « président » and the name of what is presided: « de la », « d' »."""
@@ -73,8 +84,20 @@ def _titles(doc: Doc, territoires: Iterable[TerritoireMention]) -> list[tuple[Sp
 def _label(span: Span, territoires: Iterable[TerritoireMention]) -> str:
     if span.label_ != _PRESIDENT:
         return span.label_
-    reach = range(span.end_char, span.end_char + _MAX_LINK)
-    return next((_PRESIDED.get(each.type, "") for each in territoires if each.start in reach), "")
+    after = (each for each in territoires if each.start >= span.end_char)
+    led = next((each for each in after if _is_led(span, each)), None)
+    if led:
+        return _PRESIDED.get(led.type, "")
+    if not contexte.CHOSEN.search(_forms(span.doc[max(0, span.start - _WINDOW) : span.start])):
+        return ""
+    body = _PRESIDED_BEFORE.search(_forms(span.doc[max(0, span.start - _WINDOW) : span.start]))
+    return _PRESIDED.get(str(body.lastgroup), "") if body else ""
+
+
+def _is_led(span: Span, territoire: TerritoireMention) -> bool:
+    """« présidente de Grand Poitiers », « vice-président chargé de l'eau à Redon Agglo »."""
+    between = span.doc.text[span.end_char : territoire.start]
+    return len(between) < _MAX_LINK or bool(_DEPUTED.fullmatch(fold(between).strip()))
 
 
 def _salutation_end(doc: Doc) -> int:
@@ -91,9 +114,10 @@ def _place_end(doc: Doc, body: int, places: Iterable[tuple[int, int]]) -> int:
     while at < len(doc):
         token = doc[at]
         placed = any(start <= token.idx < stop for start, stop in places)
-        if not placed and token.norm_ not in _TO_PLACE | _PAUSES and not _is_filling(token):
+        heads = _is_filling(token) or token.norm_ in _TO_PLACE | _PAUSES | _HEADER
+        if not placed and not heads:
             break
-        named, at = named or placed, at + 1
+        named, at = named or placed or token.like_num, at + 1
         if named and token.norm_ in _PAUSES and not placed:
             end = at
     return end
@@ -135,7 +159,9 @@ def _is_spoken(span: Span, body: int) -> bool:
         return True
     if contexte.CLAUSE_START.search(before) and contexte.IT_IS_ME.match(after):
         return True
-    return _follows_own_name(span, body, after) or _opens(span, body, before, after)
+    if _follows_own_name(span, body, after) or _opens(span, body, before, after):
+        return True
+    return not _is_vague(span) and (phrases.heads_its_clause(span, body) or phrases.signs(span, body))
 
 
 def _is_signature(before: str, after: str) -> bool:
@@ -156,14 +182,16 @@ def _follows_own_name(span: Span, body: int, after: str) -> bool:
 
 
 def _is_name(token: Token) -> bool:
-    return token.is_title and token.is_alpha and token.norm_ not in _CIVILITIES | _HELLO
+    initial = token.is_title and token.text.endswith(".")
+    return (initial or (token.is_title and token.is_alpha)) and token.norm_ not in _CIVILITIES | _HELLO
 
 
 def _is_sentence_start(doc: Doc, at: int, body: int) -> bool:
     if at == body:
         return True
     before = doc[at - 1]
-    return before.norm_ in _PAUSES and (before.norm_ != "," or doc[at - 2].norm_ in _CLOSINGS)
+    greeted = _CLOSINGS | _HELLO
+    return before.norm_ in _PAUSES and (before.norm_ != "," or doc[at - 2].norm_ in greeted)
 
 
 def _opens(span: Span, body: int, before: str, after: str) -> bool:

@@ -2,11 +2,16 @@
 
 import re
 
+ORDINALS = (
+    r"(?:\d+(?:er|ere|re|e|eme|nd|nde)|premiere?|seconde?|deuxieme|troisieme|quatrieme|cinquieme"
+    r"|sixieme|septieme|huitieme|neuvieme|dixieme)"
+)
 FILLERS = (
     r"(?:(?:une?|la?|le|les|des|votre|aussi|egalement|donc|toujours|actuellement|bien|juste|moi|"
     r"nouvelle?|nouveau|jeune|sa|son|leur|titulaire|simple|tout|toute|recemment|"
     r"depuis \w+ (?:an|mois)s?|depuis peu|"
     r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
+    rf"{ORDINALS}|"
     r"euh|heu|aujourd'hui|aujourd hui|ben|voila|comme|entre autres|a la fois|desormais|"
     r"devenue?|redevenue?|meme|maintenant|seulement|enfin|"
     r"simplement|modeste|petite?|heureuse?|heureux|humble|l heureux|par ailleurs) )*"
@@ -24,12 +29,19 @@ CUE = re.compile(
     r"en ma qualite d(?:e)?|comme(?! (?:le|la|les|l|mon|ma|nos|notre|votre) )|etant|"
     r"je viens d etre|viens d etre|je deviens|c est moi|c est moi qui suis|nommee?|promue?|"
     r"l honneur d etre|fiere? d etre|nous sommes|on est|reelue?|signee?|signature|qualite|"
-    r"elue?|mon role|ma fonction|fonction|mandat|profil|moi c est|fais fonction d(?:e)?|"
-    r"faisant fonction d(?:e)?|fais office d(?:e)?|moi c(?: est)? \S+ ,|moi \S+ ,)(?: [:,])?|"
+    r"elue?|mon role|ma fonction|fonction|mandat|mon profil|je cumule|je me presente|moi c est|fais fonction d(?:e)?|"
+    r"faisant fonction d(?:e)?|fais office d(?:e)?|moi c(?: est)? \S+ ,|moi \S+ ,)(?: [:,(])?|"
     rf"{_OWN_OFFICE}|{_NOT_THIS_BUT_THAT}|"
-    r"(?:^|[,.;:(-] )(?:et |mais )?moi(?: ,)?|"
-    r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,) " + FILLERS + r"$"
+    r"(?:^|[,.;:(-] |\bet )(?:et |mais )?moi(?: ,)?|"
+    r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,|"
+    r"(?:^|[.;:!?] )(?:je suis|j ai \S+(?: \S+)? ans|j habite|je vis|je viens|je reside)"
+    r"(?! (?:avec|pas|plus|contre))[^.;:!?]{0,60} ,|"
+    r"\b(?:m a|m ont|on m a) (?:elue?|nommee?|designee?|recrutee?|embauchee?)(?: comme)?) "
+    + FILLERS
+    + r"$"
 )
+CHOSEN = re.compile(r"\b(?:m a|m ont|suis|elue?|nommee?) (?:\S+ )?$")
+"""« Le conseil départemental m'a élu vice-président »: what is presided was said before."""
 NEGATED = re.compile(
     r"\b(?:suis|etais|serai|sommes|est) (?:pas|plus|jamais|ni)\b"
     r"(?:(?!\b(?:mais|juste|seulement|simplement|plutot|je suis)\b)[^.;!?])*$"
@@ -64,14 +76,15 @@ SIGNATURE_END = re.compile(r"(?:(?:de|d|du|des|a|au|aux|en)\b[^.;!?,]{0,60})?\W*
 PAST = re.compile(
     r"[^.;!?,]{0,40}\b(?:de|entre) (?:19|20)\d\d (?:a|et|jusqu'en) (?:19|20)\d\d\b"
     r"|[^.;!?,]{0,40}\bjusqu'en (?:19|20)\d\d\b"
+    r"|[^.;!?,]{0,25}\b(?:autrefois|jadis|naguere|pendant \S+ (?:ans|annees))\b"
 )
 """« Maire de Foix de 2014 à 2020, je suis habitant »."""
 IT_IS_ME = re.compile(
     r"(?:(?!\b(?:que|qui|dit|m|a dit)\b)[^.;!?]){0,80}"
-    r"\bc est (?:bien |justement )?moi\b(?! qui (?!suis\b))"
+    r"\bc[ ']est (?:bien |justement )?moi\b(?! qui (?!suis\b))"
 )
 CLAUSE_START = re.compile(
-    r"(?:^|[,.;:!?] )(?:(?:alors|ben|bah|eh bien|oui|et|ici) ,? ?)*(?:le|la|l) $"
+    r"(?:^|[,.;:!?] )(?:(?:alors|ben|bah|eh bien|oui|et|ici) ,? ?)*(?:(?:le|la|l) )?$"
 )
 WRITES_ON = re.compile(
     r"[^,.;!?]{0,80}(?:$|[.!?\n]|, ?(?:je|j|nous|on|mon|ma|mes|notre|nos|pour|merci|comment|\d)\b|"
@@ -97,6 +110,13 @@ _INTERCOMMUNAL = (
 _ASSOCIATION = r"(?:asso(?:ciation)?|collectif|comite (?:de quartier|des fetes)|club)"
 _COMMUNE = r"(?:commune|village|ville|municipalite|cite|bourgade|mairie)"
 OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "citoyen",
+        re.compile(
+            rf"\b{_ASSOCIATION}\b[^!?]{{0,200}}\bj'en suis (?:le |la |l'|un |une )?"
+            r"(?:president|tresorier|secretaire|membre|benevole|salarie|adherent)"
+        ),
+    ),
     (
         "citoyen",
         re.compile(
