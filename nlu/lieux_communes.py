@@ -15,6 +15,7 @@ from nlu.lieux_vocabulaire import word_set
 FAMOUS_POPULATION = 20_000
 TOWN_POPULATION = 8_000
 KNOWN_POPULATION = 5_000
+PAIRED_POPULATION = 2_000
 
 # Zipf frequency (0 to 8) of the rarest word of a name. From which it is an ordinary word: a name
 # of one word, of several, of one word after an article (« Le Coteau »).
@@ -203,6 +204,8 @@ def _accepts_known_word(evidence: Evidence) -> bool:
     """Famous towns whose name is a word: « à tours », « Nice veut », not « des tours »."""
     if evidence.strong or evidence.whole or evidence.presented or evidence.contrasted:
         return True
+    if evidence.acts or evidence.paired:
+        return True
     if evidence.capital and (evidence.verb or evidence.announced or not evidence.opens):
         return True
     return evidence.preposition in {"a", "sur"} and not evidence.before_de
@@ -210,7 +213,7 @@ def _accepts_known_word(evidence: Evidence) -> bool:
 
 def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     """Names such as « Le Pin », « Eu », « Sens »: a capital and a cue, or a code beside."""
-    if evidence.beside or evidence.listed:
+    if evidence.beside or evidence.listed or _is_subject(name, evidence):
         return True
     if not evidence.capital:
         return _accepts_lower_case(name, evidence)
@@ -224,6 +227,12 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
     if name.articled:
         return _accepts_articled(name, evidence)
     return evidence.preposition == "a"
+
+
+def _is_subject(name: Name, evidence: Evidence) -> bool:
+    """« Corps manque de bras »: a noun would have its article; « Us, dans le Vexin » is placed."""
+    one = len(name.core) > 1 and not name.articled
+    return one and (evidence.acts or evidence.placed)
 
 
 def _accepts_articled(name: Name, evidence: Evidence) -> bool:
@@ -255,10 +264,12 @@ def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
 def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     """Names that are hardly words: « Trémargat » anywhere, « Saules » with a cue."""
     known = name.population >= KNOWN_POPULATION
-    if evidence.strong or evidence.whole or evidence.heads or evidence.corrects:
+    if evidence.strong or evidence.whole or evidence.heads or evidence.corrects or evidence.asked:
         return True
     if evidence.capital:
-        if evidence.stands or evidence.contrasted:
+        if evidence.stands or evidence.contrasted or evidence.acts:
+            return True
+        if evidence.paired and name.population >= PAIRED_POPULATION:
             return True
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)

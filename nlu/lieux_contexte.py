@@ -33,10 +33,12 @@ _NEAR = re.compile(
     r"\b(?:pres|proche|proches|cote|loin|environs|alentours|autour|voisine?s?|banlieue|peripherie"
     rf"|limitrophe){_LINK}\Z"
 )
+_BETWEEN_TWO = re.compile(r"\bentre(?: \w+){1,4} et\Z|\bentre\Z")
 _NAMED = re.compile(
     r"\b(?:m appelle|(?<!pour )nom(?: de (?:famille|jeune fille|naissance))?(?: est| c est)?"
     r"|prenom(?: est)?)\Z"
 )
+_AT = frozenset({"a", "depuis", "vers", "entre", "sur"})
 _NAMES = frozenset({"nom", "prenom"})
 _TWINNED = re.compile(r"\bjumel\w*(?: \w+){0,3} avec(?: \w+){0,4}\Z")
 _ABROAD = re.compile(r"(?:en|au|aux|a|du|de l) (\w+)")
@@ -44,6 +46,9 @@ _ABROAD = re.compile(r"(?:en|au|aux|a|du|de l) (\w+)")
 _SUBJECTS = vocabulaire.word_set("je j on nous vous il elle ils elles tu ne n")
 _BEFORE_PRONOUNS = vocabulaire.word_set("chez a pour avec entre de et par sur")
 _PAUSE = re.compile(r"[,(]")
+_ONE = frozenset({"un", "une", "deux", "quelques", "plusieurs"})
+_FLOODS = re.compile(r"\b(?:debord|inond|crue|en crue|sort de son lit)")
+_RIVER_ARTICLES = frozenset({"le", "la", "l"})
 _FLOWS = re.compile(r"(?:\w+ )?(?:debord|inond|coul|serpent|en crue|sort de son lit)")
 _MAX_ROLE_DISTANCE = 6
 _OF = vocabulaire.DE | {"la", "le", "les", "l"}
@@ -100,7 +105,13 @@ def is_blocked(phrase: Phrase, start: int, end: int) -> bool:
         or is_abroad(phrase, start, end)
         or is_verb(phrase, start, end)
         or is_room(phrase, start)
+        or is_counted(phrase, start)
     )
+
+
+def is_counted(phrase: Phrase, start: int) -> bool:
+    """Tell whether the name is a thing's: « un bordeaux et une Vichy », never « une Cahors »."""
+    return phrase.word(start - 1) in _ONE and phrase.word(start - 2) not in vocabulaire.QUANTITIES
 
 
 def is_room(phrase: Phrase, start: int) -> bool:
@@ -158,7 +169,7 @@ def is_brand(phrase: Phrase, start: int, end: int) -> bool:
     if phrase.word(start - 1) in vocabulaire.MODELS and phrase.gap(start) == " ":
         return True
     signs = vocabulaire.BRANDS.get(name, frozenset())
-    if has_place_noun(phrase, start) or preposition(phrase, start) == "a":
+    if has_place_noun(phrase, start) or preposition(phrase, start) in _AT:
         return False
     return not signs.isdisjoint(phrase.words)
 
@@ -272,6 +283,8 @@ def is_river(phrase: Phrase, start: int) -> bool:
     while index >= max(0, start - _MAX_LINKS) and phrase.word(index) in _OF_OR_ON:
         index -= 1
     flows = bool(_FLOWS.match(phrase.right(start + 1)))
+    if phrase.word(start - 1) in _RIVER_ARTICLES and phrase.word(start - 2) not in {"dans", "de"}:
+        flows = flows or bool(_FLOODS.search(phrase.left(start, 12)))
     return flows or (index >= 0 and phrase.word(index) in vocabulaire.RIVERS)
 
 
@@ -284,4 +297,5 @@ def is_example(phrase: Phrase, start: int, end: int) -> bool:
 
 def is_near(phrase: Phrase, start: int) -> bool:
     """Tell whether the place is only said to be close: « près d'Auch »."""
-    return bool(_NEAR.search(phrase.left(start)))
+    left = phrase.left(start)
+    return bool(_NEAR.search(left) or _BETWEEN_TWO.search(left))

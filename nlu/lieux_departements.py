@@ -155,7 +155,8 @@ def _is_numbered(phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, 
     if key in _NUMBERED_WORDS and not phrase.is_capital(start):
         return False
     codes = {place.code.lower() for place in gazetteer.departements[key]}
-    return phrase.word(end) in codes
+    before = phrase.word(start - 1) in codes and phrase.gap(start).strip() in {"", ",", "-", "("}
+    return phrase.word(end) in codes or (before and phrase.is_capital(start))
 
 
 def _is_island(phrase: Phrase, start: int, end: int, left: str) -> bool:
@@ -185,7 +186,9 @@ def _follows_own(phrase: Phrase, gazetteer: Gazetteer, start: int, key: str) -> 
     return any(
         phrase.joined(first, end)
         and any(
-            p.departement in codes for p in gazetteer.communes.get(key_of(phrase, first, end), ())
+            place.departement in codes
+            for index in (gazetteer.communes, gazetteer.former)
+            for place in index.get(key_of(phrase, first, end), ())
         )
         for first in range(max(0, end - _MAX_NAME_WORDS), end)
     )

@@ -25,6 +25,9 @@ _FORMER_RATIO = 2
 # How many words a name that is cut keeps, and those that no name ends with.
 _LEAST_CUT = 3
 _NEVER_LAST = LINKS | {"sur", "sous", "saint", "sainte", "et", "en", "pres", "notre", "grand"}
+# From how many letters, and under which Zipf frequency, the first half of a name is a name.
+_LEAST_FIRST = 5
+_SELDOM_ZIPF = 2.0
 # Rivers and countries that new communes took into their name: « les bords d'Erdre » names none.
 _LANDSCAPES = frozenset({"erdre", "vexin", "mauges", "vair", "boivre", "divatte"})
 _SHORTENED_BEFORE = frozenset({"sur", "sous", "les", "en", "au", "aux", "le", "la", "du", "d", "l"})
@@ -121,6 +124,7 @@ def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
     _measure(gazetteer)
     _index_cut_names(gazetteer)
     _index_short_names(gazetteer)
+    _index_first_names(gazetteer)
     return gazetteer
 
 
@@ -170,6 +174,20 @@ def _index_cut_names(gazetteer: Gazetteer) -> None:
         if len(keys) == 1 and beginning not in known and seldom:
             gazetteer.former[beginning] = gazetteer.communes[next(iter(keys))]
             gazetteer.beginnings[beginning] = True
+
+
+def _index_first_names(gazetteer: Gazetteer) -> None:
+    """Know « Gentioux », a word that begins no other name, for Gentioux-Pigerolles."""
+    begun: dict[str, set[str]] = {}
+    for key in (*gazetteer.communes, *gazetteer.former, *gazetteer.epci):
+        begun.setdefault(key.partition(" ")[0], set()).add(key)
+    for key, places in list(gazetteer.communes.items()):
+        first, _, second = key.partition(" ")
+        joined = second and " " not in second and "-" in places[0].nom
+        proper = len(first) >= _LEAST_FIRST and gazetteer.frequencies.get(first, 0) < _SELDOM_ZIPF
+        if joined and proper and len(begun[first]) == 1 and first not in gazetteer.articled:
+            gazetteer.former[first] = places
+            gazetteer.beginnings[first] = True
 
 
 def _index_short_names(gazetteer: Gazetteer) -> None:

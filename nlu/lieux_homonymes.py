@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nlu.lieux_gazetteer import Gazetteer, Place, ept_of
-from nlu.lieux_mentions import Hit, key_of
+from nlu.lieux_mentions import NEAR, Hit, key_of
 from nlu.lieux_texte import Phrase
 from nlu.lieux_vocabulaire import ARTICLES, LINKS, word_set
 
@@ -169,7 +169,7 @@ def drop_qualifiers(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
 
 
 def _qualifies(phrase: Phrase, hit: Hit, other: Hit) -> bool:
-    if other.example and not hit.example:
+    if (other.example and not hit.example) or other.score == NEAR:
         return False
     if phrase.word(hit.start)[0].isdigit() and hit.kind == "commune":
         named = not phrase.word(other.start)[0].isdigit() and other.kind == "commune"

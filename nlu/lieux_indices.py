@@ -47,6 +47,16 @@ _VERBS = word_set(
     compte propose aimerait voudrait doit peut
     """
 )
+# What only a body does, in the third person: no ordinary word comes before it without an article.
+_ACTS = re.compile(
+    r"(?:veut|lance|souhaite|cherche|organise|prepare|envisage|reflechit|propose|aimerait|voudrait"
+    r"|manque|hesite|consulte|accueille|finance|publie|s interroge|a t (?:elle|il)"
+    r"|(?:va|peut|doit) t (?:elle|il)|(?:peut|doit|va|veut|souhaite) (?:elle|il))\b"
+)
+_ASKED = re.compile(
+    r"\b(?:que|qu est ce que|comment|ce que) (?:fait|font|propose|a fait|fait faire|gere|organise)\Z"
+)
+_PLACED = word_set("le la l les")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ class Evidence:
     article; `heads`: opens the sentence before a pause; `dwells`: « à Montmirail on veut »;
     `quarter`: « le quartier des Essarts »; `presented`: « Sens, 27 000 habitants »; `corrects`:
     « c pas rodez c espalion »; `colon`: a colon or a parenthesis follows;
-    `contrasted`: « Gex, pas Gap ».
+    `contrasted`: « Gex, pas Gap »; `acts`: « Gourdon organise », « Bourg a-t-elle »; `asked`:
+    « que fait nogaro »; `placed`: « Us, dans le Vexin »; `paired`: « Leucate ou Gruissan », « Lens, Liévin ».
     """
 
     before: str
@@ -88,6 +99,10 @@ class Evidence:
     corrects: bool
     contrasted: bool
     colon: bool
+    acts: bool
+    placed: bool
+    asked: bool
+    paired: bool
 
     @property
     def announced(self) -> bool:
@@ -135,6 +150,10 @@ def gather_evidence(
         presented=opens and phrase.is_capital(start) and _is_presented(phrase, end),
         corrects=_ends(phrase, end) and bool(_DENYING.search(phrase.left(start))),
         contrasted=phrase.is_capital(start) and _is_contrasted(phrase, end),
+        acts=opens and phrase.is_capital(start) and bool(_ACTS.match(phrase.right(end))),
+        placed=opens and phrase.is_capital(start) and _is_placed(phrase, end),
+        asked=bool(_ASKED.search(phrase.left(start))),
+        paired=phrase.is_capital(start) and _is_paired(phrase, end),
         colon=bool(_LOWER_HEADING.match(phrase.gap(end))),
         listed=phrase.is_capital(content) and _is_listed(phrase, start, previous),
     )
@@ -165,6 +184,7 @@ def _stands(phrase: Phrase, start: int, end: int) -> bool:
     « c'est Le Vigan », with its capital, corrects a place; « c'est nice » names none.
     """
     closed = _ends(phrase, end) or phrase.word(end) in _CLOSING
+    closed = closed or (phrase.is_capital(start) and "," in phrase.gap(end))
     left = phrase.left(start)
     corrects = phrase.is_capital(start) and bool(_CORRECTING.search(left))
     return closed and (corrects or bool(_STANDING.search(left)))
@@ -175,8 +195,22 @@ def _ends(phrase: Phrase, end: int) -> bool:
 
 
 def _is_presented(phrase: Phrase, end: int) -> bool:
-    """Tell whether its size or its rank follows a pause: « Vienne, sous-préfecture de »."""
+    """Tell whether a pause, then its size or its rank follows: « Vienne, sous-préfecture de »."""
     return bool(_HEADING.match(phrase.gap(end)) and _PRESENTING.match(phrase.right(end, 6)))
+
+
+def _is_placed(phrase: Phrase, end: int) -> bool:
+    """Tell whether a pause, then a country follow: « Us, dans le Vexin »."""
+    inside = phrase.word(end) == "dans" and phrase.word(end + 1) in _PLACED
+    return inside and bool(_HEADING.match(phrase.gap(end))) and phrase.is_capital(end + 2)
+
+
+def _is_paired(phrase: Phrase, end: int) -> bool:
+    """Tell whether another proper name goes with it at once: « Leucate ou Gruissan »."""
+    joined = phrase.word(end) in {"et", "ou"} and phrase.gap(end) == " "
+    after = end + 1 if joined else end
+    listed = joined or (end < len(phrase) and phrase.gap(end) == ", ")
+    return listed and phrase.is_capital(after) and phrase.word(after) not in vocabulaire.TITLES
 
 
 def _is_contrasted(phrase: Phrase, end: int) -> bool:

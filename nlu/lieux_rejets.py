@@ -53,6 +53,9 @@ _NOT_LIKE = re.compile(
     rf"(?: \w+){{0,2}} (?:comme|ressembler|copier|imiter|devenir){_LEAD}\Z"
 )
 _AFTER = re.compile(r"(?:excepte|exclue?s?|non compris)\Z")
+_NOT_HERE = re.compile(
+    r"(?:\w+ ){0,6}?(?:c est|ce n est|n est) pas (?:chez nous|nous|notre commune|ma commune)\b"
+)
 _ONLY = re.compile(r"(?:seulement|uniquement)\b")
 _OTHER_ROLE = re.compile(
     rf"mais (?:juste |simplement |seulement )?(?:(?:une?|sa|son|la|le|l|simple) )*{_ROLE}\b"
@@ -77,6 +80,8 @@ def mark_rejected(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
         rejected = (
             excepting
             or _is_denied(phrase, hit)
+            or _is_set_against(phrase, hits, rank)
+            or _is_elsewhere(phrase, hit)
             or _gives_way(phrase, hits, rank)
             or _is_doubted(phrase, hits, rank)
             or (bool(marked) and marked[-1].rejected and _follows(phrase, marked[-1], hit))
@@ -90,6 +95,19 @@ def _is_excepted(phrase: Phrase, hit: Hit) -> bool:
     left = phrase.left_marked(hit.start)
     refused = phrase.right(hit.end) == "non" and not phrase.gap(hit.end).strip()
     return bool(_EXCEPTED.search(left) or _AFTER.match(phrase.right(hit.end))) or refused
+
+
+def _is_set_against(phrase: Phrase, hits: list[Hit], rank: int) -> bool:
+    """« on est à Lavelanet pas à Lavelanet-de-Comminges »."""
+    if not rank or not phrase.same_sentence(hits[rank - 1].start, hits[rank].start):
+        return False
+    between = _between(phrase, hits[rank - 1], hits[rank])
+    return between[:1] == ["pas"] and set(between[1:]) <= _BETWEEN
+
+
+def _is_elsewhere(phrase: Phrase, hit: Hit) -> bool:
+    """« Nice, c'est pas chez nous »."""
+    return bool(_NOT_HERE.match(phrase.right(hit.end, 10)))
 
 
 def _is_denied(phrase: Phrase, hit: Hit) -> bool:

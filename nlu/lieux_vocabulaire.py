@@ -139,7 +139,13 @@ ORGANISATIONS = word_set(
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
     centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
-    edf engie sncf crous lycee college prison centrale hotel bataille verre verres bouteille
+    edf engie sncf crous congres edit serment sommet conference declaration marathon aerodrome
+    saucisse saucisses saucisson andouille andouilles andouillette tripes nougat calisson calissons
+    cassoulet choucroute quenelles piment lentilles pruneau pruneaux melon melons poulet agneau
+    volaille rillettes galette gateau praline pralines berlingot berlingots macaron macarons
+    madeleine madeleines pate huile oignons faience faiences couteau couteaux tapis camembert brie
+    cidre truffe truffes cerises fraises asperges huitres sardines potee chou choux fromages
+    saucissons appellation aoc aop igp lycee college prison centrale hotel bataille verre verres bouteille
     bouteilles betises biere porcelaine dentelle liqueur fromage
     """
 )
@@ -234,7 +240,7 @@ LOWER_CASE_DEPARTEMENTS = word_set(
 # Names of towns that are often written, as ordinary words are, and that are no French word.
 PROPER_TOWNS = word_set(
     """
-    aignan amboise apt arcachon asnieres auteuil aulnay autun avranches bayeux beaufort beaulieu
+    aignan amboise apt arcachon cassel die orsay toul asnieres auteuil aulnay autun avranches bayeux beaufort beaulieu
     beaumont beauregard beauvoir belleville billancourt briancon brienne calvi canet chambord
     champigny charleville charly chateauneuf chatel choisy clermont cluny conde corbeil corte
     deauville estaing evry faye fleury foix fontainebleau fontenay frontenac gignac gournay
@@ -290,7 +296,7 @@ BRANDS = {
         """
         carte fibre reseau antenne antennes operateur operateurs telephone telephonie internet
         sfr free bouygues livebox mobile 4g 5g forfait societe abonnement box cuivre gilet sncf
-        poste
+        poste fibrage fibrer cablage boutique debit raccordement
         """
     )
 }

@@ -65,8 +65,14 @@ _WE_ARE = re.compile(
     rf"{_APPROX}{{0,2}}"
     rf"(?P<low>{NUMBER_DIGITS}|{NUMBER}(?<=cents)|{NUMBER}(?<=mille))"
     r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre)|"
-    r"sur (?:la|ma|notre) commune)\b))"
+    r"sur (?:la|ma|notre) commune|a l'annee|toute l'annee|l[ '](?:hiver|ete)|en hiver|hors saison"
+    r"|permanents|au village|au total|en tout)\b))"
 )
+_OF_THEM = re.compile(
+    r"\bhabitants\b[^.!]*\b(?:la notre|la mienne|nous|on|ma commune|notre commune|la commune)\b"
+    rf"[^.;!?]{{0,20}}\ben (?:compte|a|avons|comptons|recense) {_APPROX}?(?P<low>{NUMBER_DIGITS})"
+)
+"""« Le seuil de 3 500 habitants vaut-il pour la nôtre, qui en compte 3 512 ? »"""
 _LABEL = re.compile(
     r"\b(?:nombre d'habitants|nb d'hab(?:itants)?|habitants|"
     r"population(?: municipale| totale| insee)?)"
@@ -126,7 +132,7 @@ def find_populations(message: FoldedText) -> tuple[PopulationMention, ...]:
     text = message.text
     matches = [m for m in _WITH_UNIT.finditer(text) if _is_territory_count(text, m)]
     taken = [m.span() for m in matches]
-    for pattern in (_PLACE_ALONE, _WE_ARE, _LABEL):
+    for pattern in (_PLACE_ALONE, _WE_ARE, _LABEL, _OF_THEM):
         for match in pattern.finditer(text):
             if (
                 _is_plausible_alone(match)

@@ -147,8 +147,8 @@ def _is_vocative(doc: Doc, at: int) -> bool:
 
 
 def _is_spoken(span: Span, body: int) -> bool:
-    if span[0].norm_ != span[0].lemma_ and span[0].norm_.endswith("s"):
-        return False  # « les élus et les agents »: nobody is several
+    if _is_several(span[0]):
+        return False
     before = _forms(span.doc[max(body, span.start - _WINDOW) : span.start])
     after = _forms(span.doc[span.end : span.end + _WINDOW])
     if contexte.NEGATED.search(before) or contexte.PAST.match(after):
@@ -162,6 +162,12 @@ def _is_spoken(span: Span, body: int) -> bool:
     if _follows_own_name(span, body, after) or _opens(span, body, before, after):
         return True
     return not _is_vague(span) and (phrases.heads_its_clause(span, body) or phrases.signs(span, body))
+
+
+def _is_several(token: Token) -> bool:
+    """« les élus et les agents »: nobody is several; « cons. dép. » is one."""
+    cut = token.i + 1 < len(token.doc) and token.nbor().text == "."
+    return token.norm_ != token.lemma_ and token.norm_.endswith("s") and not cut
 
 
 def _is_signature(before: str, after: str) -> bool:
