@@ -15,7 +15,14 @@ from nlu.lieux_flou import Speller
 from nlu.lieux_flou_departements import DepartementSpeller
 from nlu.lieux_flou_noms import CompoundSpeller
 from nlu.lieux_gazetteer import Place, build_gazetteer
-from nlu.lieux_homonymes import Context, drop_qualifiers, heed_departement, settle, share_examples
+from nlu.lieux_homonymes import (
+    Context,
+    drop_qualifiers,
+    heed_departement,
+    heed_whole_name,
+    settle,
+    share_examples,
+)
 from nlu.lieux_intercommunalites import find_epci
 from nlu.lieux_mentions import NEAR, Hit, continues, without_overlaps
 from nlu.lieux_rejets import mark_rejected
@@ -94,7 +101,7 @@ class LieuFinder:
         hits += self._departement_speller.find(phrase, hits)
         hits += self._speller.find(phrase, hits)
         hits = sorted(hits, key=lambda hit: hit.start)
-        return heed_departement(phrase, self._gazetteer, hits)
+        return heed_whole_name(phrase, heed_departement(phrase, self._gazetteer, hits))
 
 
 def _without_articles(phrase: Phrase, communes: list[Hit], wide: list[Hit]) -> list[Hit]:

@@ -26,6 +26,9 @@ _OF = re.compile(r"(?P<owner>\S+) (?:du|de|dans le)\Z")
 _THE = re.compile(r"(?:^| )(?:le|au|du|en)\Z")
 # From this number on, « du 62 » or « dans 62 » cannot be a day of the month, nor a short delay.
 _BEYOND_DATES = 32
+# « Le 39 nous doit »: a body, for no day acts.
+_SUBJECT = re.compile(r"^le\Z")
+_ACTS = re.compile(r"(?:nous|vous|leur)? ?(?:doit|finance|subventionne|verse|refuse|soutient)\b")
 _AND = re.compile(r"(?:et|ou|ni)(?: dans| du| de)?(?: le)?")
 
 
@@ -126,6 +129,8 @@ def _is_unmistakable(phrase: Phrase, index: int, left: str) -> bool:
     if not word.isdigit():  # « en 2A »: no year has a letter
         return bool(_IN_CORSICA.search(left)) and _closes(phrase, index)
     large = int(word) >= _BEYOND_DATES
+    if large and _SUBJECT.search(left) and _ACTS.match(phrase.right(index + 1)):
+        return True
     return large and bool(_IN.search(left)) and _closes(phrase, index)
 
 
@@ -170,7 +175,9 @@ def _is_quantity(phrase: Phrase, index: int) -> bool:
     if before.isdigit() and gap_before.strip() in ("", ".", ",", "-", "/"):
         return True
     if after.isdigit() and gap_after.strip(" ") in ("", ".", ",", "/", ":") and gap_after:
-        return not (phrase.word(index) and len(after) == 5)  # noqa: PLR2004 - a postal code follows
+        # A postal code follows, or the inhabitants: « dans le 70, 7500 hab ».
+        counted = gap_after == ", " and phrase.word(index + 2).startswith("hab")
+        return not (counted or len(after) == 5)  # noqa: PLR2004
     if gap_after == "-" and after.isdigit():
         return True
     if any(sign in gap_after for sign in "€%°$") or re.match(r"-[^ ]", gap_after):

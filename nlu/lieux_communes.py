@@ -37,6 +37,7 @@ MIN_BARE_LENGTH = 6
 MIN_LOWER_LENGTH = 4
 
 _ABSOLUTE_ARTICLES = frozenset({"la", "le", "les", "l"})
+_AT_THE = frozenset({"au", "aux"})
 _CONTRACTED = frozenset({"du", "des"})
 _TO = frozenset({"a", "au", "aux"})
 _TOWARDS = frozenset({"a", "au", "aux", "sur", "vers", "chez"})
@@ -45,6 +46,7 @@ _BETS = frozenset({"les", "des", "nos", "ces", "leurs"})
 _SAINTS = frozenset({"saint", "sainte", "saints", "saintes"})
 _SAINT_WORDS = 2
 _PLACING = word_set("sur sous les lez pres")
+_GENERIC = vocabulaire.PLACES | word_set("bourg hameau quartier secteur")
 _COUNTRIES = word_set(
     """
     normandie bretagne savoie provence champagne anjou auvergne touraine bearn quercy vendee
@@ -143,14 +145,15 @@ def _accepts(name: Name, evidence: Evidence) -> bool:
         return False
     if name.famous:
         if name.core in vocabulaire.KNOWN_WORD_TOWNS:
-            return _accepts_known_word(evidence)
+            return _accepts_known_word(name, evidence)
         return name.key != "paris" or evidence.before not in _BETS
     return _accepts_small(name, evidence)
 
 
 def _takes_no_article(name: Name, evidence: Evidence) -> bool:
     """« la Beauce » is a natural region: « Beaucé », a commune, is never said with an article."""
-    return evidence.before in _ABSOLUTE_ARTICLES and not name.articled
+    articles = _ABSOLUTE_ARTICLES | _AT_THE
+    return evidence.before in articles and not name.articled
 
 
 def _is_country(name: Name, evidence: Evidence) -> bool:
@@ -200,11 +203,12 @@ def _accepts_saint(evidence: Evidence) -> bool:
     return evidence.capital or bool(evidence.preposition)
 
 
-def _accepts_known_word(evidence: Evidence) -> bool:
+def _accepts_known_word(name: Name, evidence: Evidence) -> bool:
     """Famous towns whose name is a word: « à tours », « Nice veut », not « des tours »."""
     if evidence.strong or evidence.whole or evidence.presented or evidence.contrasted:
         return True
-    if evidence.acts or evidence.paired:
+    topic = evidence.topic and name.core not in vocabulaire.BRANDS
+    if evidence.acts or evidence.paired or topic:
         return True
     if evidence.capital and (evidence.verb or evidence.announced or not evidence.opens):
         return True
@@ -232,12 +236,13 @@ def _accepts_ordinary(name: Name, evidence: Evidence) -> bool:
 def _is_subject(name: Name, evidence: Evidence) -> bool:
     """« Corps manque de bras »: a noun would have its article; « Us, dans le Vexin » is placed."""
     one = len(name.core) > 1 and not name.articled
-    return one and (evidence.acts or evidence.placed)
+    sized = evidence.presented and name.core not in _GENERIC
+    return one and (evidence.acts or evidence.placed or sized)
 
 
 def _accepts_articled(name: Name, evidence: Evidence) -> bool:
     """« à La Bouillie », « au Breuil », « Le Diamant organise », not « au Parc »."""
-    if evidence.titled and (evidence.before in _DWELLING or evidence.presented):
+    if evidence.titled and (evidence.before in _DWELLING | {"pour"} or evidence.presented):
         return True
     if evidence.titled and evidence.verb:
         known = name.population >= KNOWN_POPULATION
@@ -258,7 +263,14 @@ def _accepts_lower_case(name: Name, evidence: Evidence) -> bool:
     if evidence.dwells and seldom and town:
         return True
     named = evidence.noun and (several or (town and name.zipf < TOWN_ZIPF))
-    return named or (evidence.stands and seldom)
+    return named or (evidence.stands and (seldom or several))
+
+
+def _is_spoken_of(name: Name, evidence: Evidence) -> bool:
+    """« Gourdon organise », « Saillans c'était bien », « Leucate ou Gruissan »."""
+    paired = evidence.paired and name.population >= PAIRED_POPULATION
+    said = evidence.stands or evidence.contrasted or evidence.acts or evidence.topic
+    return said or paired
 
 
 def _accepts_rare(name: Name, evidence: Evidence) -> bool:
@@ -267,9 +279,7 @@ def _accepts_rare(name: Name, evidence: Evidence) -> bool:
     if evidence.strong or evidence.whole or evidence.heads or evidence.corrects or evidence.asked:
         return True
     if evidence.capital:
-        if evidence.stands or evidence.contrasted or evidence.acts:
-            return True
-        if evidence.paired and name.population >= PAIRED_POPULATION:
+        if _is_spoken_of(name, evidence):
             return True
         placed = evidence.verb or not evidence.opens
         seldom = name.zipf < (SELDOM_ZIPF if placed else RARE_ZIPF)

@@ -25,7 +25,8 @@ _EXAMPLE_BEFORE = re.compile(
     rf"|comme(?! maire| adjoint| elu| conseill| commune de| ville de)){_HERE}\Z"
 )
 _EXAMPLE_AFTER = re.compile(
-    r"(?:l|le|y) (?:a|ont|fait|font) (?:deja )?(?:fait|reussi|lance)\b|par exemple\b"
+    r"c (?:est|etait) (?:bien|super|genial|formidable)\b"
+    r"|(?:l|le|y) (?:a|ont|fait|font) (?:deja )?(?:fait|reussi|lance)\b|par exemple\b"
     r"|(?:ils|elles) (?:ont|font)\b"
     r"|(?:nous|m|me|n) (?:a |ont )?(?:interess|inspir|plai|sedui|attir)\w*"
 )
@@ -39,6 +40,7 @@ _NAMED = re.compile(
     r"|prenom(?: est)?)\Z"
 )
 _AT = frozenset({"a", "depuis", "vers", "entre", "sur"})
+_SAINTS = frozenset({"saint", "sainte", "st", "ste"})
 _NAMES = frozenset({"nom", "prenom"})
 _TWINNED = re.compile(r"\bjumel\w*(?: \w+){0,3} avec(?: \w+){0,4}\Z")
 _ABROAD = re.compile(r"(?:en|au|aux|a|du|de l) (\w+)")
@@ -49,7 +51,18 @@ _PAUSE = re.compile(r"[,(]")
 _ONE = frozenset({"un", "une", "deux", "quelques", "plusieurs"})
 _FLOODS = re.compile(r"\b(?:debord|inond|crue|en crue|sort de son lit)")
 _RIVER_ARTICLES = frozenset({"le", "la", "l"})
-_FLOWS = re.compile(r"(?:\w+ )?(?:debord|inond|coul|serpent|en crue|sort de son lit)")
+_FLOWS = re.compile(
+    r"(?:\w+ ){0,3}?(?:debord|inond|coul|serpent|en crue|sort de son lit|montee? de \d)"
+)
+# « Thiers voulait que »: who once thought and wrote, where a town would act today.
+_THINKERS = vocabulaire.word_set(
+    "thiers turenne richelieu montesquieu vauban descartes colbert rohan sully persan"
+)
+_THOUGHT = re.compile(
+    r"(?:voulait|disait|ecrivait|pensait|affirmait|croyait|avait (?:dit|ecrit))\b"
+)
+# Newspapers and associations, with their capital: « Le Progrès de Lyon », « les Amis de Cluny ».
+_TITLED = vocabulaire.word_set("amis progres depeche voix courrier echo gazette telegramme presse")
 _MAX_ROLE_DISTANCE = 6
 _OF = vocabulaire.DE | {"la", "le", "les", "l"}
 _OF_OR_ON = vocabulaire.LINKS | {"sur"}
@@ -196,13 +209,14 @@ def is_compound(phrase: Phrase, start: int, end: int) -> bool:
 
 def is_person(phrase: Phrase, start: int, end: int) -> bool:
     """Tell whether the name is a person's: after a civility, a first name, or an unknown name."""
-    if _is_surname_elsewhere(phrase, start, end) or _is_introduced(phrase, start):
+    if _is_surname_elsewhere(phrase, start, end) or _is_introduced(phrase, start, end):
         return True
     if start == 0 or phrase.gap(start).strip() not in ("", "."):
         return _is_first_name(phrase, start, end)
     before = phrase.word(start - 1)
     initial = len(before) == 1 and before.isalpha() and "." in phrase.gap(start)
-    if initial or before in vocabulaire.CIVILITIES or before in vocabulaire.FIRST_NAMES:
+    first_name = before in vocabulaire.FIRST_NAMES and phrase.word(start - 2) not in _SAINTS
+    if initial or before in vocabulaire.CIVILITIES or first_name:
         return True
     if phrase.starts_sentence(start):
         return False
@@ -213,8 +227,10 @@ def is_person(phrase: Phrase, start: int, end: int) -> bool:
     return _follows_proper_name(phrase, start - 1) or _is_first_name(phrase, start, end)
 
 
-def _is_introduced(phrase: Phrase, start: int) -> bool:
-    """« Nom : Vienne », « Me Gisors », whose capital tells it from the pronoun."""
+def _is_introduced(phrase: Phrase, start: int, end: int) -> bool:
+    """« Nom : Vienne », « Me Gisors » (its capital tells the pronoun), « Thiers voulait que »."""
+    if phrase.word(start) in _THINKERS and _THOUGHT.match(phrase.right(end)):
+        return True
     before, gap = phrase.word(start - 1), phrase.gap(start).strip()
     if gap == ":":
         return before in _NAMES and phrase.word(start - 2) not in vocabulaire.PLACES
@@ -270,9 +286,9 @@ def is_organisation(phrase: Phrase, start: int) -> bool:
         return links > 0 or phrase.is_capital(start)
     if word in vocabulaire.LOCAL:
         return False
-    if word == "pays":
+    if word == "pays" or (word in _TITLED and phrase.is_capital(index)):
         return links > 0
-    return word in vocabulaire.ORGANISATIONS
+    return word in vocabulaire.ORGANISATIONS or word in vocabulaire.DELICACIES
 
 
 def is_river(phrase: Phrase, start: int) -> bool:

@@ -108,6 +108,8 @@ def _is_other(phrase: Phrase, start: int, end: int) -> bool:
 def _accepts(
     phrase: Phrase, gazetteer: Gazetteer, start: int, end: int, *, key: str, left: str
 ) -> bool:
+    if left.endswith(" a") and key != "la reunion" and _is_commune(phrase, gazetteer, start, key):
+        return False
     if (
         _SAID.search(left)
         or _is_numbered(phrase, gazetteer, start, end, key=key)
@@ -208,7 +210,7 @@ def _accepts_homonym(phrase: Phrase, start: int, key: str, left: str) -> bool:
 
 
 def _accepts_strict(phrase: Phrase, start: int, end: int, key: str, left: str) -> bool:
-    if _DIRECTION.match(phrase.right(end)) and key == "nord":
+    if key == "nord" and (_DIRECTION.match(phrase.right(end)) or phrase.is_capital(end)):
         return False
     if not phrase.is_capital(start):
         return bool(_INSIDE.search(left)) and key in vocabulaire.LOWER_CASE_DEPARTEMENTS

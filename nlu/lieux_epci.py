@@ -19,7 +19,7 @@ _SUFFIXES = ("communaute de communes", "communaute", "agglomeration", "agglo", "
 _MARKERS = word_set("metropole agglomeration agglo communaute")
 _DIRECTIONS = word_set("nord sud est ouest centre")
 # Names of everyday words that only an EPT bears.
-COINED_NAMES = frozenset({"est ensemble", "plaine commune"})
+COINED_NAMES = frozenset({"est ensemble", "plaine commune", "cap excellence"})
 _ARTICLES = ("le ", "la ", "les ", "l ")
 _NOT_GRAND = frozenset({"paris", "saint", "orly"})
 _ADJECTIVE_ENDINGS = ("oise", "oises", "ienne", "iennes")

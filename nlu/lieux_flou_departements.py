@@ -56,8 +56,17 @@ class DepartementSpeller:
                 if length < MIN_COMPOUND_LENGTH or not self._names.holds_like(first, length):
                     continue
                 hit = self._guess(phrase, start, end)
-                if hit and len(name_words(hit.places[0].nom)) > 1:
+                if hit and self._is_misspelt(phrase, hit):
                     yield hit
+
+    def _is_misspelt(self, phrase: Phrase, hit: Hit) -> bool:
+        """Tell whether the name has several words; « st partis » is no « Saint-Martin »."""
+        words = name_words(hit.places[0].nom)
+        if words[0] not in {"saint", "sainte"}:
+            return len(words) > 1
+        return not any(
+            w in self._gazetteer.common_words for w in phrase.norms[hit.start + 1 : hit.end]
+        )
 
     def _read(self, phrase: Phrase, start: int, end: int) -> Hit | None:
         return None if self._is_french(phrase, start, end) else self._guess(phrase, start, end)

@@ -12,6 +12,8 @@ from nlu.lieux_vocabulaire import ARTICLES, LINKS, word_set
 QUALIFIER_DISTANCE = 8
 # What may stand between a commune and what tells it from its homonyms: « celle de la Nièvre ».
 _TO_QUALIFIER = LINKS | word_set("celle celui dans cote")
+# What may stand between a short name and the whole one.
+_RECALLING = word_set("enfin ou plutot pardon soit pour etre precis c est a dire autrement dit")
 # Élus round their population, and censuses age; a homonym this much larger or smaller is another.
 _SAME_SIZE = 1.15
 _OTHER_SIZE = 1.5
@@ -83,7 +85,25 @@ def heed_departement(phrase: Phrase, gazetteer: Gazetteer, hits: list[Hit]) -> l
             kept.append(hit)
         elif there := _namesakes(phrase, gazetteer, hit, other):
             kept.append(replace(hit, places=there))
+        elif _is_apposed(phrase, hit, other):
+            kept.append(hit)
     return kept
+
+
+def heed_whole_name(phrase: Phrase, hits: list[Hit]) -> list[Hit]:
+    """Believe the whole name said right after: « Lons, enfin Lons-le-Saunier »."""
+    heeded = list(hits)
+    for rank, (hit, other) in enumerate(pairwise(hits)):
+        between = {phrase.word(index) for index in range(hit.end, other.start)}
+        near = phrase.same_sentence(hit.start, other.start) and between <= _RECALLING
+        whole = key_of(phrase, other.start, other.end)
+        if (
+            near
+            and hit.kind == other.kind == "commune"
+            and whole.startswith(f"{key_of(phrase, hit.start, hit.end)} ")
+        ):
+            heeded[rank] = replace(hit, places=other.places)
+    return heeded
 
 
 def _is_denied_by(phrase: Phrase, hit: Hit, other: Hit) -> bool:
@@ -93,12 +113,17 @@ def _is_denied_by(phrase: Phrase, hit: Hit, other: Hit) -> bool:
     between = [phrase.word(index) for index in range(hit.end, other.start)]
     led = between[:1] in (["en"], ["dans"]) and "," in phrase.gap(hit.end)
     inside = "(" in phrase.gap(hit.end) and not between
-    near = (led or inside) and set(between) <= _TO_QUALIFIER
+    near = (led or inside or _is_apposed(phrase, hit, other)) and set(between) <= _TO_QUALIFIER
     return (
         near
         and phrase.same_sentence(hit.start, other.start)
         and not any(holds(each, place) for each in other.places for place in hit.places)
     )
+
+
+def _is_apposed(phrase: Phrase, hit: Hit, other: Hit) -> bool:
+    """« Mont-Dore, Nouvelle-Calédonie »; in a list of places, it denies nothing."""
+    return hit.end == other.start and phrase.gap(other.start).strip() == ","
 
 
 def _namesakes(phrase: Phrase, gazetteer: Gazetteer, hit: Hit, other: Hit) -> tuple[Place, ...]:

@@ -21,7 +21,7 @@ _CLOSING = frozenset({"et", "dans", "en", "on", "nous", "je"})
 # What may stand between a name and its département or code: « Cahors, côté Lot ».
 _TO_CODE = vocabulaire.LINKS | word_set("dans comme cote code postal cp")
 _STANDING = re.compile(
-    r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille) (?:a|au)"
+    r"\b(?:(?:suis|sommes|habite|elue?|adjointe?|travaille|chez nous|chez moi) (?:a|aux?)"
     r"|(?:suis|sommes|viens|venons|originaire) (?:de|d))\Z"
 )
 # « c pas rodez, c espalion »: after what is denied, no capital is needed.
@@ -37,7 +37,7 @@ _HEADING = re.compile(r"\s*[,:(]")
 _LOWER_HEADING = re.compile(r"\s*[:(]")
 _PRESENTING = re.compile(
     r"(?:commune|ville|village|(?:sous )?prefecture|chef lieu)\b"
-    r"|(?:environ |pres de )?\d+(?: \d+)*(?: (?:hab|habitants?|hbts?|ames))\b"
+    r"|(?:[a-z]+ ){0,4}(?:environ |pres de )?\d+(?: \d+)*(?: (?:hab|habitants?|hbts?|ames))\b"
 )
 _CONTRASTING = re.compile(r"(?:et |mais )?(?:pas|non)(?: pas)?(?: (?:a|de|d|en|au|du))?(?= |$)")
 _APPOSED = word_set("commune ville village bourg bourgade municipalite")
@@ -53,8 +53,9 @@ _ACTS = re.compile(
     r"|manque|hesite|consulte|accueille|finance|publie|s interroge|a t (?:elle|il)"
     r"|(?:va|peut|doit) t (?:elle|il)|(?:peut|doit|va|veut|souhaite) (?:elle|il))\b"
 )
+_TOPIC = re.compile(r"c (?:est|etait)\b|ca (?:a|va|existe|fait|marche)\b")
 _ASKED = re.compile(
-    r"\b(?:que|qu est ce que|comment|ce que) (?:fait|font|propose|a fait|fait faire|gere|organise)\Z"
+    r"\b(?:que|qu est ce que|comment|ce que) (?:fait|font|propose|a fait|gere|organise)\Z"
 )
 _PLACED = word_set("le la l les")
 
@@ -72,7 +73,8 @@ class Evidence:
     `quarter`: « le quartier des Essarts »; `presented`: « Sens, 27 000 habitants »; `corrects`:
     « c pas rodez c espalion »; `colon`: a colon or a parenthesis follows;
     `contrasted`: « Gex, pas Gap »; `acts`: « Gourdon organise », « Bourg a-t-elle »; `asked`:
-    « que fait nogaro »; `placed`: « Us, dans le Vexin »; `paired`: « Leucate ou Gruissan », « Lens, Liévin ».
+    « que fait nogaro »; `placed`: « Us, dans le Vexin »; `paired`: « Leucate ou Gruissan »;
+    `topic`: « Saillans c'était bien ».
     """
 
     before: str
@@ -101,6 +103,7 @@ class Evidence:
     colon: bool
     acts: bool
     placed: bool
+    topic: bool
     asked: bool
     paired: bool
 
@@ -152,6 +155,7 @@ def gather_evidence(
         contrasted=phrase.is_capital(start) and _is_contrasted(phrase, end),
         acts=opens and phrase.is_capital(start) and bool(_ACTS.match(phrase.right(end))),
         placed=opens and phrase.is_capital(start) and _is_placed(phrase, end),
+        topic=opens and phrase.is_capital(start) and bool(_TOPIC.match(phrase.right(end))),
         asked=bool(_ASKED.search(phrase.left(start))),
         paired=phrase.is_capital(start) and _is_paired(phrase, end),
         colon=bool(_LOWER_HEADING.match(phrase.gap(end))),
@@ -196,7 +200,11 @@ def _ends(phrase: Phrase, end: int) -> bool:
 
 def _is_presented(phrase: Phrase, end: int) -> bool:
     """Tell whether a pause, then its size or its rank follows: « Vienne, sous-préfecture de »."""
-    return bool(_HEADING.match(phrase.gap(end)) and _PRESENTING.match(phrase.right(end, 6)))
+    if not _HEADING.match(phrase.gap(end)):
+        return False
+    # A colon opens a sentence: « Fontaine : 22 000 habitants ».
+    right = phrase.right(end, 9) or " ".join(phrase.words[end : end + 4])
+    return bool(_PRESENTING.match(right))
 
 
 def _is_placed(phrase: Phrase, end: int) -> bool:

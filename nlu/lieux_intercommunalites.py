@@ -56,10 +56,11 @@ _KINDS = {
 }
 _PETR = re.compile(r"\b(?:petr|pole|syndicat|scot)(?: \w+)*\Z")
 _NAMING = re.compile(r"\b(?:est|sont|sommes|s appelle) (?:le|la|les|l)\Z")
+_LOWER_ACRONYMS = frozenset({"paca", "bfc"})
 _MAX_CUE = 3
 _OF = frozenset({"de", "d"})
 # They begin the names of intercommunalities, and of hardly anything else with a capital.
-_LANDSCAPES = frozenset({"Cœur", "Coeur", "Terres"})
+_LANDSCAPES = frozenset({"Cœur", "Coeur", "Terres", "Nord", "Sud"})
 _COUNTRY_WORDS = 3
 # Countries whose name says more than the intercommunality that took it.
 _WIDER = frozenset({"pays basque"})
@@ -233,6 +234,6 @@ def _acronym(phrase: Phrase, gazetteer: Gazetteer, start: int) -> Hit | None:
     typed = raw.isupper() or (raw != raw.lower() and not raw.istitle())
     meant = typed and not phrase.shouting
     unmistakable = not gazetteer.frequencies.get(raw.lower()) and len(raw) > 3  # noqa: PLR2004
-    if meant or raw.lower() == "paca" or (unmistakable and phrase.is_capital(start)):
+    if meant or raw.lower() in _LOWER_ACRONYMS or (unmistakable and phrase.is_capital(start)):
         return Hit(start, start + 1, places, SURE)
     return None

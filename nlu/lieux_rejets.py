@@ -48,6 +48,7 @@ _NEGATED = re.compile(
     rf"(?P<lead>(?: {_ROLE})?{_LEAD}(?: {_ROLE})?{_LEAD})\Z"
 )
 _NOT_LIKE = re.compile(
+    rf"\bni (?:faire )?comme{_LEAD}\Z|"
     r"(?P<before>\S+ )?\bpas (?:(?:du tout|exactement) )?comme"
     rf"{_LEAD}\Z|\b(?:veu\w*|voul\w*|voudr\w*|souhait\w*|faut|faudrait) (?:surtout )?pas"
     rf"(?: \w+){{0,2}} (?:comme|ressembler|copier|imiter|devenir){_LEAD}\Z"

@@ -14,7 +14,7 @@ _PLAIN_GAPS = frozenset({" ", "-", "'"})
 _SENTENCE_END = re.compile(r"[.!?;:\n]")
 # A full stop or a slash joins two words of a name only after these abbreviations.
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
-_VARIANTS = {"lez": "les", "gd": "grand", "gde": "grande", "fd": "ferrand"}
+_VARIANTS = {"lez": "les", "gd": "grand", "gde": "grande", "fd": "ferrand", "renyon": "reunion"}
 
 
 @dataclass(frozen=True, slots=True)

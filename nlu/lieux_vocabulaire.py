@@ -55,7 +55,7 @@ OWNERS = (
     | word_set(
         """
         suis sommes departement prefecture bourg citoyen citoyenne citoyens citoyennes riverain
-        riverains collectivite collectivites asso association associations epci interco
+        riverains collectivite collectivites asso association associations epci cc comcom interco
         intercommunalite intercommunalites intercos agglo metropole exemples experiences acteurs
         structures facilitateur facilitateurs facilitatrice animateur animatrice animateurs
         prestataire prestataires conseillers referent referente ruraux rurales jeunes gens voisins
@@ -139,14 +139,20 @@ ORGANISATIONS = word_set(
     aeroport caue chambre agence diocese abbaye loi rapport circulaire amendement
     jurisprudence arret editions journal radio methode ecole olympique stade club sciences
     centre iut insa iep tgi fc musee conservatoire hopital vin vins savon moutarde jambon
-    edf engie sncf crous congres edit serment sommet conference declaration marathon aerodrome
-    saucisse saucisses saucisson andouille andouilles andouillette tripes nougat calisson calissons
-    cassoulet choucroute quenelles piment lentilles pruneau pruneaux melon melons poulet agneau
-    volaille rillettes galette gateau praline pralines berlingot berlingots macaron macarons
-    madeleine madeleines pate huile oignons faience faiences couteau couteaux tapis camembert brie
-    cidre truffe truffes cerises fraises asperges huitres sardines potee chou choux fromages
-    saucissons appellation aoc aop igp lycee college prison centrale hotel bataille verre verres bouteille
+    edf engie sncf crous canton cantons congres edit serment sommet conference declaration
+    marathon aerodrome lycee college prison centrale hotel bataille verre verres bouteille
     bouteilles betises biere porcelaine dentelle liqueur fromage
+    """
+)
+# What is eaten, drunk or made, and bears the name of where it comes from: « saucisse de Morteau ».
+DELICACIES = word_set(
+    """
+    saucisse saucisses saucisson saucissons andouille andouilles andouillette tripes nougat
+    calisson calissons cassoulet choucroute quenelles piment lentilles pruneau pruneaux melon
+    melons poulet agneau volaille rillettes galette gateau praline pralines berlingot berlingots
+    macaron macarons madeleine madeleines pate huile oignons faience faiences couteau couteaux
+    tapis camembert brie cidre truffe truffes cerises fraises asperges huitres sardines potee
+    chou choux fromages appellation aoc aop igp
     """
 )
 # An organisation of these kinds is of the place where it stands.
@@ -240,7 +246,8 @@ LOWER_CASE_DEPARTEMENTS = word_set(
 # Names of towns that are often written, as ordinary words are, and that are no French word.
 PROPER_TOWNS = word_set(
     """
-    aignan amboise apt arcachon cassel die orsay toul asnieres auteuil aulnay autun avranches bayeux beaufort beaulieu
+    aignan amboise apt arcachon cassel die orsay toul
+    asnieres auteuil aulnay autun avranches bayeux beaufort beaulieu
     beaumont beauregard beauvoir belleville billancourt briancon brienne calvi canet chambord
     champigny charleville charly chateauneuf chatel choisy clermont cluny conde corbeil corte
     deauville estaing evry faye fleury foix fontainebleau fontenay frontenac gignac gournay

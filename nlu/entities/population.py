@@ -53,7 +53,7 @@ _APPROX = (
 )
 _RANGE = rf"(?P<low>{NUMBER})(?:(?: {{0,2}}(?:et|a|ou|-) {{0,2}})(?P<high>{NUMBER}))?"
 
-_WITH_UNIT = re.compile(rf"{_RANGE} ?(?:d')?(?P<unit>{_UNIT})")
+_WITH_UNIT = re.compile(rf"{_RANGE}(?: et quelques)? ?(?:d')?(?P<unit>{_UNIT})")
 _PLACE_ALONE = re.compile(
     rf"\b{_PLACE}{_PLACE_QUALIFIERS} (?:de|d'environ|d'a peine|a) {_APPROX}?"
     rf"(?P<low>{NUMBER_DIGITS})"
@@ -61,21 +61,23 @@ _PLACE_ALONE = re.compile(
     r"ou|mais|est|peut|j|c|il|elle|proche|situee?|loin)\b))"
 )
 _WE_ARE = re.compile(
-    r"\b(?:on est|nous sommes|on fait|sommes|on compte|nous comptons) (?:quoi |euh )*"
+    r"\b(?:on est|on y est|nous y sommes|nous sommes|on fait|sommes|on compte|nous comptons)"
+    r" (?:quoi |euh )*"
     rf"{_APPROX}{{0,2}}"
     rf"(?P<low>{NUMBER_DIGITS}|{NUMBER}(?<=cents)|{NUMBER}(?<=mille))"
     r"(?= *(?:$|[,;:!?)\n]|\.(?!\d)|(?:ici|chez nous|dans (?:le|la|ma|notre)|"
     r"sur (?:la|ma|notre) commune|a l'annee|toute l'annee|l[ '](?:hiver|ete)|en hiver|hors saison"
-    r"|permanents|au village|au total|en tout)\b))"
+    r"|permanents|au village|au total|en tout|aussi"
+    r"|a (?!(?:la|l|son|ce|cette|peu)\b|\w+(?:er|ir|oir|dre|tre|ire|vre)\b)[a-z]\w*)\b))"
 )
 _OF_THEM = re.compile(
-    r"\bhabitants\b[^.!]*\b(?:la notre|la mienne|nous|on|ma commune|notre commune|la commune)\b"
+    r"\bhabitants\b[^!]{0,120}\b(?:la notre|la mienne|nous|on|(?:ma|notre|la) commune)\b"
     rf"[^.;!?]{{0,20}}\ben (?:compte|a|avons|comptons|recense) {_APPROX}?(?P<low>{NUMBER_DIGITS})"
 )
 """« Le seuil de 3 500 habitants vaut-il pour la nôtre, qui en compte 3 512 ? »"""
 _LABEL = re.compile(
     r"\b(?:nombre d'habitants|nb d'hab(?:itants)?|habitants|"
-    r"population(?: municipale| totale| insee)?)"
+    r"population(?: municipale| totale| insee)?|dernier recensement)"
     rf" ?(?:[:=]|est de|de|d'environ|:? ?environ)? {{0,2}}(?P<low>{NUMBER_DIGITS})"
     r"(?! ?(?:%|€|euros?|ans|km|[/-]\d))"
 )
@@ -110,10 +112,13 @@ _OTHERS_BEFORE = re.compile(
     r"quartiers?|lotissements?|residences?|rues?)"
     rf"{_PLACE_QUALIFIERS} (?:de|d'|a) ?{_APPROX}*$"
 )
+_OURS_BEFORE = re.compile(r"(?:^|[.;!?\n]) ?nos $")
+"""« Nos 1 528 habitants sont las »: all of them, at the head of a sentence."""
 _LIKE_OURS = re.compile(r"[^.;!?]{0,20}\bcomme (?:la notre|la mienne|nous|chez nous|moi)\b")
 _OWN = re.compile(
     r"\b(?:notre|nos|ma|mon|nous|on|je|j'ai|chez nous|moi|maire|adjointe?|elue?|suis|sommes|ici)\b"
 )
+_HEARD = re.compile(r"\b(?:j'ai|on a|nous avons) (?:lu|vu|entendu|appris)\b")
 _OTHER = re.compile(
     r"\b(?:a l'exemple|comme a|exemples?|voisine?s?|voisin|d'autres|autres?|celle de|a cote de|"
     r"qu'a|communaute|agglo|agglomeration|interco|intercommunalite|com ?com|comcom|metropole|epci|"
@@ -161,6 +166,8 @@ def _is_territory_count(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 90) : match.start()]
     if _THRESHOLD.search(before):
         return False
+    if _OURS_BEFORE.search(before):
+        return _is_enough(match)
     if _OTHERS_BEFORE.search(before):
         return bool(_LIKE_OURS.match(text, match.end()))
     if re.search(rf"\b{_PLACE}{_PLACE_QUALIFIERS} (?:de|d'|a|compte|:) ?{_APPROX}*$", before):
@@ -198,7 +205,12 @@ def _mention(message: FoldedText, match: re.Match[str]) -> PopulationMention | N
     start, end = message.span(match.start("low"), match.end())
     clause = _clause_before(message.text, match.start("low"))
     return PopulationMention(
-        value, start, end, upper, bool(_OWN.search(clause)), bool(_OTHER.search(clause))
+        value,
+        start,
+        end,
+        upper,
+        bool(_OWN.search(clause)),
+        bool(_OTHER.search(clause) or _HEARD.search(clause)),
     )
 
 

@@ -45,11 +45,15 @@ _TO_PLACE = frozenset(
     {"a", "au", "aux", "de", "d", "d'", "du", "l", "l'", "la", "le", "en", "dans"}
 )
 _HEADER = frozenset(
-    {"commune", "ville", "village", "mairie", "dpt", "dept", "departement", "hab", "hab.", "petite"}
-    | {"habitants", "ames", "une", "un", "depuis", "environ", "cp", "pres", "et"}
+    {"ici", "commune", "ville", "village", "mairie", "dpt", "dept", "departement", "petite"}
+    | {"hab", "hab.", "habitants", "ames", "une", "un", "depuis", "environ", "cp", "pres", "et"}
 )
 """What goes with the place and the population that a message opens with."""
+_LEAST_WORD = 6
+"""Letters from which a plural before a full stop is no abbreviation."""
 _MAX_NAME = 4
+_MAX_BEFORE = 40
+"""Letters between what is presided and « vice-président », said after it."""
 _MAX_LINK = 9
 """Letters between « président » and the name of what is presided: « de la », « d' »."""
 
@@ -66,7 +70,8 @@ def find_role(
     `places`: every part of the text read as a place; a title may come after the one that opens.
     """
     titles = _titles(doc, territoires)
-    body = _place_end(doc, _salutation_end(doc), tuple(places))
+    starts = frozenset(span.start for span, _ in titles)
+    body = _place_end(doc, _salutation_end(doc), tuple(places), starts)
     spoken = [label for span, label in titles if span.start >= body and _is_spoken(span, body)]
     if spoken:
         return next((label for label in spoken if label != OTHER_TITLE), None)
@@ -84,14 +89,20 @@ def _titles(doc: Doc, territoires: Iterable[TerritoireMention]) -> list[tuple[Sp
 def _label(span: Span, territoires: Iterable[TerritoireMention]) -> str:
     if span.label_ != _PRESIDENT:
         return span.label_
-    after = (each for each in territoires if each.start >= span.end_char)
+    known = tuple(territoires)
+    after = (each for each in known if each.start >= span.end_char)
     led = next((each for each in after if _is_led(span, each)), None)
     if led:
         return _PRESIDED.get(led.type, "")
-    if not contexte.CHOSEN.search(_forms(span.doc[max(0, span.start - _WINDOW) : span.start])):
+    before = _forms(span.doc[max(0, span.start - _WINDOW) : span.start])
+    body = _PRESIDED_BEFORE.search(before) if contexte.CHOSEN.search(before) else None
+    if body:
+        return _PRESIDED.get(str(body.lastgroup), "")
+    if contexte.OF_SOMETHING.match(_forms(span.doc[span.end : span.end + _WINDOW])):
         return ""
-    body = _PRESIDED_BEFORE.search(_forms(span.doc[max(0, span.start - _WINDOW) : span.start]))
-    return _PRESIDED.get(str(body.lastgroup), "") if body else ""
+    reach = span.start_char - _MAX_BEFORE
+    near = (e for e in known if reach <= e.start < span.start_char and e.type == "epci")
+    return next((_PRESIDED[each.type] for each in near), "")
 
 
 def _is_led(span: Span, territoire: TerritoireMention) -> bool:
@@ -108,16 +119,20 @@ def _salutation_end(doc: Doc) -> int:
     return start
 
 
-def _place_end(doc: Doc, body: int, places: Iterable[tuple[int, int]]) -> int:
+def _place_end(
+    doc: Doc, body: int, places: Iterable[tuple[int, int]], titles: frozenset[int]
+) -> int:
     """Return where the message goes on after « Die (26150), » or « Lure, en Haute-Saône, »."""
     at, named, end = body, False, body
     while at < len(doc):
         token = doc[at]
+        if named and at in titles:
+            return at
         placed = any(start <= token.idx < stop for start, stop in places)
         heads = _is_filling(token) or token.norm_ in _TO_PLACE | _PAUSES | _HEADER
         if not placed and not heads:
             break
-        named, at = named or placed or token.like_num, at + 1
+        named, at = named or placed or token.text[:1].isdigit(), at + 1
         if named and token.norm_ in _PAUSES and not placed:
             end = at
     return end
@@ -147,26 +162,35 @@ def _is_vocative(doc: Doc, at: int) -> bool:
 
 
 def _is_spoken(span: Span, body: int) -> bool:
-    if _is_several(span[0]):
-        return False
     before = _forms(span.doc[max(body, span.start - _WINDOW) : span.start])
     after = _forms(span.doc[span.end : span.end + _WINDOW])
+    if contexte.ONE_OF_THEM.match(after):
+        return not _is_vague(span)
+    if _is_several(span[0]):
+        return bool(contexte.WE_ARE_SEVERAL.search(before))
     if contexte.NEGATED.search(before) or contexte.PAST.match(after):
         return False
-    if contexte.CUE.search(before) or _is_signature(before, after):
+    if _is_said(before, after) or _follows_own_name(span, body, after):
+        return True
+    return _opens(span, body, before, after) or (not _is_vague(span) and _stands(span, body))
+
+
+def _is_said(before: str, after: str) -> bool:
+    """« je suis maire », « la mairesse, c'est moi », « un citoyen comme moi »."""
+    if contexte.CUE.search(before) or contexte.SELF.match(after) or _is_signature(before, after):
         return True
     if after.startswith("depuis ") and contexte.SINCE.search(before):
         return True
-    if contexte.CLAUSE_START.search(before) and contexte.IT_IS_ME.match(after):
-        return True
-    if _follows_own_name(span, body, after) or _opens(span, body, before, after):
-        return True
-    return not _is_vague(span) and (phrases.heads_its_clause(span, body) or phrases.signs(span, body))
+    return bool(contexte.CLAUSE_START.search(before) and contexte.IT_IS_ME.match(after))
+
+
+def _stands(span: Span, body: int) -> bool:
+    return phrases.heads_its_clause(span, body) or phrases.signs(span, body)
 
 
 def _is_several(token: Token) -> bool:
     """« les élus et les agents »: nobody is several; « cons. dép. » is one."""
-    cut = token.i + 1 < len(token.doc) and token.nbor().text == "."
+    cut = len(token) < _LEAST_WORD and token.i + 1 < len(token.doc) and token.nbor().text == "."
     return token.norm_ != token.lemma_ and token.norm_.endswith("s") and not cut
 
 
@@ -188,8 +212,9 @@ def _follows_own_name(span: Span, body: int, after: str) -> bool:
 
 
 def _is_name(token: Token) -> bool:
-    initial = token.is_title and token.text.endswith(".")
-    return (initial or (token.is_title and token.is_alpha)) and token.norm_ not in _CIVILITIES | _HELLO
+    letters = token.text.rstrip("-") if token.is_title else ""
+    named = letters.isalpha() or letters.endswith(".")
+    return named and token.norm_ not in _CIVILITIES | _HELLO
 
 
 def _is_sentence_start(doc: Doc, at: int, body: int) -> bool:

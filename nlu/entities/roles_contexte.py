@@ -10,7 +10,8 @@ FILLERS = (
     r"(?:(?:une?|la?|le|les|des|votre|aussi|egalement|donc|toujours|actuellement|bien|juste|moi|"
     r"nouvelle?|nouveau|jeune|sa|son|leur|titulaire|simple|tout|toute|recemment|"
     r"depuis \w+ (?:an|mois)s?|depuis peu|"
-    r"actuel|actuelle|ici|madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
+    r"actuel|actuelle|ici|cet|cette|"
+    r"madame|monsieur|mme|m|encore|deja|elue?|nouvellement|fraichement|que?|"
     rf"{ORDINALS}|"
     r"euh|heu|aujourd'hui|aujourd hui|ben|voila|comme|entre autres|a la fois|desormais|"
     r"devenue?|redevenue?|meme|maintenant|seulement|enfin|"
@@ -19,7 +20,7 @@ FILLERS = (
 _OWN_OFFICE = (
     r"\b(?:j exerce|j occupe|j assume|j assure|exercant|occupant|assumant|mon|ma|mes)\b"
     r"(?: \S+){0,5}? (?:fonctions?|mandats?|charge|poste|responsabilites?|titre|role|metier|"
-    r"qualite|casquette|statut|echarpe|indemnites?) (?:de|d)"
+    r"qualite|casquette|statut|echarpe|indemnites?|avis|regard|point de vue|experience) (?:de|d)"
 )
 _NOT_THIS_BUT_THAT = (
     r"\b(?:suis|etais) (?:pas|plus)\b[^.;!?]{0,40}\b(?:mais|juste|seulement|simplement|plutot)"
@@ -29,17 +30,28 @@ CUE = re.compile(
     r"en ma qualite d(?:e)?|comme(?! (?:le|la|les|l|mon|ma|nos|notre|votre) )|etant|"
     r"je viens d etre|viens d etre|je deviens|c est moi|c est moi qui suis|nommee?|promue?|"
     r"l honneur d etre|fiere? d etre|nous sommes|on est|reelue?|signee?|signature|qualite|"
-    r"elue?|mon role|ma fonction|fonction|mandat|mon profil|je cumule|je me presente|moi c est|fais fonction d(?:e)?|"
+    r"elue?|mon role|ma fonction|fonction|mandat|mon profil|je cumule|"
+    r"je me presente|me voici|me voila|moi c est|fais fonction d(?:e)?|"
     r"faisant fonction d(?:e)?|fais office d(?:e)?|moi c(?: est)? \S+ ,|moi \S+ ,)(?: [:,(])?|"
     rf"{_OWN_OFFICE}|{_NOT_THIS_BUT_THAT}|"
     r"(?:^|[,.;:(-] |\bet )(?:et |mais )?moi(?: ,)?|"
     r"\bje m appelle(?: \S+){1,4}|\bje suis(?: \S+){1,3} ,|"
-    r"(?:^|[.;:!?] )(?:je suis|j ai \S+(?: \S+)? ans|j habite|je vis|je viens|je reside)"
-    r"(?! (?:avec|pas|plus|contre))[^.;:!?]{0,60} ,|"
+    r"(?:^|[.;:!?,] )(?:moi |bonjour )?(?:je suis|j ai \S+(?: \S+)? ans|j habite|je vis|je viens"
+    r"|je reside|je travaille|je bosse|je fais partie|je siege|moi c[ ']est)"
+    r"(?! (?:avec|pas|plus|contre))[^.;:!?]{0,60} [,(]|"
     r"\b(?:m a|m ont|on m a) (?:elue?|nommee?|designee?|recrutee?|embauchee?)(?: comme)?) "
     + FILLERS
     + r"$"
 )
+WE_ARE_SEVERAL = re.compile(
+    r"\b(?:nous(?: ,)? les|(?:on est|nous sommes)(?: tous| toutes)?"
+    r"(?: (?:[2-9]|deux|trois|quatre|cinq|six|dix|des|plusieurs|quelques))?) (?:simples )?$"
+)
+"""« nous les riverains », « on est trois agents »: all of them are, the writer too."""
+ONE_OF_THEM = re.compile(r"[^.;!?]{0,30}, j en suis une?\b")
+SELF = re.compile(r"(?:[,(] )?(?:comme moi|moi [,)])(?! ?[,]? ?(?:le|la|l) )")
+"""« un citoyen comme moi », « la première adjointe, moi, »."""
+OF_SOMETHING = re.compile(r"(?:de|d|du|des)\b")
 CHOSEN = re.compile(r"\b(?:m a|m ont|suis|elue?|nommee?) (?:\S+ )?$")
 """« Le conseil départemental m'a élu vice-président »: what is presided was said before."""
 NEGATED = re.compile(
@@ -107,14 +119,19 @@ SPEAKS_NEXT = re.compile(r"[^.;!?]*, (?:je|j|nous|on)\b")
 _INTERCOMMUNAL = (
     r"(?:communaute|com com|comcom|agglo\w*|intercommunalite|interco|metropole|epci|petr|syndicat)"
 )
-_ASSOCIATION = r"(?:asso(?:ciation)?|collectif|comite (?:de quartier|des fetes)|club)"
+_ASSOCIATION = (
+    r"(?:asso(?:ciation)?|collectif|comite (?:de quartier|des fetes)"
+    r"|conseil (?:citoyen|de quartier)|club)"
+)
 _COMMUNE = r"(?:commune|village|ville|municipalite|cite|bourgade|mairie)"
 OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "citoyen",
         re.compile(
-            rf"\b{_ASSOCIATION}\b[^!?]{{0,200}}\bj'en suis (?:le |la |l'|un |une )?"
+            rf"\b{_ASSOCIATION}\b[^!?]{{0,200}}\bj(?:'en|e) suis (?:le |la |l'|un |une )?"
             r"(?:president|tresorier|secretaire|membre|benevole|salarie|adherent)"
+            rf"|\b{_ASSOCIATION}[^.;!?,]{{0,30}}, (?:la |le )?"
+            r"(?:president|tresorier|secretaire|membre)\w*(?: ?[,.]|$)"
         ),
     ),
     (
@@ -134,7 +151,8 @@ OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "president_epci",
         re.compile(
             rf"\b{_INTERCOMMUNAL}\b[^.;!?]{{0,30}}\b(?:que|dont) je preside\b"
-            rf"|\bje preside\b[^.;!?]{{0,20}}\b{_INTERCOMMUNAL}\b"
+            rf"|\b(?:je preside|j'ai l'honneur de presider|presidant)\b[^.;!?]{{0,40}}"
+            rf"\b{_INTERCOMMUNAL}\b"
             rf"|\b{_INTERCOMMUNAL}\b[^.;!?]{{0,40}}\bdont j'(?:assure|exerce) la presidence\b"
             rf"|^\W*(?:bonjour\W+)?a la tete d['eu]\S*(?: \S+)?? ?{_INTERCOMMUNAL}\b[^.;!?]*, je\b"
         ),
@@ -156,6 +174,7 @@ OFFICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "agent",
         re.compile(
+            r"^\W*(?:bonjour\W+)?mairie d[^.;!?]{0,40}\bsecretaire\b|"
             r"\b(?:je (?:travaille|bosse)|(?:^|, )travaillant"
             r"|je suis (?:employee?|salariee?|en poste))\b"
             r"(?! avec)[^,.;!?]{0,20}\b"
