@@ -176,8 +176,8 @@ def _is_quantity(phrase: Phrase, index: int) -> bool:
         return True
     if after.isdigit() and gap_after.strip(" ") in ("", ".", ",", "/", ":") and gap_after:
         # A postal code follows, or the inhabitants: « dans le 70, 7500 hab ».
-        counted = gap_after == ", " and phrase.word(index + 2).startswith("hab")
-        return not (counted or len(after) == 5)  # noqa: PLR2004
+        peopled = gap_after == ", " and phrase.word(index + 2).startswith("hab")
+        return not (peopled or len(after) == 5)  # noqa: PLR2004
     if gap_after == "-" and after.isdigit():
         return True
     if any(sign in gap_after for sign in "€%°$") or re.match(r"-[^ ]", gap_after):
