@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from nlu.besoins import OF_ONE_MESSAGE
 from nlu.understanding import Candidat, TerritoireMention, TerritoireType, Understanding
 
 Duree = Literal["ponctuelle", "durable"]
@@ -90,8 +91,13 @@ class Memory:
             themes=understanding.themes or self.themes,
             nombre_collectivites=understanding.nombre_collectivites or self.nombre_collectivites,
             duree=_duree(understanding) or self.duree,
-            signaux=_union(self.signaux if continues else (), understanding.signaux),
+            signaux=self._signaux_kept(understanding) if continues else understanding.signaux,
         )
+
+    def _signaux_kept(self, understanding: Understanding) -> tuple[str, ...]:
+        """A short answer asks nothing by itself: it goes on with what was asked before it."""
+        both = _union(self.signaux, understanding.signaux)
+        return tuple(each for each in both if each not in OF_ONE_MESSAGE)
 
     def _territoire_kept(self, understanding: Understanding) -> TerritoireRetenu | None:
         """Neither a wider area searched (« en Bretagne ») nor neighbours replace the élu's own."""

@@ -11,7 +11,7 @@ from assistant.presentation import asks_who_speaks
 from assistant.references import is_reference
 from assistant.suites import last_sentence, with_previous_intent
 from knowledge.orientation.vocabulaire import OFFRES
-from nlu.besoins import DESCRIBED
+from nlu.besoins import DESCRIBED, OF_ONE_MESSAGE
 from nlu.text import words
 from nlu.understanding import Understanding
 
@@ -41,7 +41,7 @@ _OFFERS = frozenset(
     {"offre_ateliers", "offre_parcours", "offre_projet_partage", "programme_etat"}
     | {"debat_public_saisi", "service_etat"}
 )
-_DESCRIBED_OFFERS = DESCRIBED - {"decrit_humain"}
+_DESCRIBED_OFFERS = DESCRIBED - OF_ONE_MESSAGE - {"decrit_humain"}
 _HUMAN_WANTED = frozenset({"veut_humain", _ASKS_HUMAN, "politique_partisane"})
 # Heard without being sure, these would hide the need that an offer named makes plain.
 _ASIDE = frozenset({*_SAYS_MORE, "parler_conseiller"})

@@ -26,10 +26,14 @@ CUES: dict[str, str] = {
     "programme_etat": "decrit_programme_etat",
     "formation": "decrit_formation",
     "humain": "decrit_humain",
+    "rien": "rien_demande",
+    "hors_sujet": "hors_domaine",
 }
 """The cue given for each kind of help; the other kinds give none."""
 DESCRIBED = frozenset(CUES.values())
 """The cues that no word of the vocabulary gives."""
+OF_ONE_MESSAGE = frozenset({"rien_demande", "hors_domaine"})
+"""The cues that say something of a message read alone, and nothing of the need it goes on with."""
 SURE = 0.55
 """Below this probability, nothing is said."""
 
@@ -49,7 +53,10 @@ _ASKS = frozenset(
         "question_financement",
     }
 )
-_A_HUMAN = {"parler_conseiller": "humain", "reclamation": "humain"}
+_NOTHING = ("saluer", "remercier", "affirmer", "infirmer", "donner_information")
+_OF_INTENTS = {"parler_conseiller": "humain", "reclamation": "humain"} | dict.fromkeys(
+    _NOTHING, "rien"
+)
 # What asks for help: what kind is the very question.
 _UNDECIDED = frozenset({"demander_accompagnement"})
 _PER_INTENT = 40
@@ -119,7 +126,7 @@ def _some(examples: Sequence[IntentExample]) -> list[IntentExample]:
 def _kind(intent: str) -> str:
     if intent == _OUT_OF_SCOPE:
         return intent
-    return _A_HUMAN.get(intent, _OTHER)
+    return _OF_INTENTS.get(intent, _OTHER)
 
 
 def load_or_train_needs(encoder: Encoder, *, models: Path) -> NeedReader:

@@ -35,7 +35,8 @@ SILENT_INTENT = "donner_information"
 
 _VOCABULARIES = (themes.SPANS_KEY, signaux.SPANS_KEY, roles.SPANS_KEY, refus.SPANS_KEY)
 _TOGETHER = "plusieurs_collectivites"
-_ACTING_TOGETHER = frozenset({_TOGETHER, "agir_ensemble"})
+_DESCRIBED_TOGETHER = "decrit_projet_partage"
+_ACTING_TOGETHER = frozenset({_TOGETHER, "agir_ensemble", _DESCRIBED_TOGETHER})
 _ENDLESS = re.compile(r"\S{120,}")
 _POSTCODE = re.compile(r"\d{5}")
 _HIDDEN = "_"
@@ -160,7 +161,7 @@ class Understander:
         own = reading.own
         described = self._needs.kind(corrected) if self._needs else None
         cues = tuple(dict.fromkeys((*_signaux(reading), *cues_of(described))))
-        nombre = _nombre_collectivites(reading, together=bool(_ACTING_TOGETHER & set(cues)))
+        nombre = _nombre_collectivites(reading, cues)
         if nombre and nombre > 1:
             cues = tuple(dict.fromkeys((*cues, _TOGETHER)))
         return Understanding(
@@ -265,12 +266,14 @@ def _is_inside(start: int, end: int, reading: _Reading) -> bool:
     return any(first <= start and end <= last for first, last in taken)
 
 
-def _nombre_collectivites(reading: _Reading, *, together: bool) -> int | None:
+def _nombre_collectivites(reading: _Reading, cues: Sequence[str]) -> int | None:
     """Return the number said; or, when they say they act together, of the territories named."""
     said = collectivites.find_nombre_collectivites(
         reading.folded, is_answer=reading.asks_for == "nombre_collectivites"
     )
-    if said is not None or not together:
+    if said is None and _DESCRIBED_TOGETHER in cues:
+        said = collectivites.count_those_who_act(reading.folded)
+    if said is not None or not _ACTING_TOGETHER & set(cues):
         return said
     named = [lieu for lieu in reading.lieux.territoires if not lieu.is_example]
     count = sum(lieu.type in {"commune", "epci"} for lieu in named) + len(reading.lieux.ambiguites)

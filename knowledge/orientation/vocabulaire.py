@@ -92,6 +92,8 @@ Signal = Literal[
     "decrit_programme_etat",
     "decrit_formation",
     "decrit_humain",
+    "rien_demande",
+    "hors_domaine",
 ]
 Role = Literal[
     "maire",

@@ -1,6 +1,7 @@
 """How many collectivités act together, the élu's own included."""
 
 import re
+from collections import Counter
 
 from nlu.entities.numbers import NUMBER_WORDS, parse_number
 from nlu.text import FoldedText, fold
@@ -115,6 +116,23 @@ _ALONE = re.compile(
 )
 
 
+_MEASURED = (
+    r"(?! ?(?:ans?|annees?|heures?|h|mois|jours?|semaines?|euros?|fois|km|kilometres?|metres?|"
+    r"personnes|habitants|jeunes|enfants|eleves|agente?s?|elue?s?|collegues|associations?|soirs?|"
+    r"pages?|services?|reunions?|ateliers?|seances?|sujets?|points?|axes?|priorites?|projets?|"
+    r"etapes?|questions?|themes?|saisons?|hivers?|etes?|millions?|mille|cents?|%|pour cent)\b)"
+)
+_ALL_OF_US = re.compile(
+    r"\b(?:a|nous|ns|tou[ts]?s? (?:les )?|toutes les|les|nos|mes|ces|pour|entre|est|etait|etions|"
+    rf"sommes|serions|serait|groupe de) {_COUNT}\b{_MEASURED}"
+)
+_WHO_ACT = re.compile(
+    rf"\b{_COUNT} (?:autres )?{_ADJECTIVE}(?:maires|presidente?s|vice-presidente?s|conseils|"
+    r"assemblees|executifs|adjointe?s|bourgs|ccas|cantons|regions|iles|partenaires|voisine?s|"
+    r"structures|pt?ite?s communes|comunes?|mairie)\b"
+)
+"""Who acts for each collectivité, counted where it is plain that several act together."""
+
 _WITH = re.compile(
     r"\b(?:avec|rejoindre|aux cotes de|aux cotes des|rejoints? par)"
     r"(?: (?:(?:les|la|le|nos|mes|ses) )?(?:maires?|communes?|villes?|villages?|elus?|equipes?|"
@@ -128,13 +146,29 @@ def joins_us(text: str, start: int) -> bool:
     return bool(_WITH.search(fold(text[:start])))
 
 
+def count_those_who_act(message: FoldedText) -> int | None:
+    """Return how many they are when the whole message tells of collectivités acting together.
+
+    « à trois », « tous les quatre », « cinq maires » count then, and the figure said most often
+    is kept: a message that tells of nothing of the kind must not be asked.
+    """
+    text = message.text.replace("+", " plus ")
+    counts = Counter(
+        count
+        for pattern in (_WHO_ACT, _ALL_OF_US)
+        for match in pattern.finditer(text)
+        if (count := parse_number(match["count"])) is not None and 1 < count <= MAX_TOGETHER
+    )
+    return counts.most_common(1)[0][0] if counts else None
+
+
 def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -> int | None:
     """Return how many collectivités act together; « avec deux communes voisines » makes three.
 
     « plusieurs communes » gives no number. The members that an intercommunalité has are not
     partners. `is_answer`: the message answers « combien êtes-vous ? », a bare number counts.
     """
-    text = message.text
+    text = message.text.replace("+", " plus ")
     for read in (_count_with_others, _count_of_us, _count_plain):
         count = read(text)
         if count is not None and 1 < count <= MAX_TOGETHER:
