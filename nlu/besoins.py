@@ -13,7 +13,12 @@ from typing import Protocol
 
 from nlu.encoder import Encoder
 from nlu.intents import kept_or_trained
-from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentExample, load_examples
+from nlu.intents_examples import (
+    INTENTIONS_DIRECTORY,
+    IntentExample,
+    load_examples,
+    sentence_key,
+)
 from nlu.understanding import IntentScore
 
 BESOINS_DIRECTORY = Path(__file__).parent / "data" / "besoins"
@@ -39,6 +44,7 @@ SURE = 0.55
 
 _OTHER = "autre"
 _OUT_OF_SCOPE = "hors_sujet"
+_NOTHING_ASKED = "rien"
 # What says nothing of a need, and what asks for something of ours.
 _ASKS_NOTHING = frozenset({_OUT_OF_SCOPE, "saluer", "remercier", "affirmer", "infirmer"})
 _ASKS = frozenset(
@@ -55,7 +61,7 @@ _ASKS = frozenset(
 )
 _NOTHING = ("saluer", "remercier", "affirmer", "infirmer", "donner_information")
 _OF_INTENTS = {"parler_conseiller": "humain", "reclamation": "humain"} | dict.fromkeys(
-    _NOTHING, "rien"
+    _NOTHING, _NOTHING_ASKED
 )
 # What asks for help: what kind is the very question.
 _UNDECIDED = frozenset({"demander_accompagnement"})
@@ -94,9 +100,10 @@ def cues_of(kind: str | None) -> tuple[str, ...]:
 def contradicts(kind: str | None, intent: str) -> bool:
     """Tell whether what the need reader is sure of and what the intent says cannot both be right.
 
-    Help is described in what would ask for nothing; or what asks for help is outside the domain.
+    Help is described in what would ask for nothing; or what asks for help is outside the domain,
+    or asks for nothing.
     """
-    if kind == _OUT_OF_SCOPE:
+    if kind in (_OUT_OF_SCOPE, _NOTHING_ASKED):
         return intent in _ASKS
     return kind in CUES and intent in _ASKS_NOTHING
 
@@ -106,7 +113,8 @@ def load_need_examples(
 ) -> tuple[IntentExample, ...]:
     """Return the sentences of each kind of help, and those of the intents that describe none.
 
-    As many of each intent are kept, evenly spaced in its file.
+    As many of each intent are kept, evenly spaced in its file; a sentence told apart there and here
+    is what it is here.
     """
     written = load_examples(directory)
     others = [
@@ -115,7 +123,8 @@ def load_need_examples(
         if intent not in _UNDECIDED
         for each in _some(tuple(found))
     ]
-    return (*written, *others)
+    taught = {sentence_key(each.text): each for each in (*others, *written)}
+    return tuple(taught.values())
 
 
 def _some(examples: Sequence[IntentExample]) -> list[IntentExample]:

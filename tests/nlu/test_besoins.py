@@ -55,13 +55,35 @@ def test_what_is_described_is_told(needs: NeedReader, text: str, cue: str) -> No
     [
         "Comment animer une réunion publique sur le plan d’urbanisme ?",
         "Avez-vous un modèle de charte de la participation ?",
-        "Merci beaucoup, bonne journée",
         "Quel est le seuil pour un référendum local ?",
-        "Il me faut un passeport avant lundi",
     ],
 )
 def test_what_only_wants_records_describes_nothing(needs: NeedReader, text: str) -> None:
     assert needs.cues(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Merci beaucoup, bonne journée",
+        "Pour votre information, nos ateliers ANCT se sont terminés mardi, tout s’est bien passé.",
+        "je reviens vers vous la semaine prochaine, mon maire est absent",
+    ],
+)
+def test_what_asks_for_nothing_is_heard_so(needs: NeedReader, text: str) -> None:
+    assert needs.cues(text) == ("rien_demande",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Notre entreprise vend des abris de bus, à qui envoyer notre catalogue ?",
+        "L’agent d’entretien peut-il cumuler son poste avec une micro-entreprise ?",
+        "Quels sont les délais de la DETR pour refaire le toit de la salle des fêtes ?",
+    ],
+)
+def test_what_is_foreign_to_participation_is_heard_so(needs: NeedReader, text: str) -> None:
+    assert needs.cues(text) == ("hors_domaine",)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +95,8 @@ def test_what_only_wants_records_describes_nothing(needs: NeedReader, text: str)
         ("formation", "demander_accompagnement", False),
         ("hors_sujet", "hors_sujet", False),
         ("autre", "hors_sujet", False),
+        ("rien", "demander_accompagnement", True),
+        ("rien", "remercier", False),
         (None, "hors_sujet", False),
     ],
 )
@@ -83,7 +107,7 @@ def test_two_readings_that_cannot_both_be_right_contradict(
 
 
 def test_a_training_asked_for_yet_taken_as_off_topic_is_a_contradiction(needs: NeedReader) -> None:
-    said = "J’aimerais que ma secrétaire de mairie suive un stage de prise de parole"
+    said = "Mon secrétaire de mairie voudrait suivre un stage du CNFPT"
     intent = load_or_train(shared_encoder(), models=_MODELS).rank(said)[0].intent
     assert (needs.kind(said), intent) == ("formation", "hors_sujet")
     assert contradicts(needs.kind(said), intent)
