@@ -9,6 +9,7 @@ from nlu.text import FoldedText, fold
 MAX_TOGETHER = 50
 """Beyond, the figure counts members of an intercommunalité, not partners of a project."""
 
+_PLUS = re.compile(r" ?\+ ?")
 _COUNT = rf"(?P<count>\d{{1,2}}|{NUMBER_WORDS})"
 _KIND = (
     r"(?:communes?|villages?|villes?|collectivites?|intercommunalites?|intercos?|epci|"
@@ -153,7 +154,7 @@ def count_those_who_act(message: FoldedText) -> int | None:
     « à trois », « tous les quatre », « cinq maires » count then, and the figure said most often
     is kept: a message that tells of nothing of the kind must not be asked.
     """
-    text = message.text.replace("+", " plus ")
+    text = _PLUS.sub(" plus ", message.text)
     counts = Counter(
         count
         for pattern in (_WHO_ACT, _ALL_OF_US)
@@ -169,7 +170,7 @@ def find_nombre_collectivites(message: FoldedText, *, is_answer: bool = False) -
     « plusieurs communes » gives no number. The members that an intercommunalité has are not
     partners. `is_answer`: the message answers « combien êtes-vous ? », a bare number counts.
     """
-    text = message.text.replace("+", " plus ")
+    text = _PLUS.sub(" plus ", message.text)
     for read in (_count_with_others, _count_of_us, _count_plain):
         count = read(text)
         if count is not None and 1 < count <= MAX_TOGETHER:
