@@ -6,7 +6,7 @@
  */
 import { request } from "./v1/api.js";
 import { OrientationAssistant } from "./v1/assistant.js";
-import { button, frenchDate, h, paragraphs } from "./v1/dom.js";
+import { button, h, paragraphs } from "./v1/dom.js";
 import { T, typeset } from "./v1/texts.js";
 
 const NAME = "orientation-assistant";
@@ -22,4 +22,4 @@ if (script && script.dataset.auto !== "false" && !document.querySelector(NAME)) 
 }
 
 // What v1/more.js, loaded at need, borrows.
-export { button, frenchDate, h, paragraphs, request, T, typeset };
+export { button, h, paragraphs, request, T, typeset };

@@ -76,7 +76,7 @@ function ticket({ reference, status, expected_reply_by, expected_reply_text }) {
     "div",
     { class: "card ticket" },
     h("h3", null, T.ticket),
-    h("dl", null, fact(T.reference, reference), fact(T.state, T.states[status]), fact(T.expected, expected_reply_text || frenchDate(expected_reply_by, true))),
+    h("dl", null, fact(T.reference, reference), fact(T.state, T.states[status]), fact(T.expected, expected_reply_text || frenchDate(expected_reply_by, 1))),
   );
 }
 

@@ -1,5 +1,5 @@
 /** The request to an advisor: read, edited and agreed to before it leaves. */
-import { button, frenchDate, h, paragraphs, T } from "../v1.js";
+import { button, h, paragraphs, T } from "../v1.js";
 import { field, fieldError } from "./fields.js";
 import { M } from "./more_texts.js";
 import { placeField } from "./place.js";
@@ -22,7 +22,7 @@ export function openRequest(panel, box, message) {
 }
 
 /** The form itself: { focusTitle(), unlock(why) when refused, finish(sent) for ever }. */
-function requestForm(box, { demande, mention, delai, delai_texte }, { send, cancel, done }) {
+function requestForm(box, { demande, mention, delai_texte }, { send, cancel, done }) {
   const id = `d${++forms}-`;
   const input = (type, autocomplete, value) => h("input", { type, autocomplete, value, maxlength: 254 });
   const need = h("textarea", { rows: 4, maxlength: 4000, required: true });
@@ -71,7 +71,7 @@ function requestForm(box, { demande, mention, delai, delai_texte }, { send, canc
   const form = h(
     "form",
     { novalidate: true, oninput: refresh, onsubmit },
-    h("p", null, M.intro, " ", delai && `${T.expected} ${delai_texte || frenchDate(delai, true)}.`),
+    h("p", null, M.intro, " ", delai_texte && `${T.expected} ${delai_texte}.`),
     field(id + "besoin", M.need, need),
     place.element,
     field(id + "nom", M.name, name),
