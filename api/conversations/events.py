@@ -71,7 +71,7 @@ class ConversationEvents:
                     attempt = 0
                     async for notification in connection.notifies():
                         self._wake(notification.payload)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 logger.warning("events: listening again", extra={"error": type(error).__name__})
             await asyncio.sleep(_RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)])
             attempt += 1

@@ -62,7 +62,7 @@ class IndexRefresher:
                     await connection.execute(f"LISTEN {CHANGED_CHANNEL}")
                     delay = self._backoff
                     await self._follow(connection)
-            except (psycopg.Error, OSError) as error:
+            except Exception as error:  # whatever broke, an index that is deaf for ever is worse
                 logger.warning("search index deaf for %.1f s: %s", delay, type(error).__name__)
             finally:
                 self.listening.clear()

@@ -3,6 +3,7 @@
 import csv
 import io
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -30,12 +31,13 @@ def candidates(client: httpx2.Client, **params: str) -> dict[str, Any]:
 def test_three_neighbours_on_one_theme_are_proposed_with_their_numbers(
     client: httpx2.Client,
 ) -> None:
+    since = datetime.now(UTC).isoformat()
     for code in ("32013", "32107", "32256", "32013"):
         create(client, territoire_code=code, themes=[THEME, "culture"])
     create(client, territoire_code="75056", themes=[THEME])
     create(client, territoire_code=None, themes=[THEME])
     Chat.open(client).say("Comment ouvrir un tiers-lieu dans une commune de 900 habitants ?")
-    body = candidates(client, theme=THEME)
+    body = candidates(client, theme=THEME, depuis=since)
     (found,) = body["items"]
     assert found["theme"] == THEME
     assert (found["demandes"], found["collectivites"]) == (5, 4)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from knowledge.resources import repository
@@ -183,6 +184,28 @@ async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(
             )
         await _add(sessions, "experience-montaud-autre", title="Montaud : un autre lieu")
         await _until(engine, 2)
+
+
+async def test_a_rebuild_that_fails_is_tried_again(database_url: str) -> None:
+    tries = 0
+    rebuilt = asyncio.Event()
+
+    async def rebuild() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise SQLAlchemyError
+        rebuilt.set()
+
+    async def connect() -> psycopg.AsyncConnection[object]:
+        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+
+    task = asyncio.create_task(IndexRefresher(connect, rebuild, backoff=0.01).run())
+    async with asyncio.timeout(10):
+        await rebuilt.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert tries == 2
 
 
 async def test_a_resource_leaves_the_index_when_its_day_has_passed() -> None:
