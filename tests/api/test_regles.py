@@ -82,7 +82,7 @@ def wait_for_route(service: Service, route: str, *, led: bool) -> float:
     """Wait until a message leads there, or no more; return how long it took."""
     started = time.monotonic()
     while (route_of(service) == route) != led:
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
     return time.monotonic() - started
 
 

@@ -1,5 +1,6 @@
 """The editorial desk in Chromium: from a question without answer to a resource that answers it."""
 
+import asyncio
 import secrets
 import time
 
@@ -9,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from api.console.session import SESSION
 from tests.api.console import enter
+from tests.api.receiver import wait_for
 from tests.api.redaction import do, press, send, typed, write
 from tests.browser.conftest import OpenAssistant, OpenPage
 from tests.browser.test_console_accessibility import SCREENS, check, page  # noqa: F401
@@ -32,6 +34,12 @@ async def open_desk(open_page: OpenPage, client: httpx2.Client, path: str) -> Pa
     await page.context.add_cookies([cookie])  # type: ignore[list-item]
     await page.goto(root.rstrip("/") + path)
     return page
+
+
+def first_titles(service: Service, question: str) -> list[str]:
+    """Return the titles of what the search answers."""
+    found = httpx2.get(f"{service.url}/api/v1/resources", params={"q": question}).json()
+    return [each["title"] for each in found["items"]]
 
 
 async def test_a_question_without_answer_gets_a_published_resource_in_three_minutes(
@@ -71,6 +79,7 @@ async def test_a_question_without_answer_gets_a_published_resource_in_three_minu
         await review.get_by_role("button", name="Publier").click()
         await expect(review.get_by_text("l’assistant la propose dès maintenant")).to_be_visible()
 
+    await asyncio.to_thread(wait_for, lambda: title in first_titles(service, QUESTION))
     assistant = await open_assistant()
     answer = await assistant.ask(QUESTION)
     await expect(answer).to_contain_text(title)
