@@ -45,8 +45,9 @@ SURE = 0.55
 _OTHER = "autre"
 _OUT_OF_SCOPE = "hors_sujet"
 _NOTHING_ASKED = "rien"
+_SOCIAL = ("saluer", "remercier", "affirmer", "infirmer")
 # What says nothing of a need, and what asks for something of ours.
-_ASKS_NOTHING = frozenset({_OUT_OF_SCOPE, "saluer", "remercier", "affirmer", "infirmer"})
+_ASKS_NOTHING = frozenset({_OUT_OF_SCOPE, *_SOCIAL})
 _ASKS = frozenset(
     {
         "demander_accompagnement",
@@ -59,9 +60,8 @@ _ASKS = frozenset(
         "question_financement",
     }
 )
-_NOTHING = ("saluer", "remercier", "affirmer", "infirmer", "donner_information")
 _OF_INTENTS = {"parler_conseiller": "humain", "reclamation": "humain"} | dict.fromkeys(
-    _NOTHING, _NOTHING_ASKED
+    (*_SOCIAL, "donner_information"), _NOTHING_ASKED
 )
 # What asks for help: what kind is the very question.
 _UNDECIDED = frozenset({"demander_accompagnement"})

@@ -72,7 +72,7 @@ _SEVERAL = re.compile(
 """« le porter à quatre » counts collectivités only where several are spoken of."""
 
 _ONE_MORE = re.compile(
-    rf" ?(?:,|et|plus|\+) (?:{_COUNT}|le|la|l'|notre|leur) ?"
+    rf" ?(?:,|et|plus) (?:{_COUNT}|le|la|l'|notre|leur) ?"
     rf"(?:{_GROUP}|region|petr|pays|parc|syndicat)"
 )
 """« trois communes et le département »: what comes after counts too."""
