@@ -96,16 +96,20 @@ def _check_connections(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def check(connection: Any, record: Any, proxy: Any) -> None:
         idle = time.monotonic() - record.info.get(_USED_AT, time.monotonic())
-        if idle < _IDLE_SECONDS and not _has_news(connection):
-            return
         try:
+            if idle < _IDLE_SECONDS and not _has_news(connection):
+                return
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error:
             raise InvalidatePoolError from None
 
 
 def _has_news(connection: Any) -> bool:
-    """Tell whether the server said something unasked, its end among others."""
+    """Tell whether the server said something unasked, its end among others.
+
+    Raises:
+        psycopg.OperationalError: the connection was closed on our side.
+    """
     poll = select.poll()
     poll.register(connection.driver_connection.pgconn.socket, select.POLLIN)
     return bool(poll.poll(0))

@@ -38,6 +38,9 @@ class SearchIndexKeeper:
             find_territoire=find_territoire,
             protected=protected,
         )
+        self._refresher = IndexRefresher(
+            self._connect, self._service.refresh, withdraw=self._service.withdraw
+        )
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -57,10 +60,11 @@ class SearchIndexKeeper:
 
     def start(self) -> None:
         """Listen to changes in the background."""
-        refresher = IndexRefresher(
-            self._connect, self._service.refresh, withdraw=self._service.withdraw
-        )
-        self._task = asyncio.create_task(refresher.run())
+        self._task = asyncio.create_task(self._refresher.run())
+
+    async def catch_up(self) -> bool:
+        """Return once this process finds what was just committed; False when it will be later."""
+        return await self._refresher.catch_up()
 
     async def stop(self) -> None:
         """Stop listening."""

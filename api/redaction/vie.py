@@ -25,6 +25,7 @@ from nlu.text import strip_invisible
 
 router = APIRouter(include_in_schema=False)
 PUBLISHED = "publiee"
+PUBLISHED_SOON = "publiee_bientot"
 Act = Callable[[EditorialService, FormData, int | None], Awaitable[object]]
 
 
@@ -129,6 +130,8 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
         refused = (error.status, error.detail) if isinstance(error, Problem) else refusal(error)
         avis = Avis(refused[1], refused[0], said)
         return await resource_page(request, services, resource_id, avis)
+    if done == PUBLISHED and not await services.index.catch_up():
+        done = PUBLISHED_SOON
     return go(request, f"{where}?fait={done}")
 
 

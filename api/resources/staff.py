@@ -203,6 +203,8 @@ async def publish_resource(
         )
         if record.publish_at is None:
             await CapitalisationRepository(session).close_gap(resource_id, par=editor.name)
+    if record.publish_at is None:
+        await services.index.catch_up()
     return record_response(record, services, effet=effect_json(effect) if effect else None)
 
 

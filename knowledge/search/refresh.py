@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
 FIRST_BACKOFF_SECONDS = 0.5
 MAX_BACKOFF_SECONDS = 30.0
+PATIENCE_SECONDS = 10.0
 _PARIS = ZoneInfo("Europe/Paris")
 
 OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection[object]]]
@@ -49,6 +50,7 @@ class IndexRefresher:
         self._debounce = debounce
         self._backoff = backoff
         self._changed = asyncio.Event()
+        self._waiting: list[asyncio.Event] = []
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
@@ -68,6 +70,23 @@ class IndexRefresher:
                 self.listening.clear()
             await asyncio.sleep(delay)
             delay = min(delay * 2, MAX_BACKOFF_SECONDS)
+
+    async def catch_up(self, *, patience: float = PATIENCE_SECONDS) -> bool:
+        """Return once the index holds what was committed before the call.
+
+        False when that takes more than `patience` seconds: the index will hold it later.
+        """
+        built = asyncio.Event()
+        self._waiting.append(built)
+        self._changed.set()
+        try:
+            await asyncio.wait_for(built.wait(), patience)
+        except TimeoutError:
+            return False
+        finally:
+            if built in self._waiting:
+                self._waiting.remove(built)
+        return True
 
     async def _follow(self, connection: psycopg.AsyncConnection[object]) -> None:
         """Listen and rebuild at the same time; the failure of one ends both."""
@@ -103,7 +122,10 @@ class IndexRefresher:
             # An import writes hundreds of records: rebuild once, a moment after the last word.
             await asyncio.sleep(self._debounce)
             self._changed.clear()
+            waiting = tuple(self._waiting)
             moment = await self._rebuild()
+            for built in waiting:
+                built.set()
 
 
 def end_of(day: date) -> datetime:

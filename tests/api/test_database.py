@@ -49,6 +49,16 @@ async def test_a_connection_that_its_server_ended_is_replaced_unseen(database: D
     assert await backend(database) != first
 
 
+async def test_a_connection_that_was_closed_here_is_replaced_unseen(database: Database) -> None:
+    """As psycopg closes it, when a cancellation is interrupted by another."""
+    async with database.sessions.begin() as session:
+        raw = await (await session.connection()).get_raw_connection()
+        kept = raw.driver_connection
+    assert kept is not None
+    kept.pgconn.finish()
+    assert await backend(database)
+
+
 async def test_a_connection_just_used_is_not_asked_whether_it_lives(
     database: Database, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

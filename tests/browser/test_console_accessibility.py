@@ -123,7 +123,8 @@ async def visit(page: Page, address: str, status: int, faults: list[str]) -> Non
 
 
 async def check(page: Page, faults: list[str]) -> None:
-    """Note what is wrong in the page that is shown."""
+    """Note what is wrong in the page that is shown, once its style is there."""
+    await page.wait_for_load_state("load")
     faults += [f"{page.url} {each}" for each in await violations(page)]
     wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if wide > 0:

@@ -169,6 +169,32 @@ async def test_a_scheduled_publication_is_hidden_until_its_hour(sessions: Sessio
     assert engine.size == 0
 
 
+async def test_who_waits_finds_what_was_just_committed(
+    sessions: Sessions, database_url: str
+) -> None:
+    engine = SearchEngine()
+    async with _following(SearchIndexService(engine, sessions), database_url) as refresher:
+        await refresher.listening.wait()
+        for size, resource_id in enumerate((CAFE, "experience-montaud-autre"), start=1):
+            await _add(sessions, resource_id)
+            assert await refresher.catch_up()
+            assert engine.size == size
+
+
+async def test_who_waits_for_an_index_that_cannot_be_built_is_told_so(database_url: str) -> None:
+    async def rebuild() -> None:
+        raise SQLAlchemyError
+
+    async def connect() -> psycopg.AsyncConnection[object]:
+        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+
+    refresher = IndexRefresher(connect, rebuild, backoff=0.01)
+    task = asyncio.create_task(refresher.run())
+    assert not await refresher.catch_up(patience=0.2)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(
     sessions: Sessions, database_url: str
 ) -> None:
