@@ -2,15 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 
 import psycopg
-from psycopg import sql
-from sqlalchemy.exc import SQLAlchemyError
 
-logger = logging.getLogger(__name__)
-_RETRY_SECONDS = 2.0
+from knowledge.listening import keep_listening
+
 _LOOK_AGAIN_SECONDS = 60.0
 
 
@@ -39,19 +36,7 @@ class Follower:
                 await self._task
 
     async def _follow(self) -> None:
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True
-                ) as connection:
-                    await connection.execute(
-                        sql.SQL("LISTEN {}").format(sql.Identifier(self._channel))
-                    )
-                    await self._hear(connection)
-            except (psycopg.Error, SQLAlchemyError, OSError) as error:
-                facts = {"channel": self._channel, "error": type(error).__name__}
-                logger.warning("deaf for a while", extra=facts)
-            await asyncio.sleep(_RETRY_SECONDS)
+        await keep_listening(self._url, self._channel, self._hear)
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         while True:

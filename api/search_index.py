@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 
-import psycopg
-
 from api.database import Database, psycopg_url
 from knowledge.resources.resource import Resource
 from knowledge.search.engine import ResourceIndex, SearchEngine
@@ -30,7 +28,6 @@ class SearchIndexKeeper:
         protected: frozenset[str],
     ) -> None:
         self.engine = SearchEngine()
-        self._url = psycopg_url(database.url)
         self._service = SearchIndexService(
             self.engine,
             database.sessions,
@@ -39,7 +36,7 @@ class SearchIndexKeeper:
             protected=protected,
         )
         self._refresher = IndexRefresher(
-            self._connect, self._service.refresh, withdraw=self._service.withdraw
+            psycopg_url(database.url), self._service.refresh, withdraw=self._service.withdraw
         )
         self._task: asyncio.Task[None] | None = None
 
@@ -72,6 +69,3 @@ class SearchIndexKeeper:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-
-    async def _connect(self) -> psycopg.AsyncConnection[object]:
-        return await psycopg.AsyncConnection.connect(self._url, autocommit=True)

@@ -2,15 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import defaultdict
 
 import psycopg
 
 from api.conversations.repository import CHANNEL
-
-logger = logging.getLogger(__name__)
-_RETRY_SECONDS = (0.5, 1, 2, 5, 10)
+from knowledge.listening import keep_listening
 
 
 class ConversationEvents:
@@ -24,7 +21,7 @@ class ConversationEvents:
 
     def start(self) -> None:
         """Listen in the background."""
-        self._task = asyncio.create_task(self._listen())
+        self._task = asyncio.create_task(keep_listening(self._url, CHANNEL, self._listen))
 
     async def stop(self) -> None:
         """Let the readers go, then stop listening."""
@@ -60,18 +57,6 @@ class ConversationEvents:
         for event in self._waiting.get(conversation_id, ()):
             event.set()
 
-    async def _listen(self) -> None:
-        attempt = 0
-        while not self.stopping.is_set():
-            try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True
-                ) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")  # constant
-                    attempt = 0
-                    async for notification in connection.notifies():
-                        self._wake(notification.payload)
-            except (psycopg.Error, OSError) as error:
-                logger.warning("events: listening again", extra={"error": type(error).__name__})
-            await asyncio.sleep(_RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)])
-            attempt += 1
+    async def _listen(self, connection: psycopg.AsyncConnection[object]) -> None:
+        async for notification in connection.notifies():
+            self._wake(notification.payload)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import Database, connect, psycopg_url
 from api.jobs.repository import CHANNEL, LONGEST_SLEEP, Claimed, JobRepository
+from knowledge.listening import keep_listening
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ class Worker:
     def start(self) -> None:
         """Work in the background."""
         self._database = connect(self._url, pool_size=self._slots + 1)
-        self._tasks = [asyncio.create_task(self._listen())]
+        self._tasks = [
+            asyncio.create_task(keep_listening(psycopg_url(self._url), CHANNEL, self._listen))
+        ]
         self._tasks += [asyncio.create_task(self._work()) for _ in range(self._slots)]
 
     async def stop(self) -> None:
@@ -136,14 +139,7 @@ class Worker:
         async with self._sessions() as session:
             await JobRepository(session).fail(job.id, error=name, delay=delay)
 
-    async def _listen(self) -> None:
-        while True:
-            with contextlib.suppress(psycopg.Error):
-                async with await psycopg.AsyncConnection.connect(
-                    psycopg_url(self._url), autocommit=True
-                ) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")  # constant
-                    self._call_one()
-                    async for _ in connection.notifies():
-                        self._call_one()
-            await asyncio.sleep(_DATABASE_RETRY_SECONDS)
+    async def _listen(self, connection: psycopg.AsyncConnection[object]) -> None:
+        self._call_one()
+        async for _ in connection.notifies():
+            self._call_one()

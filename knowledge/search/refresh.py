@@ -2,25 +2,18 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import psycopg
 
+from knowledge.listening import FIRST_PAUSE_SECONDS, keep_listening
 from knowledge.resources.repository import CHANGED_CHANNEL
 
-logger = logging.getLogger(__name__)
-
 DEBOUNCE_SECONDS = 0.1
-FIRST_BACKOFF_SECONDS = 0.5
-MAX_BACKOFF_SECONDS = 30.0
 PATIENCE_SECONDS = 10.0
 _PARIS = ZoneInfo("Europe/Paris")
-
-OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection[object]]]
-"""Opens a connection of its own, in autocommit mode, closed by the refresher."""
 
 Rebuild = Callable[[], Awaitable[datetime | None]]
 """Rebuilds the index and returns the moment when it will have to be rebuilt, None if unknown."""
@@ -37,39 +30,26 @@ class IndexRefresher:
 
     def __init__(
         self,
-        connect: OpenConnection,
+        url: str,
         rebuild: Rebuild,
         *,
         withdraw: Withdraw | None = None,
         debounce: float = DEBOUNCE_SECONDS,
-        backoff: float = FIRST_BACKOFF_SECONDS,
+        first_pause: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        self._connect = connect
+        """`url` is that of libpq; pauses are in seconds."""
+        self._url = url
         self._rebuild = rebuild
         self._withdraw = withdraw
         self._debounce = debounce
-        self._backoff = backoff
+        self._pause = first_pause
         self._changed = asyncio.Event()
         self._waiting: list[asyncio.Event] = []
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Keep the index fresh; survives the loss of the database, stops when cancelled."""
-        delay = self._backoff
-        while True:
-            try:
-                async with contextlib.AsyncExitStack() as stack:
-                    connection = await self._connect()
-                    stack.push_async_callback(connection.close)
-                    await connection.execute(f"LISTEN {CHANGED_CHANNEL}")
-                    delay = self._backoff
-                    await self._follow(connection)
-            except Exception as error:  # whatever broke, an index that is deaf for ever is worse
-                logger.warning("search index deaf for %.1f s: %s", delay, type(error).__name__)
-            finally:
-                self.listening.clear()
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, MAX_BACKOFF_SECONDS)
+        await keep_listening(self._url, CHANGED_CHANNEL, self._follow, first_pause=self._pause)
 
     async def catch_up(self, *, patience: float = PATIENCE_SECONDS) -> bool:
         """Return once the index holds what was committed before the call.
@@ -103,6 +83,7 @@ class IndexRefresher:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self.listening.clear()
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         self.listening.set()

@@ -44,10 +44,7 @@ def encoder() -> CountingEncoder:
 
 @asynccontextmanager
 async def _following(service: SearchIndexService, url: str) -> AsyncIterator[IndexRefresher]:
-    async def connect() -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(url, autocommit=True)
-
-    refresher = IndexRefresher(connect, service.refresh, debounce=0.01, backoff=0.05)
+    refresher = IndexRefresher(url, service.refresh, debounce=0.01, first_pause=0.05)
     task = asyncio.create_task(refresher.run())
     try:
         yield refresher
@@ -185,10 +182,7 @@ async def test_who_waits_for_an_index_that_cannot_be_built_is_told_so(database_u
     async def rebuild() -> None:
         raise SQLAlchemyError
 
-    async def connect() -> psycopg.AsyncConnection[object]:
-        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
-
-    refresher = IndexRefresher(connect, rebuild, backoff=0.01)
+    refresher = IndexRefresher(database_url, rebuild, first_pause=0.01)
     task = asyncio.create_task(refresher.run())
     assert not await refresher.catch_up(patience=0.2)
     task.cancel()
@@ -223,10 +217,7 @@ async def test_a_rebuild_that_fails_is_tried_again(database_url: str) -> None:
             raise SQLAlchemyError
         rebuilt.set()
 
-    async def connect() -> psycopg.AsyncConnection[object]:
-        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
-
-    task = asyncio.create_task(IndexRefresher(connect, rebuild, backoff=0.01).run())
+    task = asyncio.create_task(IndexRefresher(database_url, rebuild, first_pause=0.01).run())
     async with asyncio.timeout(10):
         await rebuilt.wait()
     task.cancel()
@@ -244,7 +235,7 @@ async def test_a_resource_leaves_the_index_when_its_day_has_passed() -> None:
             rebuilt.set()
         return moment
 
-    refresher = IndexRefresher(None, rebuild, debounce=0)  # type: ignore[arg-type]
+    refresher = IndexRefresher("", rebuild, debounce=0)
     refresher._changed.set()
     task = asyncio.create_task(refresher._rebuild_when_needed())
     await asyncio.wait_for(rebuilt.wait(), timeout=5)
