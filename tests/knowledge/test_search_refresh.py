@@ -127,10 +127,7 @@ async def test_a_withdrawn_resource_disappears_before_any_rebuild(
     async def never() -> None:
         return None
 
-    async def connect() -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(database_url, autocommit=True)
-
-    refresher = IndexRefresher(connect, never, withdraw=service.withdraw)
+    refresher = IndexRefresher(database_url, never, withdraw=service.withdraw)
     task = asyncio.create_task(refresher.run())
     await refresher.listening.wait()
     async with sessions.begin() as session:
