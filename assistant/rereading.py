@@ -37,6 +37,9 @@ _THANKS = re.compile(r"\bmerci\b(?! (?:de|d|par avance|d avance|pour votre retou
 _ASKS = re.compile(r"^(?:non|pas)\b|\b(?:conseiller|rappel\w+|erreur|nul|inutile|rien)\b")
 _OFF_TOPIC = "hors_sujet"
 _TOGETHER = "agir_ensemble"
+_NOTHING_ASKED = "rien_demande"
+# What a message that asks nothing is taken for.
+_SEEMS_ASKED = frozenset({_OFF_TOPIC, "parler_conseiller"})
 _OFFERS = frozenset(
     {"offre_ateliers", "offre_parcours", "offre_projet_partage", "programme_etat"}
     | {"debat_public_saisi", "service_etat"}
@@ -113,6 +116,7 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _subject_first,
         _has_read,
         _asks_for_records,
+        _nothing_asked,
         _who_speaks,
         _one_word,
         _when,
@@ -264,6 +268,21 @@ def _asks_for_records(
         return understanding
     searched = (each.intent for each in understanding.alternatives if each.intent in SEARCHED)
     return _as(next(searched, "chercher_experience"), understanding)
+
+
+def _nothing_asked(
+    understanding: Understanding, memory: Memory, expects: str | None
+) -> Understanding:
+    """« oups, mauvaise fenêtre », « je continue demain »: told in passing, nothing to orient."""
+    told = understanding.intent in _SEEMS_ASKED and understanding.confidence < _CERTAIN
+    if expects is not None or not told or _NOTHING_ASKED not in understanding.signaux:
+        return understanding
+    if understanding.refus or _HUMAN_WANTED & set(understanding.signaux):
+        return understanding
+    # « la station des cartes d'identité est en panne à Guise » is told of a place to be helped.
+    if understanding.intent == _OFF_TOPIC and understanding.territoires:
+        return understanding
+    return _as("donner_information", understanding)
 
 
 def _who_speaks(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:

@@ -240,3 +240,37 @@ def test_what_is_sought_is_not_a_contribution() -> None:
     text = "Quelqu’un aurait-il un beau document de restitution à partager ?"
     heard = replace(understood(text), intent="proposer_ressource", confidence=0.7)
     assert reread(heard, Memory(), expects=None).intent == "chercher_experience"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "places", "signaux", "expected"),
+    [
+        ("oups, mauvaise fenêtre", "hors_sujet", (), ("rien_demande",), "donner_information"),
+        (
+            "je continue demain jai plus de batterie",
+            "parler_conseiller",
+            (),
+            ("rien_demande",),
+            "donner_information",
+        ),
+        (
+            "Votre assistant tourne en rond, je préfère une personne.",
+            "parler_conseiller",
+            (),
+            ("rien_demande", "demande_humain"),
+            "parler_conseiller",
+        ),
+        (
+            "Nous n’arrivons plus à délivrer les cartes d’identité, la station est en panne.",
+            "hors_sujet",
+            ("02361",),
+            ("rien_demande",),
+            "hors_sujet",
+        ),
+    ],
+)
+def test_what_asks_nothing_is_neither_off_topic_nor_a_call(
+    text: str, intent: str, places: tuple[str, ...], signaux: tuple[str, ...], expected: str
+) -> None:
+    heard = replace(understood(text, *places, signaux=signaux), intent=intent)
+    assert reread(heard, Memory(), expects=None).intent == expected
