@@ -1,6 +1,7 @@
 """The desk under load while its parts are killed at random: nothing may be lost nor doubled.
 
     python -m bench.kills_demandes [--requests 500] [--kills 100] [--at-once 6] [--seed 7]
+    python -m bench.kills_demandes --tickets 100000    beside 100,000 requests, 1,000,000 messages
 
 Partner systems create requests; advisors claim them, answer the élu, leave notes. Meanwhile parts
 die of SIGKILL: the API, the worker, a server process of PostgreSQL (which then ends every session
@@ -33,7 +34,7 @@ from aiosmtpd.controller import Controller
 from api.postgres import start_embedded
 from api.rasa_process import free_port
 from bench.claims import add_advisors
-from bench.demandes import needs
+from bench.demandes import fill, needs
 from bench.kills import Sender, Tally, Victim, under_fire
 from tests.api.receiver import Receiver, receiving
 
@@ -46,6 +47,7 @@ _NAMES = {
 }
 _ADVISORS = 4
 _DRAINED_SECONDS = 300
+_MESSAGES_EACH = 10
 _OPEN_JOBS = ("mail.send", "webhook.deliver")
 _TOLD_PER_REQUEST = 4
 """Events that partners are told of a request: created, claimed, answered, annotated."""
@@ -128,9 +130,17 @@ class Desk(Victim):
         self.heard, self.receiver = heard, receiver
         self._worker: subprocess.Popen[bytes] | None = None
         self.keys: list[str] = []
+        self.former = 0  # the last request that was there before
+        self.beside: dict[str, int] = {}
 
-    def open(self) -> None:
-        """Start the worker, give advisors their keys, subscribe the partner."""
+    def open(self, *, tickets: int) -> None:
+        """Fill the desk, start the worker, give advisors their keys, subscribe the partner."""
+        if tickets:
+            fill(self.database_url, requests=tickets, messages=tickets * _MESSAGES_EACH)
+            with psycopg.connect(self.database_url, autocommit=True) as connection:
+                connection.execute("VACUUM (ANALYZE)")  # as autovacuum does meanwhile
+            self.former = int(_rows(self, "SELECT max(id) FROM ticket")[0][0])
+        self.beside = former_rows(self)
         self.keys = list(add_advisors(self.database_url, _ADVISORS).values())
         self._worker = self._start("worker")
         httpx2.post(
@@ -171,8 +181,8 @@ class Desk(Victim):
 
 
 @contextmanager
-def desk() -> Iterator[Desk]:
-    """Start a desk to be ill-treated, in a folder of its own."""
+def desk(*, tickets: int = 0) -> Iterator[Desk]:
+    """Start a desk to be ill-treated, in a folder of its own, with `tickets` requests already."""
     with ExitStack() as stack:
         heard, receiver = stack.enter_context(smtp()), stack.enter_context(receiving())
         directory = Path(tempfile.mkdtemp(dir="/tmp"))
@@ -180,7 +190,7 @@ def desk() -> Iterator[Desk]:
         started = Desk(directory, heard=heard, receiver=receiver)
         stack.callback(started.close)
         started.wait()
-        started.open()
+        started.open(tickets=tickets)
         yield started
 
 
@@ -257,30 +267,51 @@ def _rows(service: Desk, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return connection.execute(query, values).fetchall()
 
 
+def former_rows(service: Desk) -> dict[str, int]:
+    """Count what was there before the first request, by table."""
+    counts = {
+        "ticket": "SELECT count(*) FROM ticket WHERE id <= %s",
+        "ticket_message": "SELECT count(*) FROM ticket_message WHERE ticket_id <= %s",
+        "ticket_event": "SELECT count(*) FROM ticket_event WHERE ticket_id <= %s",
+        "conversation_item": "SELECT count(*) FROM conversation_item i JOIN ticket t"
+        " ON t.conversation_id = i.conversation_id WHERE t.id <= %s",
+    }
+    return {
+        name: int(_rows(service, query, service.former)[0][0]) for name, query in counts.items()
+    }
+
+
 def compare(service: Desk, tally: DeskTally, accepted: Sequence[Accepted]) -> None:
     """Compare what was accepted with the database, the mail server and the receiver."""
     _compare_requests(service, tally, accepted)
     _compare_mails(service, tally, {each.answer for each in accepted})
     _compare_webhooks(service, tally, len(accepted) * _TOLD_PER_REQUEST)
+    beside = former_rows(service)
+    tally.expect(beside == service.beside, f"ce qui était là avant : {beside}")
     tally.expect(not _waiting(service), f"travaux jamais faits : {_waiting(service)}")
 
 
 def _compare_requests(service: Desk, tally: DeskTally, accepted: Sequence[Accepted]) -> None:
     kept = {
         (key.rpartition(":")[2], reference)
-        for key, reference in _rows(service, "SELECT idempotency_key, reference FROM ticket")
+        for key, reference in _rows(
+            service, "SELECT idempotency_key, reference FROM ticket WHERE id > %s", service.former
+        )
     }
     tally.expect(kept == {(each.key, each.reference) for each in accepted}, "demandes")
-    count = _rows(service, "SELECT count(*) FROM ticket")[0][0]
+    count = _rows(service, "SELECT count(*) FROM ticket WHERE id > %s", service.former)[0][0]
     tally.expect(count == len(accepted), f"demandes gardées : {count}")
-    messages = {row[0] for row in _rows(service, "SELECT id FROM ticket_message")}
+    kept_messages = "SELECT id FROM ticket_message WHERE ticket_id > %s"
+    messages = {row[0] for row in _rows(service, kept_messages, service.former)}
     told = {each.answer for each in accepted} | {each.note for each in accepted}
     tally.expect(messages == told, f"messages gardés : {len(messages)} pour {len(told)}")
     for kind, wanted in (("created", 1), ("claimed", 1), ("message", 2)):
         rows = _rows(
             service,
-            "SELECT ticket_id FROM ticket_event WHERE kind = %s GROUP BY 1 HAVING count(*) = %s",
+            "SELECT ticket_id FROM ticket_event WHERE kind = %s AND ticket_id > %s"
+            " GROUP BY 1 HAVING count(*) = %s",
             kind,
+            service.former,
             wanted,
         )
         tally.expect(len(rows) == len(accepted), f"événements « {kind} » : {len(rows)} demandes")
@@ -338,11 +369,12 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--at-once", type=int, default=6)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--tickets", type=int, default=0, help="requests already there")
     options = parser.parse_args()
     draw = random.Random(options.seed)  # noqa: S311 - a draw, not a secret
     parts = draw.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=options.kills)
     start = time.monotonic()
-    with desk() as service:
+    with desk(tickets=options.tickets) as service:
         tally, accepted = torment(
             service, requests=options.requests, parts=parts, at_once=options.at_once
         )
