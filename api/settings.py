@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_client_auth: Literal["client_secret_post", "client_secret_basic"] = "client_secret_post"
     oidc_pkce: Literal["auto", "on", "off"] = "auto"
+    oidc_userinfo: Literal["signe", "libre"] = "signe"
     oidc_acr: str = ""
     oidc_name: str = Field(default="ProConnect", max_length=60)
 

@@ -198,7 +198,10 @@ class Provider:
         return Tokens(*cast("tuple[str, str]", tokens))
 
     async def userinfo(self, access_token: str) -> dict[str, Any]:
-        """Return the facts of the person: a signed token, verified, or plain JSON.
+        """Return the facts of the person: a signed token, verified, as ProConnect sends.
+
+        Plain JSON is taken only where `oidc_userinfo` is `libre`: nothing else would sign the
+        address that opens an account.
 
         Raises IdentityRefused, ProviderDown, TokenRefused.
         """
@@ -208,6 +211,8 @@ class Provider:
             raise IdentityRefused("jeton")
         if "jwt" in answer.headers.get("content-type", ""):
             return await self.read_signed(answer.text.strip())
+        if self._settings.oidc_userinfo == "signe":
+            raise TokenRefused("userinfo_non_signe")
         return _read_json(answer)
 
     async def read_signed(self, text: str) -> dict[str, Any]:

@@ -141,9 +141,10 @@ class BoardRepository:
         return found
 
     async def last_publication(self) -> datetime | None:
-        """Return when a resource was last published."""
+        """Return when a resource was last published; one planned for later is not yet."""
+        past = ResourceRow.published_at <= func.now()
         found: datetime | None = await self._session.scalar(
-            select(func.max(ResourceRow.published_at))
+            select(func.max(ResourceRow.published_at)).where(past)
         )
         return found
 

@@ -15,7 +15,7 @@ from knowledge.resources.models import (
 from knowledge.resources.resource import ResourceState, ResourceType, french_today
 from nlu.text import fold
 
-# What `knowledge.veille.links` writes of a page that is gone.
+# What `knowledge.veille.links` writes first of a page that is gone; the reason follows.
 _DEAD = "mort"
 SOON = 30
 """Days ahead of an expiry when staff are told."""
@@ -87,7 +87,7 @@ class RecordFilter:
                 exists().where(
                     ResourceSourceRow.resource_id == ResourceRow.id,
                     ResourceSourceRow.source_id == SourceRow.id,
-                    SourceRow.link == _DEAD,
+                    SourceRow.link.startswith(f"{_DEAD} "),
                 )
             )
         return wanted

@@ -84,7 +84,7 @@ def test_a_page_gone_is_found(desk: httpx2.Client, staff: Staff, service: Servic
     draft = created(staff["claire"])
     assert draft["id"] not in listed(desk, lien_mort="true")
     with psycopg.connect(service.database_url, autocommit=True) as connection:
-        connection.execute("UPDATE source SET link = 'mort' WHERE url = %s", (draft["url"],))
+        connection.execute("UPDATE source SET link = 'mort 404' WHERE url = %s", (draft["url"],))
     assert draft["id"] in listed(desk, lien_mort="true")
 
 
