@@ -26,7 +26,7 @@ class Follower:
 
     def start(self) -> None:
         """Follow in the background."""
-        self._task = asyncio.create_task(self._follow())
+        self._task = asyncio.create_task(keep_listening(self._url, self._channel, self._hear))
 
     async def stop(self) -> None:
         """Stop following."""
@@ -34,9 +34,6 @@ class Follower:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-
-    async def _follow(self) -> None:
-        await keep_listening(self._url, self._channel, self._hear)
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         while True:

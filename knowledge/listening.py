@@ -22,9 +22,9 @@ async def keep_listening(
 ) -> None:
     """Listen and follow, again after each break, until cancelled.
 
-    `url` is that of libpq. `follow` starts once the channel is heard, and catches up first on what
-    was said while deaf. Whatever it raises is logged by its type, and tried again after a pause
-    that doubles up to `MAX_PAUSE_SECONDS`: to be deaf for ever would be worse.
+    `url` is that of libpq. `follow` starts once the channel is heard: catching up on what was said
+    while deaf is for it to do. Whatever it raises is logged by its type, and tried again after a
+    pause that doubles up to `MAX_PAUSE_SECONDS`: to be deaf for ever would be worse.
     """
     pause = first_pause
     while True:

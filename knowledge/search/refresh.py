@@ -64,8 +64,7 @@ class IndexRefresher:
         except TimeoutError:
             return False
         finally:
-            if built in self._waiting:
-                self._waiting.remove(built)
+            self._waiting.remove(built)
         return True
 
     async def _follow(self, connection: psycopg.AsyncConnection[object]) -> None:
