@@ -158,6 +158,14 @@ class BoardRepository:
         query = query.order_by(Lacune.rang, Lacune.item_id).offset(offset).limit(limit)
         return (await self._session.scalars(query)).all()
 
+    async def apart(self, number: int) -> tuple[str | None, datetime | None] | None:
+        """Return who took the questions of a group out of another, and when; None if nobody."""
+        query = select(Lacune.a_part_par, Lacune.a_part_le).where(
+            Lacune.groupe_id == number, Lacune.a_part_le.is_not(None)
+        )
+        found = (await self._session.execute(query.order_by(Lacune.a_part_le).limit(1))).first()
+        return (found[0], found[1]) if found else None
+
     async def numbers(self, number: int) -> Row[Any]:
         """Return what the page of a group says of it in numbers."""
         counts = self._counted(BoardFilter())

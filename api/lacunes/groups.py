@@ -28,6 +28,7 @@ _BLOCK = 4096
 
 Vectors = NDArray[np.float32]
 Positions = NDArray[np.intp]
+Said = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,18 @@ def group_questions(
     return _describe(labels[same], vectors[same])
 
 
+def said(text: str) -> Said:
+    """Return the words of a question: those of the same words say the same."""
+    return tuple(words(text)) or (text,)
+
+
 def _distinct(texts: Sequence[str]) -> tuple[Positions, Positions]:
     """Return the position of the first of each distinct text, and which distinct text each is."""
-    known: dict[tuple[str, ...], int] = {}
+    known: dict[Said, int] = {}
     first: list[int] = []
     same = np.empty(len(texts), dtype=np.intp)
     for position, text in enumerate(texts):
-        key = tuple(words(text)) or (text,)
+        key = said(text)
         if key not in known:
             known[key] = len(first)
             first.append(position)

@@ -34,7 +34,8 @@ class Lacune(Base):
 
     `item_id` is the élu's message; `rang` its place in the group, the most central first;
     `raison` and `commentaire` are those of a negative opinion. `vecteur` holds
-    half-precision numbers made by `encodeur`.
+    half-precision numbers made by `encodeur`. `a_part_le`: since when staff keep it out of the
+    subject where the grouping had put it.
     """
 
     __tablename__ = "lacune"
@@ -59,6 +60,8 @@ class Lacune(Base):
         ForeignKey("lacune_groupe.id", ondelete="SET NULL")
     )
     rang: Mapped[int] = mapped_column(server_default="0")
+    a_part_le: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    a_part_par: Mapped[str | None]
 
 
 class LacuneReleve(Base):

@@ -185,6 +185,7 @@ async def group_page(
         lieux=[(departement_name(services, code), count) for code, count in places],
         a_reposer=to_ask_again(group, await board.last_publication()),
         nouvelle_fiche=_new_resource(request, label, themes),
+        a_part=await board.apart(group.id),
         intentions=INTENTS,
         saisie=typed or suggested,
         erreur=error,

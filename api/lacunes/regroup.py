@@ -1,7 +1,7 @@
 """Groups the questions of the board, and keeps each group's state from one grouping to the next."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.annotations.collect import collect_doubts
 from api.lacunes.collect import collect
-from api.lacunes.groups import QuestionGroup, group_questions
+from api.lacunes.groups import QuestionGroup, Said, group_questions, said
 from api.lacunes.labels import distinctive_words
 from api.lacunes.models import LacuneGroupe
 from api.lacunes.repository import LacuneRepository, ToGroup
@@ -75,8 +75,9 @@ async def regroup(session: AsyncSession) -> None:
     gaps = await repository.all_gaps()
     groups, words = await asyncio.to_thread(_group, gaps)
     numbers = await _identify(repository, gaps, groups, words)
+    apart = _apart(gaps)
     placed = [
-        (gaps[position].item_id, number, rank)
+        (gaps[position].item_id, number, rank, apart[position] is not None)
         for group, number in zip(groups, numbers, strict=True)
         for rank, position in enumerate(group.members)
     ]
@@ -86,13 +87,31 @@ async def regroup(session: AsyncSession) -> None:
 
 
 def _group(gaps: Sequence[ToGroup]) -> tuple[list[QuestionGroup], list[list[str]]]:
-    """Return the groups and the distinctive words of each."""
-    questions = [gap.question for gap in gaps]
-    stored = np.frombuffer(b"".join(gap.vecteur for gap in gaps), dtype=_HALF)
-    vectors = stored.reshape(len(gaps), -1) if gaps else np.empty((0, 0))
-    groups = group_questions(questions, vectors.astype(np.float32))
-    texts = [[questions[position] for position in group.members] for group in groups]
+    """Return the groups, the largest first, and the distinctive words of each."""
+    apart: dict[Said | None, list[int]] = defaultdict(list)
+    for position, words in enumerate(_apart(gaps)):
+        apart[words].append(position)
+    groups = _look_alike(gaps, apart.pop(None, []))
+    groups += [QuestionGroup(tuple(members)) for members in apart.values()]
+    groups.sort(key=lambda each: (-len(each.members), min(each.members)))
+    texts = [[gaps[position].question for position in group.members] for group in groups]
     return groups, distinctive_words(texts)
+
+
+def _look_alike(gaps: Sequence[ToGroup], positions: Sequence[int]) -> list[QuestionGroup]:
+    """Return the groups of the gaps at these positions."""
+    stored = np.frombuffer(b"".join(gaps[each].vecteur for each in positions), dtype=_HALF)
+    vectors = stored.reshape(len(positions), -1) if positions else np.empty((0, 0))
+    found = group_questions([gaps[each].question for each in positions], vectors.astype(np.float32))
+    return [QuestionGroup(tuple(positions[each] for each in group.members)) for group in found]
+
+
+def _apart(gaps: Sequence[ToGroup]) -> list[Said | None]:
+    """Return what each gap says if staff took that out of its subject, else None."""
+    taken_out = {said(gap.question) for gap in gaps if gap.a_part}
+    if not taken_out:
+        return [None] * len(gaps)
+    return [words if (words := said(gap.question)) in taken_out else None for gap in gaps]
 
 
 async def _identify(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Integer,
     String,
     bindparam,
@@ -74,8 +75,8 @@ WHERE item.id = lacune.item_id AND item.conversation_id IN ({MOVED})
 """  # noqa: S608 - both parts are constants
 _PLACE = """
 UPDATE lacune SET groupe_id = new.groupe_id, rang = new.rang
-FROM unnest(:ids, :groups, :ranks) AS new(item_id, groupe_id, rang)
-WHERE lacune.item_id = new.item_id
+FROM unnest(:ids, :groups, :ranks, :apart) AS new(item_id, groupe_id, rang, a_part)
+WHERE lacune.item_id = new.item_id AND (lacune.a_part_le IS NOT NULL) <= new.a_part
   AND (lacune.groupe_id, lacune.rang) IS DISTINCT FROM (new.groupe_id, new.rang)
 """
 # Writing a statement of this many rows holds the service for some 30 ms.
@@ -91,6 +92,7 @@ class ToGroup:
     question: str
     groupe_id: int | None
     vecteur: bytes
+    a_part: bool
 
 
 class LacuneRepository:
@@ -163,10 +165,11 @@ class LacuneRepository:
 
     async def all_gaps(self) -> list[ToGroup]:
         """Return every gap that was read, the oldest first."""
-        columns = (Lacune.item_id, Lacune.question, Lacune.groupe_id, Lacune.vecteur)
+        apart = Lacune.a_part_le.is_not(None)
+        columns = (Lacune.item_id, Lacune.question, Lacune.groupe_id, Lacune.vecteur, apart)
         query = select(*columns).where(Lacune.vecteur.is_not(None))
         found = await self._session.execute(query.order_by(Lacune.at, Lacune.item_id))
-        return [ToGroup(row[0], row[1], row[2], row[3] or b"") for row in found]
+        return [ToGroup(row[0], row[1], row[2], row[3] or b"", row[4]) for row in found]
 
     async def save_vectors(self, vectors: Mapping[str, bytes], *, encoder: str) -> None:
         """Keep the vectors of gaps by message."""
@@ -197,13 +200,17 @@ class LacuneRepository:
         if groups:
             await self._session.execute(update(LacuneGroupe), list(groups))
 
-    async def place(self, placed: Sequence[tuple[str, int, int]]) -> None:
-        """Put gaps in their groups: for each, its message, the group and its rank there."""
-        ids, groups, ranks = ([row[column] for row in placed] for column in range(3))
+    async def place(self, placed: Sequence[tuple[str, int, int, bool]]) -> None:
+        """Put gaps in their groups: for each, its message, the group, its rank there.
+
+        The last says whether it stands apart: one that was taken out meanwhile stays where it is.
+        """
+        ids, groups, ranks, apart = ([row[column] for row in placed] for column in range(4))
         statement = text(_PLACE).bindparams(
             bindparam("ids", ids, type_=ARRAY(String)),
             bindparam("groups", groups, type_=ARRAY(Integer)),
             bindparam("ranks", ranks, type_=ARRAY(Integer)),
+            bindparam("apart", apart, type_=ARRAY(Boolean)),
         )
         await self._session.execute(statement)
         await self._session.execute(update(LacuneReleve).values(groupees=len(placed)))

@@ -14,6 +14,7 @@ import pytest
 from api.droits.matrix import load_matrix
 from tests.api.console import csrf, enter
 from tests.api.fiches import published
+from tests.api.lacunes import add_turn
 from tests.api.redaction import fields_of
 from tests.conftest import Chat, Service
 
@@ -68,6 +69,20 @@ def post(desk: httpx2.Client, shown: str, act: str, **fields: str) -> httpx2.Res
     """Press a button of a page; the redirection is not followed."""
     data = {"csrf": csrf(desk.get(shown)), **fields}
     return desk.post(f"{shown}/{act}", data=data)
+
+
+def group_of(found: list[dict[str, Any]]) -> dict[str, int]:
+    """The group of each question, by message."""
+    return {each["item_id"]: each["groupe_id"] for each in found}
+
+
+def take_out_the_others(
+    desk: httpx2.Client, page: str, found: list[dict[str, Any]], number: int
+) -> None:
+    """Take out of the cats what the conversations of other tests said of a cat."""
+    for each in found:
+        if each["groupe_id"] == number and "chats errants" not in each["question"]:
+            assert post(desk, page, "separer", question=each["item_id"]).status_code == 303
 
 
 def gap_of(found: list[dict[str, Any]], chat: Chat) -> dict[str, Any]:
@@ -178,11 +193,40 @@ def test_the_state_of_a_subject_is_kept_and_reopens_when_asked_again(
     assert "Ce choix ne fait pas partie de la liste" in refused.text
 
 
+def test_a_question_that_has_nothing_to_do_with_a_subject_leaves_it_for_good(
+    desk: httpx2.Client, service: Service
+) -> None:
+    url = service.database_url
+    repaint = "Qui consulter pour repeindre la girouette du clocher avec les pompiers ?"
+    dance = "Qui consulter pour danser sous la girouette du clocher avec les pompiers ?"
+    items = [add_turn(url, text) for text in (repaint, dance)]
+    groups = group_of(read_again(desk, service))
+    page = f"{BOARD}/{groups[items[0]]}"
+    assert groups[items[0]] == groups[items[1]]
+    assert desk.get(page).text.count("N’a rien à voir avec ce sujet") >= 2
+    taken = post(desk, page, "separer", question=items[1])
+    own = taken.headers["location"].removesuffix("?fait=a_part")
+    assert own != page
+    assert "Question mise à part d’un autre sujet par Rédactrice" in desk.get(own).text
+    assert post(desk, page, "separer", question=items[1]).status_code == 422
+    assert "elle est déjà à part" in post(desk, own, "separer", question=items[1]).text
+    again = add_turn(url, dance.upper())
+    groups = group_of(read_again(desk, service))
+    assert f"{BOARD}/{groups[items[0]]}" == page
+    assert {f"{BOARD}/{groups[each]}" for each in (items[1], again)} == {own}
+    assert post(desk, own, "rendre").headers["location"] == f"{BOARD}?fait=rendue"
+    groups = group_of(read_again(desk, service))
+    assert {groups[each] for each in (*items, again)} == {groups[items[0]]}
+    assert "Question mise à part" not in desk.get(f"{BOARD}/{groups[items[0]]}").text
+
+
 def test_a_publication_closes_the_gap(
     desk: httpx2.Client, service: Service, cats: list[Chat], staff: Staff
 ) -> None:
-    number = gap_of(read_again(desk, service), cats[0])["groupe_id"]
+    found = read_again(desk, service)
+    number = gap_of(found, cats[0])["groupe_id"]
     page = f"{BOARD}/{number}"
+    take_out_the_others(desk, page, found, number)
     assert post(desk, page, "reposer").headers["location"].endswith("?fait=reposees")
     assert re.search(r"0 sur \d+ trouvent une réponse", desk.get(page).text)
     published(
