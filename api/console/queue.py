@@ -20,6 +20,7 @@ from api.errors import Problem
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.queue import COUNTED, QueueRepository
+from api.tickets.relances import unheard
 from api.tickets.repository import CursorInvalid
 from api.tickets.routing import Aiguillage
 from api.tickets.status import OPEN_STATUSES, PRIORITIES
@@ -91,6 +92,7 @@ async def show_queue(
         names = await advisors(session)
         lost = await CourrielRepository(session).waiting()
         unread = await MentionRepository(session).unread(compte.nom, among=reach.condition)
+        missed = await unheard(session, found.tickets)
     return page(
         request,
         "demandes.html",
@@ -104,6 +106,7 @@ async def show_queue(
         nom_max=MAX_NAME,
         annonce=texts()["filtres"].get(query.avis, ""),
         non_lues=unread,
+        a_relancer=missed,
         courriels_sans_demande=lost,
         filtre=query,
         themes=sorted(services.chat.themes),

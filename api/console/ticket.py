@@ -22,6 +22,7 @@ from api.pieces.accept import ENDINGS
 from api.suivi.textes import texts as suivi_texts
 from api.tickets.clock import is_overdue, next_due, promise_of
 from api.tickets.models import Ticket
+from api.tickets.relances import unheard, why_unheard
 from api.tickets.service import TicketService
 from api.tickets.status import OPEN_STATUSES, PRIORITIES
 from assistant.business_days import CELLULE
@@ -109,6 +110,7 @@ async def ticket_page(
     dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
     equipe = services.aiguillage.equipe(ticket.team)
+    missed = await unheard(session, [ticket])
     return page(
         request,
         "demande.html",
@@ -122,6 +124,7 @@ async def ticket_page(
         relais=dossier.relais if ticket.status in OPEN_STATUSES else None,
         promesse=promise_of(ticket).words,
         chez_elu=at_the_elus(ticket, now),
+        a_relancer=why_unheard(missed.get(ticket.id, [])),
         avis=notice,
         reponse=given,
         fichiers_acceptes=",".join(f".{each}" for each in ENDINGS),

@@ -1,28 +1,29 @@
-"""The reminder ladder: whoever lets an élu wait is told, then the responsable, then the élu."""
+"""The reminder ladder: whoever lets an élu wait is told, then the responsable, then the élu.
 
-from collections.abc import Callable
+An advisor is written to at the address of their account, or their delegate's; else the mailbox of
+the team, else the accounts that may take the ticket. The élu is told in their conversation too.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.equipes.relais import Relais, absents_on
+from api.equipes.destinataires import Destinataire, Destinataires
 from api.jobs.repository import JobRepository
 from api.mail.service import post
 from api.tickets.clock import Rappel, load_delais, reminder_at
 from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
+from api.tickets.relances import MAIL_KINDS, REMINDER, late_words
 from api.tickets.repository import TicketRepository
 from api.tickets.routing import Aiguillage
 from api.tickets.status import OPEN_STATUSES, WAITING
+from api.tickets.tell import Teller
 from assistant.business_days import CELLULE, add_working_days
 
 REMIND = "ticket.remind"
-_MAIL_KINDS = {
-    "conseiller": "rappel_conseiller",
-    "responsable": "rappel_responsable",
-    "elu": "retard_elu",
-}
 
 
 async def schedule_reminder(session: AsyncSession, ticket: Ticket, step: int = 0) -> None:
@@ -66,36 +67,37 @@ class Remind:
         return None
 
     async def _remind(self, session: AsyncSession, ticket: Ticket, rappel: Rappel) -> None:
-        relais = await self._relais(session, ticket, rappel)
-        address = self._address(ticket, rappel, relais)
-        if address:
+        people = await self._people(session, ticket, rappel)
+        for each in people:
             await post(
                 session,
                 ticket.id,
-                kind=_MAIL_KINDS[rappel.a],
-                recipient=address,
-                recipient_name=ticket.nom if rappel.a == "elu" else None,
+                kind=MAIL_KINDS[rappel.a],
+                recipient=each.courriel,
+                recipient_name=each.nom,
             )
         told: dict[str, Any] = {"to": rappel.a, "working_days": rappel.jours}
-        told["mailed"] = bool(address)
-        if relais is not None:
-            told["delegate"] = relais.delegue
-        await Journal(session).changed(ticket, kind="reminder", actor=SYSTEM, changes=told)
-
-    async def _relais(self, session: AsyncSession, ticket: Ticket, rappel: Rappel) -> Relais | None:
-        """Return who is reminded because the advisor of the ticket is away."""
-        if rappel.a != "conseiller" or ticket.assignee is None:
-            return None
-        away = await absents_on(session, CELLULE.today(self._now()))
-        relais = away.of(ticket.assignee)
-        return relais if relais is not None and relais.delegue is not None else None
-
-    def _address(self, ticket: Ticket, rappel: Rappel, relais: Relais | None) -> str | None:
-        if relais is not None:
-            return relais.courriel
+        told["mailed"] = bool(people)
         if rappel.a == "elu":
-            return ticket.courriel
+            told["in_conversation"] = await Teller(session).say(ticket, late_words(ticket))
+        elif people and people[0].remplace:
+            told["delegate"] = people[0].nom
+        await Journal(session).changed(ticket, kind=REMINDER, actor=SYSTEM, changes=told)
+
+    async def _people(
+        self, session: AsyncSession, ticket: Ticket, rappel: Rappel
+    ) -> Sequence[Destinataire]:
+        """Return whom a step of the ladder writes to."""
+        if rappel.a == "elu":
+            return [Destinataire(ticket.courriel, ticket.nom)] if ticket.courriel else []
         equipe = self._aiguillage.equipe(ticket.team)
-        if equipe is None:
-            return None
-        return equipe.courriel if rappel.a == "conseiller" else equipe.responsable
+        team = equipe.id if equipe else None
+        found = Destinataires(session, CELLULE.today(self._now()))
+        if rappel.a == "responsable":
+            named = equipe.responsable if equipe else None
+            return [Destinataire(named)] if named else await found.responsables(team)
+        advisor = await found.advisor(ticket.assignee)
+        if advisor is not None:
+            return [advisor]
+        mailbox = equipe.courriel if equipe else None
+        return [Destinataire(mailbox)] if mailbox else await found.team(team)

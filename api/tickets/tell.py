@@ -37,6 +37,18 @@ class Teller:
             turn={"reference": ticket.reference, "status": status, **asked},
         )
 
+    async def say(self, ticket: Ticket, messages: Messages) -> bool:
+        """Show messages, the status unchanged, in each conversation where the élu waits.
+
+        Return whether there was one.
+        """
+        reached: set[str] = set()
+        for each in await self.known_as(ticket):
+            if each.conversation_id and each.conversation_id not in reached:
+                reached.add(each.conversation_id)
+                await self.tell(each, ticket.status, messages)
+        return bool(reached)
+
     async def answer(self, ticket: Ticket, message_id: str, **said: Any) -> None:
         """Show an advisor's answer in every conversation where the élu waits for it."""
         reached: set[str] = set()

@@ -362,7 +362,7 @@ async def test_reminders_go_to_the_delegate_while_someone_is_away(
     await database.close()
     with psycopg.connect(database_url) as connection:
         letters = connection.execute("SELECT recipient FROM mail ORDER BY created_at").fetchall()
-    assert letters == [("paul@exemple.fr",), ("cellule@exemple.fr",)]
+    assert letters == [("paul@exemple.fr",), ("claire@exemple.fr",)]
     told = [each.changes.get("delegate") for each in events if each.kind == "reminder"]
     assert told == ["Paul", None]
 

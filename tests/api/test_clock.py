@@ -85,10 +85,10 @@ class Desk:
     def __init__(self, database_url: str) -> None:
         self.now = TUESDAY
         self.reference = ""
-        self._url = database_url
+        self.url = database_url
 
     async def run(self, act: Callable[[Any], Awaitable[Any]]) -> Any:
-        database = connect(self._url)
+        database = connect(self.url)
         async with database.sessions.begin() as session:
             result = await act(session)
         await database.close()
