@@ -14,6 +14,7 @@ from api.jobs.worker import Handler, Worker
 from api.lacunes.regroup import REGROUP, Regroup
 from api.mail.delivery import SendMail
 from api.mail.service import SEND
+from api.redaction.programmation import PUBLISH_DUE, PublishDue
 from api.retention import RETAIN, Retain
 from api.settings import Settings
 from api.tickets.reminders import REMIND, Remind
@@ -43,6 +44,7 @@ def build_worker(settings: Settings, database_url: str) -> Worker:
             ),
             REMIND: Remind(load_aiguillage(settings.routing_file)),
             REGROUP: Regroup(shared_encoder),
+            PUBLISH_DUE: PublishDue(),
             TRAIN: TrainModel(settings, database_url, load_porte(settings.gate_file)),
             REDO: RedoModel(settings, load_porte(settings.gate_file)),
             COLLECT: CollectMails(
@@ -87,6 +89,7 @@ async def plan_recurring(database: Database, settings: Settings) -> None:
             await JobRepository(session).add(COLLECT, {}, dedupe=COLLECT)
         if settings.zammad is not None:
             await JobRepository(session).add(CATCH_UP, {}, dedupe=CATCH_UP)
-        await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
+        for kind in (REGROUP, PUBLISH_DUE):
+            await JobRepository(session).add(kind, {}, dedupe=kind)
         await plan_weekly(session, datetime.now(UTC))
         await plan_feeds(session, datetime.now(UTC))

@@ -15,7 +15,12 @@ from api.annotations.pages import (
     refusal,
 )
 from api.annotations.repository import DoubtRepository
-from api.annotations.service import LABELS, AnnotationService, MessageGoneError
+from api.annotations.service import (
+    LABELS,
+    AnnotationService,
+    MessageGoneError,
+    OwnDisagreementError,
+)
 from api.dependencies import get_container
 from api.redaction.pages import go
 
@@ -61,9 +66,11 @@ async def settle(request: Request) -> Response:
         if intention not in LABELS:
             return await accord_page(request, session, error=refusal("choix"))
         try:
-            await AnnotationService(session).settle(message, intention, annotator(request).nom)
+            await AnnotationService(session).settle(message, intention, annotator(request))
         except MessageGoneError:
             return go(request, f"{ACCORD}?fait=parti")
+        except OwnDisagreementError:
+            return await accord_page(request, session, error=refusal("le_votre"), status=409)
     return go(request, f"{ACCORD}?fait=tranche")
 
 

@@ -15,9 +15,6 @@ from nlu.intents_examples import load_examples, sentence_key
 from nlu.intents_gate import load_witnesses
 from nlu.understanding import INTENTS
 
-MOTIFS = ("conteste", "corrige", "contredit", "marge")
-"""Why a message is doubted, the strongest reason first."""
-
 MAX_LENGTH = 400
 """Characters of the longest message that a label can describe: a letter asks several things."""
 

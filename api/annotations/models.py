@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base
 
+MOTIFS = ("conteste", "corrige", "contredit", "marge")
+"""Why a message is doubted, the strongest reason first."""
+
 
 class MessageDouteux(Base):
     """A message that may have been misunderstood, masked; erased with its conversation.

@@ -104,25 +104,28 @@ async def accord_page(
     *,
     notice: str | None = None,
     error: str | None = None,
+    status: int = 422,
 ) -> Response:
     """Write the page of the agreement."""
     queue = DoubtRepository(session)
     both = await queue.both_labels()
-    disagreements = [
-        {"message": each, "dits": await queue.labels(each.item_id)}
-        for each in await queue.disagreements(limit=_SHOWN)
-    ]
+    compte = annotator(request)
+    disagreements = []
+    for each in await queue.disagreements(limit=_SHOWN):
+        said = await queue.labels(each.item_id)
+        mine = compte.id in {who for who, *_ in said}
+        disagreements.append({"message": each, "dits": said, "le_mien": mine})
     return staff_page(
         request,
         "annotations/accord.html",
-        status=422 if error else 200,
+        status=status if error else 200,
         accords=[
             {"noms": names, "accord": measure_accord([said for _, said in pairs])}
             for names, pairs in groupby(both, key=lambda each: each[0])
         ],
         confusions=confusions(said for _, said in both)[:_CONFUSIONS],
         desaccords=disagreements,
-        avancement=await queue.progress(annotator(request).id),
+        avancement=await queue.progress(compte.id),
         gardees=len(await queue.learnt()),
         etiquettes=LABELS,
         noms=label_names(),

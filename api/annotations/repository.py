@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, String, bindparam, case, delete, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from api.annotations.models import Annotation, MessageDouteux
+from api.annotations.models import MOTIFS, Annotation, MessageDouteux
 from api.comptes.models import Compte
 from api.lacunes.models import PhraseApprise
 from api.lacunes.repository import CONTACTS, MOVED
@@ -86,29 +97,57 @@ class DoubtRepository:
         return [dict(row) for row in (await self._session.execute(query)).mappings()]
 
     async def queue(self, doubts: Sequence[dict[str, Any]]) -> None:
-        """Add messages; one of known words is not doubled."""
+        """Add messages; one of known words is not doubled, and takes the strongest reason.
+
+        What was learnt of its author since, a name to mask, is masked in what is kept.
+        """
         for start in range(0, len(doubts), _BATCH):
             rows = list(doubts[start : start + _BATCH])
+            await self._mask_again(rows)
+            statement = upsert(MessageDouteux).values(rows)
+            new = statement.excluded
             await self._session.execute(
-                upsert(MessageDouteux).values(rows).on_conflict_do_nothing()
+                statement.on_conflict_do_update(
+                    index_elements=["cle"],
+                    set_={
+                        "motif": new.motif,
+                        "corrigee": func.coalesce(new.corrigee, MessageDouteux.corrigee),
+                        "marge": func.least(new.marge, MessageDouteux.marge),
+                    },
+                    where=(MessageDouteux.etat == "a_faire")
+                    & (_strength(new.motif) < _strength(MessageDouteux.motif)),
+                )
             )
+
+    async def _mask_again(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Reword the messages already queued under other words; one now a double leaves."""
+        keys = {row["item_id"]: row for row in rows}
+        query = select(MessageDouteux).where(MessageDouteux.item_id.in_(keys))
+        for known in (await self._session.scalars(query)).all():
+            wanted = keys[known.item_id]
+            if known.texte == wanted["texte"]:
+                continue
+            taken = select(MessageDouteux.item_id).where(
+                MessageDouteux.cle == wanted["cle"], MessageDouteux.item_id != known.item_id
+            )
+            if await self._session.scalar(taken) is None:
+                known.texte, known.cle = wanted["texte"], wanted["cle"]
+            else:
+                await self._session.delete(known)
+            await self._session.flush()
 
     async def next_for(self, compte_id: str) -> MessageDouteux | None:
         """Return the message to label: first those that wait for a second opinion."""
         labels = _labels()
-        motif = case(
-            (MessageDouteux.motif == "conteste", 0),
-            (MessageDouteux.motif == "corrige", 1),
-            ((MessageDouteux.motif == "contredit") | MessageDouteux.candidat.is_not(None), 2),
-            else_=3,
-        )
+        motif = _strength(MessageDouteux.motif)
+        disputed = case((MessageDouteux.candidat.is_not(None), MOTIFS.index("contredit")))
         query = (
             select(MessageDouteux)
             .outerjoin(labels, labels.c.item_id == MessageDouteux.item_id)
             .where(MessageDouteux.etat == "a_faire", ~_seen_by(compte_id))
             .order_by(
                 func.coalesce(labels.c.dites, 0).desc(),
-                motif,
+                func.least(motif, disputed),
                 MessageDouteux.marge,
                 MessageDouteux.item_id,
             )
@@ -150,15 +189,25 @@ class DoubtRepository:
             )
         )
 
-    async def labels(self, item_id: str) -> list[tuple[str, str]]:
-        """Return who says what of a message, the first to speak first; passes aside."""
+    async def labels(self, item_id: str) -> list[tuple[str, str, str]]:
+        """Return what is said of a message, the first to speak first; passes aside.
+
+        Each: the account, its name, the label.
+        """
         query = (
-            select(Compte.nom, Annotation.intention)
+            select(Compte.id, Compte.nom, Annotation.intention)
             .join(Compte, Compte.id == Annotation.compte_id)
             .where(Annotation.item_id == item_id, Annotation.intention.is_not(None))
             .order_by(Annotation.id)
         )
-        return [(row[0], str(row[1])) for row in await self._session.execute(query)]
+        return [(row[0], row[1], str(row[2])) for row in await self._session.execute(query)]
+
+    async def another(self, roles: Sequence[str], *, but: Sequence[str]) -> bool:
+        """Tell whether an open account of these roles is none of those."""
+        query = select(Compte.id).where(
+            Compte.role.in_(roles), Compte.id.not_in(but), Compte.disabled_at.is_(None)
+        )
+        return await self._session.scalar(query.limit(1)) is not None
 
     async def last_of(self, compte_id: str) -> tuple[MessageDouteux, str | None] | None:
         """Return the last message that someone saw, and what they said of it."""
@@ -240,6 +289,11 @@ class DoubtRepository:
         """Return the sentences kept for the training files with their intent, the oldest first."""
         query = select(PhraseApprise.texte, PhraseApprise.intention).order_by(PhraseApprise.id)
         return [(row[0], row[1]) for row in await self._session.execute(query)]
+
+
+def _strength(motif: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[int]:
+    """Rank of a reason to doubt: 0 for the strongest."""
+    return case({each: rank for rank, each in enumerate(MOTIFS)}, value=motif)
 
 
 def _labels() -> Any:

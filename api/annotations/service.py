@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.annotations.models import MessageDouteux
 from api.annotations.repository import DoubtRepository
+from api.comptes.models import Compte
+from api.droits.matrix import load_matrix
 from api.lacunes.board import BoardRepository
 from nlu.understanding import INTENTS
 
@@ -16,6 +18,10 @@ _NEEDED = 2
 
 class MessageGoneError(Exception):
     """The message is no more in the queue: erased with its conversation, or settled meanwhile."""
+
+
+class OwnDisagreementError(Exception):
+    """Whoever would settle is one of the two who differ, and a third person may."""
 
 
 class AnnotationService:
@@ -32,9 +38,9 @@ class AnnotationService:
         said = await self._queue.labels(item_id)
         if len(said) < _NEEDED:
             return
-        labels = {label for _, label in said}
+        labels = {label for *_, label in said}
         if len(labels) == 1:
-            await self._settle(item_id, labels.pop(), "accord", [name for name, _ in said])
+            await self._settle(item_id, labels.pop(), "accord", [name for _, name, _ in said])
         else:
             await self._queue.change(item_id, etat="desaccord", retenue=None)
 
@@ -52,10 +58,21 @@ class AnnotationService:
         await self._queue.change(message.item_id, etat="a_faire", retenue=None)
         return True
 
-    async def settle(self, item_id: str, intention: str, who: str) -> None:
-        """Decide between two labels that differ. Raises MessageGoneError."""
+    async def settle(self, item_id: str, intention: str, who: Compte) -> None:
+        """Decide between two labels that differ.
+
+        Whoever gave one of them decides only where the service has no third person to.
+
+        Raises:
+            MessageGoneError: there is nothing to decide any more.
+            OwnDisagreementError: a third person may decide.
+        """
         await self._find(item_id, "desaccord")
-        await self._settle(item_id, intention, "tranche", [who])
+        differing = [compte for compte, *_ in await self._queue.labels(item_id)]
+        roles = load_matrix().actions["trancher_annotations"].par
+        if who.id in differing and await self._queue.another(roles, but=differing):
+            raise OwnDisagreementError
+        await self._settle(item_id, intention, "tranche", [who.nom])
 
     async def _find(self, item_id: str, etat: str) -> MessageDouteux:
         message = await self._queue.message(item_id)

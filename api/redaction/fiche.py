@@ -1,6 +1,7 @@
 """The page of one resource: what it says, as an élu will see it, and what can be done with it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -93,6 +94,7 @@ def gestures(record: ResourceRecord, who: Editor) -> dict[str, Any]:
         "supprimer": (Action.DELETE, not gone),
         "restaurer": (Action.RESTORE, gone),
         "confirmer": (Action.FOLLOW, is_late(record) and not gone and not archived),
+        "programmer": (Action.SCHEDULE, bool(record.planned(datetime.now(UTC))) and not gone),
     }
     allowed = {name: ok and bool(who.roles & RIGHTS[act]) for name, (act, ok) in asked.items()}
     return allowed | {"second_regard": who.name not in (record.author, record.editor)}
@@ -100,5 +102,4 @@ def gestures(record: ResourceRecord, who: Editor) -> dict[str, Any]:
 
 def is_late(record: ResourceRecord) -> bool:
     """Tell whether the resource should have been read again by now."""
-    due = record.working.review_on
-    return due is not None and due <= french_today()
+    return record.due_on is not None and record.due_on <= french_today()

@@ -1,6 +1,6 @@
 """The list of the resources, for those who write them: filters, search, one page at a time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -148,8 +148,8 @@ def row(record: ResourceRecord) -> dict[str, Any]:
         "revision": record.revision is not None,
         "expire_bientot": end is not None and today <= end <= soon,
         "expiree": record.resource.is_expired(today),
-        "a_revoir": text.review_on is not None and text.review_on <= today,
-        "programmee": bool(record.publish_at) and not is_visible(record),
+        "a_revoir": record.due_on is not None and record.due_on <= today,
+        "programmee": record.planned(datetime.now(UTC)) is not None,
     }
     return {
         "texte": text,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
@@ -18,7 +18,6 @@ from api.redaction.reponses import answers
 from api.resources.staff import complete_problems
 from knowledge.resources import records
 from knowledge.resources.comments import Comment, list_comments
-from knowledge.resources.filters import RecordFilter
 from knowledge.resources.lifecycle import Action
 from knowledge.resources.record import ResourceRecord, Revision
 from knowledge.resources.resource import ResourceState
@@ -41,21 +40,14 @@ class Attente:
 @router.get("/redaction/relecture")
 async def show_queue(request: Request) -> Response:
     """Show what waits for a review, the oldest first."""
-    services, who = get_container(request), editor(request)
-    criteria = RecordFilter(states=(ResourceState.A_RELIRE,))
+    services, me = get_container(request), editor(request).name
     async with services.database.sessions() as session:
-        found, _, total = await records.page(session, criteria, cursor=None, limit=_SHOWN)
-        asked = await records.last_actions(
-            session, [each.resource.id for each in found], Action.SUBMIT.value
-        )
-    waiting = [_waiting(each, asked.get(each.resource.id), who.name) for each in found]
-    waiting.sort(key=lambda each: each.depuis)
+        found, total = await records.longest_waiting(session, limit=_SHOWN)
+    waiting = [
+        Attente(row(record), by, since, me in (record.author, record.editor))
+        for record, by, since in found
+    ]
     return page(request, "relecture.html", attentes=waiting, total=total)
-
-
-def _waiting(record: ResourceRecord, asked: tuple[str, datetime] | None, me: str) -> Attente:
-    by, since = asked or (record.editor, record.resource.updated_at or datetime.now(UTC))
-    return Attente(row(record), by, since, me in (record.author, record.editor))
 
 
 @router.get(f"{FICHE}/relire")

@@ -12,6 +12,7 @@ from api.errors import Problem
 from api.redaction.editeur import REVIEW_AFTER
 from api.redaction.fiche import FICHE, Avis, resource_page
 from api.redaction.pages import editor, go, number_sent
+from api.redaction.programmation import plan_publication
 from api.redaction.refus import refusal
 from api.resources.problems import to_problem
 from api.resources.schemas import PARIS
@@ -26,6 +27,7 @@ from nlu.text import strip_invisible
 router = APIRouter(include_in_schema=False)
 PUBLISHED = "publiee"
 PUBLISHED_SOON = "publiee_bientot"
+_PLANNED = ("programmee", "deplacee")
 Act = Callable[[EditorialService, FormData, int | None], Awaitable[object]]
 
 
@@ -57,6 +59,19 @@ async def publish(request: Request, resource_id: str) -> Response:
     form = await request.form()
     done = "programmee" if "publier_le" in form else PUBLISHED
     return await _do(request, resource_id, done, act)
+
+
+@router.post(f"{FICHE}/programmation")
+async def reschedule(request: Request, resource_id: str) -> Response:
+    """Move a planned publication, or give it up."""
+
+    async def act(life: EditorialService, form: FormData, version: int | None) -> None:
+        now = get_container(request).clock.now()
+        moment = None if "renoncer" in form else _moment(str(form.get("publier_le", "")), now=now)
+        await life.reschedule(resource_id, moment, version=version)
+
+    form = await request.form()
+    return await _do(request, resource_id, "renoncee" if "renoncer" in form else "deplacee", act)
 
 
 @router.post(f"{FICHE}/archiver")
@@ -118,6 +133,8 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
             life = editorial(services, session, who)
             record = await life.read(resource_id)
             await act(life, form, number_sent(form.get("version")))
+            if done in _PLANNED:
+                await plan_publication(session, await life.read(resource_id))
             if done == PUBLISHED:
                 await CapitalisationRepository(session).close_gap(resource_id, par=who.name)
             version = record.resource.version

@@ -26,7 +26,7 @@ _SIMPLE: dict[type[ResourceError], tuple[int, str]] = {
     ResourceModifiedError: (412, "version_perimee"),
     ResourceExistsError: (409, "ressource_existe"),
     FourEyesError: (403, "quatre_yeux"),
-    ScheduleImpossibleError: (409, "programmation"),
+    ScheduleImpossibleError: (422, "programmation"),
 }
 
 

@@ -13,6 +13,7 @@ from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem, not_found
 from api.prepare import known_places
+from api.redaction.programmation import plan_publication
 from api.resources.auth import staff
 from api.resources.effect import effect_json, measure_effect
 from api.resources.schemas import PublishBody, ResourceCreate, ResourceWrite
@@ -190,6 +191,7 @@ async def publish_resource(
 ) -> JSONResponse:
     """Jamais par l'auteur ni par le dernier rédacteur ; « publish_at » programme la publication.
 
+    Le nouveau texte d'une fiche en ligne peut attendre aussi : l'ancien reste montré d'ici là.
     « effet » dit les questions témoins gagnées et perdues ; à voir avant : « /effect ».
     """
     async with services.database.sessions() as session:
@@ -201,11 +203,30 @@ async def publish_resource(
             version=version_read(if_match),
             publish_at=body.publish_at if body else None,
         )
-        if record.publish_at is None:
+        planned = record.planned(services.clock.now()) is not None
+        await plan_publication(session, record)
+        if not planned:
             await CapitalisationRepository(session).close_gap(resource_id, par=editor.name)
-    if record.publish_at is None:
+    if not planned:
         await services.index.catch_up()
     return record_response(record, services, effet=effect_json(effect) if effect else None)
+
+
+@router.post("/{resource_id}/schedule", summary="Déplacer ou annuler une publication programmée")
+async def reschedule_resource(
+    resource_id: str,
+    services: Services,
+    editor: Staff,
+    body: PublishBody,
+    if_match: IfMatch = None,
+) -> JSONResponse:
+    """« publish_at » nul renonce à la date : le texte attend de nouveau une relecture."""
+    async with services.database.sessions.begin() as session:
+        record = await editorial(services, session, editor).reschedule(
+            known_id(resource_id), body.publish_at, version=version_read(if_match)
+        )
+        await plan_publication(session, record)
+    return record_response(record, services)
 
 
 @router.post("/{resource_id}/archive", summary="Archiver")

@@ -59,6 +59,7 @@ def record_json(record: ResourceRecord, knowledge: Knowledge) -> dict[str, Any]:
         "modifie_le": _iso(stored.updated_at),
         "publie_le": _iso(stored.published_at),
         "publish_at": _iso(record.publish_at),
+        "revision_publish_at": _iso(record.revision_at),
         "supprime_le": _iso(record.deleted_at),
     }
 

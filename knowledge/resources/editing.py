@@ -33,8 +33,18 @@ from knowledge.resources.snapshot import to_snapshot
 
 Change = Callable[[Resource], Resource]
 # These never change what élus see: the indexes need not be told.
-_UNSEEN = frozenset({Action.CREATE, Action.EDIT, Action.SUBMIT, Action.REOPEN, Action.IMPORT})
-_NO_REVISION: dict[str, Any] = {"revision": None, "revision_state": None}
+_UNSEEN = frozenset(
+    {
+        Action.CREATE,
+        Action.EDIT,
+        Action.SUBMIT,
+        Action.REOPEN,
+        Action.IMPORT,
+        Action.SCHEDULE,
+    }
+)
+UNPLANNED: dict[str, Any] = {"revision_at": None, "revision_by": None}
+NO_REVISION: dict[str, Any] = {"revision": None, "revision_state": None, **UNPLANNED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,25 +185,52 @@ class EditorialService:
         Raises:
             FourEyesError: the editor wrote the resource or edited it last.
             ContentRefused: the text is unfinished.
-            ScheduleImpossibleError: élus already see the resource; its new text cannot wait.
         """
         record = await self._open(resource_id, Action.PUBLISH, version)
         check_transition(record, ResourceState.PUBLIE)
         check_four_eyes(record, self._editor)
         check_complete(record.working, is_known=self._is_known, today=self._today())
-        moment = self._moment(record, publish_at)
-        columns: dict[str, Any] = _NO_REVISION | {"publish_at": moment}
+        now = self._now()
+        online = record.publish_at is None or record.publish_at <= now
+        if publish_at is not None and publish_at > now and online and record.revision is not None:
+            return await self._plan_revision(record, record.revision, publish_at)
+        moment = self._moment(record, publish_at, now)
+        columns: dict[str, Any] = NO_REVISION | {"publish_at": moment}
         if moment is not None:
             columns["published_at"] = moment
         published = replace(record.working, state=ResourceState.PUBLIE)
         return await self._write(record, published, Action.PUBLISH, **columns)
+
+    async def reschedule(
+        self, resource_id: str, publish_at: datetime | None, *, version: int | None = None
+    ) -> ResourceRecord:
+        """Move a planned publication, or give it up: the text then waits for a review again.
+
+        Raises:
+            ScheduleImpossibleError: the moment is past.
+        """
+        record = await self._open(resource_id, Action.SCHEDULE, version)
+        if record.deleted_at is not None or record.planned(self._now()) is None:
+            raise TransitionImpossibleError(
+                record.stage, Action.SCHEDULE.value, possible_states(record)
+            )
+        if publish_at is not None and publish_at <= self._now():
+            raise ScheduleImpossibleError(resource_id)
+        if record.revision_at is not None and record.revision is not None:
+            return await self._plan_revision(record, record.revision, publish_at)
+        if publish_at is not None:
+            moved: dict[str, Any] = {"publish_at": publish_at, "published_at": publish_at}
+            return await self._write(record, record.resource, Action.SCHEDULE, **moved)
+        waits = replace(record.working, state=record.revision_state or ResourceState.A_RELIRE)
+        given_up = NO_REVISION | {"publish_at": None, "published_at": None}
+        return await self._write(record, waits, Action.SCHEDULE, **given_up)
 
     async def archive(self, resource_id: str, *, version: int | None = None) -> ResourceRecord:
         """Withdraw the resource; a revision under way stays in the history only."""
         record = await self._open(resource_id, Action.ARCHIVE, version)
         check_transition(record, ResourceState.ARCHIVE)
         archived = replace(record.resource, state=ResourceState.ARCHIVE)
-        columns = _NO_REVISION | {"publish_at": None}
+        columns = NO_REVISION | {"publish_at": None}
         return await self._write(record, archived, Action.ARCHIVE, **columns)
 
     async def delete(self, resource_id: str, *, version: int | None = None) -> ResourceRecord:
@@ -210,20 +247,33 @@ class EditorialService:
             raise TransitionImpossibleError(
                 record.stage, Action.RESTORE.value, possible_states(record)
             )
-        return await self._hide(record, Action.RESTORE, deleted_at=None)
+        missed = record.revision_at is not None and record.revision_at <= self._now()
+        columns = UNPLANNED if missed else {}
+        return await self._hide(record, Action.RESTORE, deleted_at=None, **columns)
 
     def _check_draft(self, resource: Resource) -> None:
         check_draft(resource, is_known=self._is_known, today=self._today())
 
-    def _moment(self, record: ResourceRecord, publish_at: datetime | None) -> datetime | None:
+    def _moment(
+        self, record: ResourceRecord, publish_at: datetime | None, now: datetime
+    ) -> datetime | None:
         """Return the moment of a publication to come, None for now."""
-        now = self._now()
-        planned = record.publish_at if record.publish_at and record.publish_at > now else None
-        if publish_at is None or publish_at <= now:
-            return planned if publish_at is None else None
-        if record.revision is not None and planned is None:
-            raise ScheduleImpossibleError(record.resource.id)
-        return publish_at
+        wanted = record.publish_at if publish_at is None else publish_at
+        return wanted if wanted is not None and wanted > now else None
+
+    async def _plan_revision(
+        self, record: ResourceRecord, revision: Resource, moment: datetime | None
+    ) -> ResourceRecord:
+        """Have the new text wait until the moment given; None has it wait for a review."""
+        by = None if moment is None else self._editor.name
+        return await self._write(
+            record,
+            record.resource,
+            Action.SCHEDULE,
+            content=revision,
+            revision_at=moment,
+            revision_by=by,
+        )
 
     async def _open(self, resource_id: str, action: Action, version: int | None) -> ResourceRecord:
         self._editor.check(action)
@@ -262,6 +312,7 @@ class EditorialService:
             content=revision,
             revision=to_snapshot(revision),
             revision_state=state,
+            **UNPLANNED,
             **columns,
         )
 

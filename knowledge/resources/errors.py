@@ -56,7 +56,7 @@ class FourEyesError(ResourceError):
 
 
 class ScheduleImpossibleError(ResourceError):
-    """The new text of a resource that élus already see cannot be published later."""
+    """The moment chosen for a publication is past."""
 
 
 class ActionForbiddenError(ResourceError):

@@ -31,6 +31,7 @@ class Action(StrEnum):
     SUBMIT = "soumettre"
     REOPEN = "reprendre"
     PUBLISH = "publier"
+    SCHEDULE = "programmer"
     ARCHIVE = "archiver"
     DELETE = "supprimer"
     RESTORE = "restaurer"
@@ -48,6 +49,7 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.SUBMIT: _EVERYONE,
     Action.REOPEN: _EVERYONE,
     Action.PUBLISH: _REVIEWERS,
+    Action.SCHEDULE: _REVIEWERS,
     Action.ARCHIVE: _REVIEWERS,
     Action.DELETE: frozenset({Role.RESPONSABLE}),
     Action.RESTORE: frozenset({Role.RESPONSABLE}),

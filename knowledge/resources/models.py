@@ -38,7 +38,8 @@ class ResourceRow(Base):
     """A resource. `imported_hash` is its content as the last import left it, None if typed here.
 
     `version` grows by one at each change: the guard of concurrent edits. `revision` is the new text
-    of a published resource, not yet published. Deletion is soft: `deleted_at` hides the row.
+    of a published resource, not yet published; `revision_by` had it published at `revision_at`,
+    a moment to come. Deletion is soft: `deleted_at` hides the row.
     """
 
     __tablename__ = "resource"
@@ -75,6 +76,8 @@ class ResourceRow(Base):
     revision_state: Mapped[ResourceState | None] = mapped_column(
         _text_enum(ResourceState, "revision_state")
     )
+    revision_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revision_by: Mapped[str | None] = mapped_column(Text)
 
 
 class ResourceRevisionRow(Base):

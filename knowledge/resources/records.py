@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.resources import repository
 from knowledge.resources.filters import RecordFilter, stage
+from knowledge.resources.lifecycle import Action
 from knowledge.resources.models import (
     ResourceRevisionRow,
     ResourceRow,
@@ -60,6 +61,39 @@ async def find_many(session: AsyncSession, ids: Sequence[str]) -> dict[str, Reso
 async def list_records(session: AsyncSession, criteria: RecordFilter) -> list[ResourceRecord]:
     """Return all that passes the filter, in the order of identifiers."""
     return await _read(session, criteria.condition)
+
+
+async def longest_waiting(
+    session: AsyncSession, *, limit: int
+) -> tuple[list[tuple[ResourceRecord, str, datetime]], int]:
+    """Return what waits for a review, the longest first, and how many in all.
+
+    Each: the record, who submitted it and when; whoever edited it last, if nobody did.
+    """
+    waiting = RecordFilter(states=(ResourceState.A_RELIRE,)).condition
+    waiting &= ResourceRow.revision_at.is_(None)
+    total = await session.scalar(select(func.count(ResourceRow.id)).where(waiting))
+    asked = (
+        select(ResourceRevisionRow.actor, ResourceRevisionRow.created_at)
+        .where(
+            ResourceRevisionRow.resource_id == ResourceRow.id,
+            ResourceRevisionRow.action == Action.SUBMIT.value,
+        )
+        .order_by(ResourceRevisionRow.version.desc())
+        .limit(1)
+        .lateral()
+    )
+    since = func.coalesce(asked.c.created_at, ResourceRow.updated_at)
+    query = (
+        select(ResourceRow.id, func.coalesce(asked.c.actor, ResourceRow.editor), since)
+        .outerjoin(asked, true())
+        .where(waiting)
+        .order_by(since, ResourceRow.id)
+        .limit(limit)
+    )
+    rows = (await session.execute(query)).all()
+    found = await find_many(session, [row[0] for row in rows])
+    return [(found[row[0]], row[1], row[2]) for row in rows], total or 0
 
 
 async def page(
@@ -124,22 +158,6 @@ async def history(session: AsyncSession, resource_id: str) -> list[Revision]:
     ]
 
 
-async def last_actions(
-    session: AsyncSession, ids: Sequence[str], action: str
-) -> dict[str, tuple[str, datetime]]:
-    """Return who did an action last on each of these resources, and when."""
-    rows = await session.execute(
-        select(
-            ResourceRevisionRow.resource_id,
-            ResourceRevisionRow.actor,
-            ResourceRevisionRow.created_at,
-        )
-        .where(ResourceRevisionRow.resource_id.in_(ids), ResourceRevisionRow.action == action)
-        .order_by(ResourceRevisionRow.version)
-    )
-    return {row.resource_id: (row.actor, row.created_at) for row in rows}
-
-
 async def titles(session: AsyncSession) -> dict[str, tuple[str, ResourceState]]:
     """Return title and state of every resource that is not deleted, by identifier."""
     rows = await session.execute(
@@ -187,6 +205,7 @@ def _record(row: ResourceRow, resource: Resource) -> ResourceRecord:
         author=row.author,
         editor=row.editor,
         publish_at=row.publish_at,
+        revision_at=row.revision_at,
         deleted_at=row.deleted_at,
     )
 

@@ -57,16 +57,23 @@ def add_turn(
             )
         if opinion:
             give_opinion(url, f"{name}-2", **opinion)
-        if contact:
-            connection.execute(
-                "INSERT INTO ticket (reference, conversation_id, origin, status, priority,"
-                " categorie, besoin, themes, nom, courriel, resources_shown, transcript,"
-                " search_text, expected_reply_by, first_reply_due_at, resolution_due_at, version)"
-                " VALUES (%(name)s, %(name)s, 'conversation', 'nouveau', 'normale', 'conseil',"
-                " '', '{}', %(nom)s, %(courriel)s, '[]', '[]', '', now(), now(), now(), 1)",
-                {"name": name, **contact},
-            )
+    if contact:
+        give_contact(url, f"{name}-2", **contact)
     return f"{name}-2"
+
+
+def give_contact(url: str, question: str, *, nom: str, courriel: str) -> None:
+    """Write the request of whoever asked a question, with their name and address."""
+    name = question.rpartition("-")[0]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO ticket (reference, conversation_id, origin, status, priority,"
+            " categorie, besoin, themes, nom, courriel, resources_shown, transcript,"
+            " search_text, expected_reply_by, first_reply_due_at, resolution_due_at, version)"
+            " VALUES (%(name)s, %(name)s, 'conversation', 'nouveau', 'normale', 'conseil',"
+            " '', '{}', %(nom)s, %(courriel)s, '[]', '[]', '', now(), now(), now(), 1)",
+            {"name": name, "nom": nom, "courriel": courriel},
+        )
 
 
 def give_opinion(

@@ -15,14 +15,19 @@ from api.annotations.accord import confusions, measure_accord
 from api.annotations.collect import known_sentences
 from api.annotations.export import export_sentences, to_zip
 from api.annotations.repository import DoubtRepository
-from api.annotations.service import AnnotationService, MessageGoneError
+from api.annotations.service import (
+    AnnotationService,
+    MessageGoneError,
+    OwnDisagreementError,
+)
 from api.cli import app
+from api.comptes.models import Compte
 from api.database import Database, connect
 from api.lacunes.regroup import Regroup
 from nlu.encoder import shared_encoder
 from nlu.intents_examples import INTENTIONS_DIRECTORY, IntentFile, load_examples, read_intent_file
 from nlu.intents_gate import load_witnesses
-from tests.api.lacunes import add_turn
+from tests.api.lacunes import add_turn, give_contact, give_opinion
 
 SURE = {"confidence": 0.9, "alternatives": [{"intent": "saluer", "confidence": 0.05}]}
 UNSURE = {"confidence": 0.42, "alternatives": [{"intent": "chercher_outil", "confidence": 0.4}]}
@@ -63,6 +68,12 @@ async def label(database: Database, item: str, *said: tuple[str, str | None]) ->
     for who, intention in said:
         async with database.sessions.begin() as session:
             await AnnotationService(session).label(item, who, intention)
+
+
+async def settle(database: Database, item: str, who: str) -> None:
+    async with database.sessions.begin() as session:
+        compte = await session.get_one(Compte, who)
+        await AnnotationService(session).settle(item, "demander_methode", compte)
 
 
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
@@ -172,12 +183,48 @@ async def test_two_labels_that_differ_call_a_third_person(
     await label(database, item, ("Claire", "chercher_outil"), ("Paul", "demander_methode"))
     state = "SELECT etat, retenue FROM message_douteux"
     assert rows(database, state) == [("desaccord", None)]
-    async with database.sessions.begin() as session:
-        await AnnotationService(session).settle(item, "demander_methode", "Sofia")
+    for who in ("Claire", "Paul"):
+        with pytest.raises(OwnDisagreementError):
+            await settle(database, item, who)
+    await settle(database, item, "Sofia")
     assert rows(database, state) == [("tranche", "demander_methode")]
     assert rows(database, "SELECT par FROM phrase_apprise") == [("Sofia",)]
     async with database.sessions.begin() as session:
         assert not await AnnotationService(session).take_back("Paul")
+
+
+async def test_where_nobody_else_may_settle_one_of_the_two_does(
+    database: Database, people: list[str]
+) -> None:
+    item = add_turn(database.url, BENCHES, understanding=UNSURE)
+    await read(database)
+    await label(database, item, ("Claire", "chercher_outil"), ("Paul", "demander_methode"))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE compte SET role = 'redacteur' WHERE id = 'Sofia'")
+    await settle(database, item, "Paul")
+    assert rows(database, "SELECT etat FROM message_douteux") == [("tranche",)]
+
+
+async def test_a_doubt_takes_the_strongest_of_its_reasons_and_the_masks_learnt_since(
+    database: Database, people: list[str]
+) -> None:
+    said = f"{BOARDS} Demandez à Zoé Lantier"
+    item = add_turn(database.url, said, understanding=UNSURE)
+    assert (await read(database))[item] == ("marge", None, said)
+    give_opinion(database.url, item, useful=False, reason="inexact")
+    assert (await read(database))[item] == ("conteste", None, said)
+    give_opinion(database.url, item, useful=True)
+    give_contact(database.url, item, nom="Zoé Lantier", courriel="zoe@exemple.fr")
+    assert (await read(database))[item] == ("conteste", None, f"{BOARDS} Demandez à [contact]")
+    twin = add_turn(
+        database.url,
+        f"{BOARDS} Demandez à [contact]",
+        understanding=SURE,
+        opinion={"useful": False, "reason": "inexact"},
+    )
+    assert twin not in await read(database)
+    await label(database, item, ("Claire", "saluer"), ("Paul", "saluer"))
+    assert rows(database, "SELECT etat, motif FROM message_douteux") == [("accord", "conteste")]
 
 
 async def test_a_message_that_asks_nothing_known_is_agreed_upon_and_not_kept(

@@ -112,6 +112,38 @@ def test_a_publication_is_planned(client: httpx2.Client, people: People) -> None
     assert "à 9 h 30" in words(people["paul"].get(address))
     assert "Publication programmée" in words(people["paul"].get(address))
     assert seen(client, address, 404)
+    shown = people["claire"].get(address)
+    assert "Ne plus programmer" not in shown.text
+    assert do(people["paul"], address, "programmation", publier_le=later(-1)).status_code == 422
+    moved = do(people["paul"], address, "programmation", publier_le=later(5))
+    assert moved.headers["Location"] == f"{address}?fait=deplacee"
+    assert address not in people["paul"].get("/redaction/relecture").text
+    given_up = do(people["paul"], address, "programmation", renoncer="oui")
+    assert given_up.headers["Location"] == f"{address}?fait=renoncee"
+    assert address in people["paul"].get("/redaction/relecture").text
+
+
+def test_the_new_text_of_a_resource_online_is_planned(
+    client: httpx2.Client, people: People
+) -> None:
+    address = write(people["claire"], "soumettre")
+    do(people["paul"], address, "publier")
+    assert seen(client, address, 200)
+    send(people["claire"], f"{address}/modifier", "soumettre", resume=str(typed()["resume"]))
+    page = people["paul"].get(f"{address}/publier")
+    assert "remplacera celui en ligne de lui-même" in words(page)
+    do(people["paul"], address, "publier", publier_le=later(3))
+    assert "Nouveau texte programmé le" in words(people["claire"].get(address))
+    assert address not in people["paul"].get("/redaction/relecture").text
+    assert "a changé la date de publication" in words(people["paul"].get(f"{address}/histoire"))
+
+
+def test_what_waits_longest_for_a_review_comes_first(people: People) -> None:
+    first, second = (write(people["claire"], "soumettre") for _ in range(2))
+    # Whoever comments or follows the first does not send it back to the end.
+    do(people["paul"], first, "commenter", commentaire="Je la relis demain.")
+    queue = people["paul"].get("/redaction/relecture").text
+    assert 0 < queue.index(first) < queue.index(second)
 
 
 def test_the_text_online_stays_until_the_new_one_is_reviewed(

@@ -173,16 +173,60 @@ def test_what_is_wrong_is_refused_at_once(
 def test_a_scheduled_publication_waits_for_its_hour(client: httpx2.Client, staff: Staff) -> None:
     draft = created(staff["claire"])
     act(staff["claire"], draft["id"], "submit")
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=6)
     planned = act(staff["paul"], draft["id"], "publish", publish_at=soon.isoformat()).json()
     assert (planned["etat"], planned["en_ligne"]) == ("publie", False)
     assert client.get(f"{ROOT}/{draft['id']}").status_code == 404
     _wait_for(client, draft["id"], status=200)
     assert datetime.now(UTC) >= soon
-    edit(staff["claire"], draft["id"], title="Balade bientôt changée encore")
+
+
+def test_a_planned_publication_is_moved_then_given_up(client: httpx2.Client, staff: Staff) -> None:
+    draft = created(staff["claire"])
     act(staff["claire"], draft["id"], "submit")
+    assert act(staff["paul"], draft["id"], "schedule", publish_at=None).status_code == 409
+    tomorrow, later = ((datetime.now(UTC) + timedelta(days=each)).isoformat() for each in (1, 2))
+    act(staff["paul"], draft["id"], "publish", publish_at=tomorrow)
+    assert act(staff["claire"], draft["id"], "schedule", publish_at=later).status_code == 403
+    moved = act(staff["paul"], draft["id"], "schedule", publish_at=later).json()
+    assert datetime.fromisoformat(moved["publish_at"]) == datetime.fromisoformat(later)
+    past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    assert act(staff["paul"], draft["id"], "schedule", publish_at=past).status_code == 422
+    given_up = act(staff["paul"], draft["id"], "schedule", publish_at=None).json()
+    assert (given_up["etat"], given_up["publish_at"], given_up["publie_le"]) == (
+        "a_relire",
+        None,
+        None,
+    )
+    assert act(staff["paul"], draft["id"], "publish").json()["en_ligne"]
+
+
+def test_the_new_text_of_a_resource_online_waits_for_its_hour(
+    client: httpx2.Client, staff: Staff
+) -> None:
+    shown = published(staff)
+    path = f"{ROOT}/{shown['id']}"
+    _wait_for(client, shown["id"], status=200)
+    edit(staff["claire"], shown["id"], title="Balade bientôt changée encore")
+    act(staff["claire"], shown["id"], "submit")
     late = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    assert act(staff["paul"], draft["id"], "publish", publish_at=late).status_code == 409
+    planned = act(staff["paul"], shown["id"], "publish", publish_at=late).json()
+    assert (planned["revision"], planned["en_ligne"]) == ("a_relire", True)
+    assert planned["revision_publish_at"] is not None
+    # A text changed since is not the one that was read: the plan is undone.
+    changed = edit(staff["claire"], shown["id"], title="Balade changée d’ici là").json()
+    assert changed["revision_publish_at"] is None
+    act(staff["paul"], shown["id"], "publish", publish_at=late)
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    act(staff["paul"], shown["id"], "schedule", publish_at=soon.isoformat())
+    assert client.get(path).json()["title"] == shown["title"]
+    deadline = time.monotonic() + 60
+    while client.get(path).json()["title"] != "Balade changée d’ici là":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert datetime.now(UTC) >= soon
+    history = staff["paul"].get(f"{path}/history").json()["items"]
+    assert [each["action"] for each in history[:2]] == ["publier", "programmer"]
 
 
 def test_a_deleted_resource_is_hidden_then_restored(client: httpx2.Client, staff: Staff) -> None:
