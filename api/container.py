@@ -17,7 +17,7 @@ from api.search_index import SearchIndexKeeper
 from api.secret_box import SecretBox
 from api.settings import Settings
 from api.taxonomie.keeper import SigleKeeper, ThemeKeeper
-from api.tickets.routing import Aiguillage
+from api.tickets.aiguillage import Aiguillage
 from assistant.dialogue import DialogueEngine
 from assistant.engine import Assistant
 from assistant.ports import Clock

@@ -12,7 +12,7 @@ from api.dependencies import get_container
 from api.equipes.absences import holds_tickets, load_texts
 from api.equipes.repository import EquipeRepository
 from api.identite.repository import IdentityRepository
-from api.tickets.routing import Aiguillage
+from api.tickets.aiguillage import Aiguillage
 
 router = APIRouter(include_in_schema=False)
 _PATH = "/console/comptes"

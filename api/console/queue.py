@@ -17,12 +17,12 @@ from api.dependencies import get_container
 from api.droits.equipes import reach_of
 from api.equipes.relais import Absents, Relais
 from api.errors import Problem
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
 from api.tickets.queue import COUNTED, QueueRepository
 from api.tickets.relances import unheard
 from api.tickets.repository import CursorInvalid
-from api.tickets.routing import Aiguillage
 from api.tickets.status import OPEN_STATUSES, PRIORITIES
 
 router = APIRouter(include_in_schema=False)

@@ -18,9 +18,9 @@ from api.comptes.roles import Role
 from api.dependencies import get_container
 from api.equipes.relais import ADVISORS, Absents, absents_on
 from api.equipes.repository import EquipeRepository
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
-from api.tickets.routing import Aiguillage
 from assistant.business_days import CELLULE
 
 

@@ -10,9 +10,9 @@ from api.comptes.models import Compte
 from api.comptes.roles import Role
 from api.equipes.models import CompteEquipe, Tour
 from api.equipes.relais import ADVISORS, absents_on
+from api.tickets.aiguillage import Equipe
 from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
-from api.tickets.routing import Equipe
 from api.tickets.status import OPEN_STATUSES
 from assistant.business_days import CELLULE
 
@@ -41,11 +41,35 @@ async def distribute(
             index_elements=["compte_id"], set_={"servi_le": served.excluded.servi_le}
         )
     )
-    ticket.assignee, ticket.updated_at = chosen.nom, now
-    await session.flush()
-    await Journal(session).changed(
-        ticket, kind="assigned", actor=SYSTEM, changes={"assignee": [None, chosen.nom]}
+    await _give(session, ticket, chosen.nom, now=now)
+
+
+async def entrust(
+    session: AsyncSession, ticket: Ticket, courriel: str, *, rule: str, now: datetime
+) -> None:
+    """Give a ticket to the advisor whom a rule of the table names by the address of their account.
+
+    Nothing is done when there is no such account in use, or when they are away.
+    """
+    away = await absents_on(session, CELLULE.today(now))
+    named = select(Compte.nom).where(
+        func.lower(Compte.courriel) == courriel.lower(),
+        Compte.disabled_at.is_(None),
+        Compte.role.in_(ADVISORS),
+        Compte.nom.not_in(away.relais),
     )
+    nom = await session.scalar(named)
+    if nom is not None:
+        await _give(session, ticket, nom, now=now, rule=rule)
+
+
+async def _give(
+    session: AsyncSession, ticket: Ticket, nom: str, *, now: datetime, **told: str
+) -> None:
+    ticket.assignee, ticket.updated_at = nom, now
+    await session.flush()
+    changes = {"assignee": [None, nom], **told}
+    await Journal(session).changed(ticket, kind="assigned", actor=SYSTEM, changes=changes)
 
 
 async def _least_busy(session: AsyncSession, equipe: str, now: datetime) -> Compte | None:

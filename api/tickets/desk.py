@@ -20,11 +20,12 @@ from api.pieces.accept import NewPiece
 from api.pieces.repository import PieceRepository
 from api.pieces.views import pieces_json
 from api.satisfaction.ask import ask
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import turn_clock
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
-from api.tickets.routing import Aiguillage, load_aiguillage
+from api.tickets.routing import load_aiguillage
 from api.tickets.status import DONE_STATUSES, OPEN_STATUSES, SOLVED, WAITING, check_transition
 from api.tickets.tell import Teller
 from assistant.business_days import CELLULE

@@ -1,9 +1,9 @@
 """The built-in ticket desk: the assistant's port over our own tables."""
 
 from api.database import SessionFactory
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import promise_of
 from api.tickets.models import Ticket
-from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
 from assistant.ports import Demande, TicketReceipt
 

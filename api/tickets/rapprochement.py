@@ -17,6 +17,7 @@ from api.collegues.models import Mention
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.pieces.models import Piece
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import promise, turn_clock
 from api.tickets.desk import ELU, ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository, same_person
@@ -24,7 +25,6 @@ from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketRepository
-from api.tickets.routing import Aiguillage
 from api.tickets.service import TicketService
 from api.tickets.status import OPEN_STATUSES, WAITING
 from api.tickets.tell import Teller

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.equipes.destinataires import Destinataire, Destinataires
 from api.jobs.repository import JobRepository
 from api.mail.service import post
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import Rappel, load_delais, reminder_at
 from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
 from api.tickets.relances import MAIL_KINDS, REMINDER, late_words
 from api.tickets.repository import TicketRepository
-from api.tickets.routing import Aiguillage
 from api.tickets.status import OPEN_STATUSES, WAITING
 from api.tickets.tell import Teller
 from assistant.business_days import CELLULE, add_working_days

@@ -1,96 +1,25 @@
-"""Which team a ticket goes to: a table that the team reads and changes, checked when loaded."""
+"""Reads the routing table: which team, or which advisor, a ticket goes to; refused when wrong."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from api.tickets.aiguillage import Aiguillage, Exemple, RegleEquipe
+from api.tickets.lieux import ECHELONS, Lieux, lieux_of, unknown_codes
 from api.tickets.status import COMMON_QUEUE
 from knowledge.orientation.fichiers import FichierIllisible, read_document
 from knowledge.resources.vocabulary import load_vocabulary
+from knowledge.territoires.base import TerritoireBase
+from knowledge.territoires.loader import load_territoires
+from knowledge.territoires.lookup import find_territoire
 
 DEFAULT_FILE = Path(__file__).with_name("aiguillage.yml")
 _TEXTS = Path(__file__).parent.parent / "textes" / "aiguillage.yml"
-
-Besoin = Literal["conseil", "reclamation", "contribution"]
-Departement = Annotated[str, Field(pattern=r"^(0[1-9]|[1-8]\d|9[0-5]|2[AB]|9[78]\d)$")]
-Nom = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
-Courriel = Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Equipe(_Entry):
-    """A team, whom to remind, and how its tickets find an advisor.
-
-    `libre`: advisors choose. `moins_charge`: a ticket is given to the one who has the least to do.
-    """
-
-    id: Nom
-    nom: Annotated[str, Field(min_length=1)]
-    courriel: Courriel | None = None
-    responsable: Courriel | None = None
-    attribution: Literal["libre", "moins_charge"] = "libre"
-
-
-class Condition(_Entry):
-    """What a rule asks for; an empty list asks nothing."""
-
-    themes: tuple[str, ...] = ()
-    departements: tuple[Departement, ...] = ()
-    besoins: tuple[Besoin, ...] = ()
-
-    def fits(self, themes: Collection[str], departement: str | None, besoin: str) -> bool:
-        """Tell whether a ticket is aimed at."""
-        return (
-            (not self.themes or bool(set(self.themes) & set(themes)))
-            and (not self.departements or departement in self.departements)
-            and (not self.besoins or besoin in self.besoins)
-        )
-
-
-class Exemple(_Entry):
-    """A ticket, and the team that must receive it."""
-
-    themes: tuple[str, ...] = ()
-    departement: Departement | None = None
-    besoin: Besoin = "conseil"
-    attendu: Nom
-
-
-class RegleEquipe(_Entry):
-    """A rule of the table."""
-
-    id: Nom
-    rang: int
-    si: Condition
-    alors: Nom
-    motif: Annotated[str, Field(min_length=1)]
-    exemples: Annotated[tuple[Exemple, ...], Field(min_length=1)]
-
-
-class Aiguillage(_Entry):
-    """The whole table, its rules by rank."""
-
-    equipes: tuple[Equipe, ...]
-    regles: tuple[RegleEquipe, ...]
-
-    def decide(
-        self, *, themes: Collection[str], departement: str | None, besoin: str
-    ) -> RegleEquipe | None:
-        """Return the rule that decides; None leaves the ticket in the common queue."""
-        fitting = (each for each in self.regles if each.si.fits(themes, departement, besoin))
-        return next(fitting, None)
-
-    def equipe(self, team: str | None) -> Equipe | None:
-        """Return a team by its id."""
-        return next((each for each in self.equipes if each.id == team), None)
 
 
 class AiguillageInvalide(Exception):
@@ -105,7 +34,8 @@ class AiguillageInvalide(Exception):
 def load_aiguillage(path: Path | None = None) -> Aiguillage:
     """Return the table.
 
-    Raises AiguillageInvalide: unreadable, unknown key or word, tie of ranks, example that fails.
+    Raises AiguillageInvalide: unreadable, unknown key, word or place, tie of ranks, example that
+    fails.
     """
     file = path or DEFAULT_FILE
     try:
@@ -115,26 +45,67 @@ def load_aiguillage(path: Path | None = None) -> Aiguillage:
     except FichierIllisible as error:
         raise AiguillageInvalide([_told("illisible", file, ligne=error.ligne)]) from None
     except ValidationError as error:
-        fields = [".".join(str(part) for part in each["loc"]) for each in error.errors()]
-        raise AiguillageInvalide([_told("forme", file, champ=each) for each in fields]) from None
-    ranked = table.model_copy(
-        update={"regles": tuple(sorted(table.regles, key=lambda regle: regle.rang))}
-    )
-    problemes = [_told(key, file, **facts) for key, facts in _defects(ranked)]
+        raise AiguillageInvalide(
+            [_misshapen(file, each["loc"]) for each in error.errors()]
+        ) from None
+    base = _territoires_of(table)
+    sirens = {each for regle in table.regles for each in regle.si.epci}
+    known = table.knowing(lieux_of(base, sirens) if base else Lieux())
+    problemes = [_told(key, file, **facts) for key, facts in _defects(known, base)]
     if problemes:
         raise AiguillageInvalide(problemes)
-    return ranked
+    return known
 
 
-def _defects(table: Aiguillage) -> Iterator[tuple[str, dict[str, Any]]]:
+def _misshapen(file: Path, loc: tuple[int | str, ...]) -> str:
+    """Say which field is wrong, and how to mend it when one of its names is known."""
+    hints: dict[str, str] = _texts()["aide"]
+    named = (hints[str(each)] for each in reversed(loc) if str(each) in hints)
+    told = _told("forme", file, champ=".".join(str(part) for part in loc))
+    return " ".join([told, *[_texts()["ecrire"].format(aide=each) for each in named][:1]])
+
+
+def _territoires_of(table: Aiguillage) -> TerritoireBase | None:
+    """Return the territories, read only for a table that names more than départements."""
+    named = [name for regle in table.regles for where in _named(regle) for name in where]
+    return load_territoires() if set(named) - {"departements"} else None
+
+
+def _named(regle: RegleEquipe) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Yield the places of a rule, then those of each of its examples."""
+    yield regle.si.places
+    lists = {echelon: name for name, echelon in ECHELONS.items()}
+    for each in regle.exemples:
+        yield {lists[echelon]: (code,) for echelon, code in each.places.items()}
+
+
+def _unknown_places(
+    regle: RegleEquipe, base: TerritoireBase
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    told = _texts()
+    for where in _named(regle):
+        for name, code in unknown_codes(base, where):
+            facts = {"regle": regle.id, "code": code, "aide": told["aide"][name]}
+            yield "code_inconnu", {**facts, "echelon": told["echelons"][ECHELONS[name]]}
+
+
+def _defects(
+    table: Aiguillage, base: TerritoireBase | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from _doubles(table)
     known, themes = {each.id for each in table.equipes}, set(load_vocabulary().themes)
     for regle in table.regles:
         if regle.alors not in known:
-            yield "equipe_inconnue", {"regle": regle.id, "equipe": regle.alors}
+            choices = ", ".join(f"« {each} »" for each in sorted(known))
+            facts = {"regle": regle.id, "equipe": regle.alors, "equipes": choices}
+            yield "equipe_inconnue", facts
+        if len(regle.si.places) > 1:
+            yield "deux_echelons", {"regle": regle.id, "listes": ", ".join(regle.si.places)}
         for theme in set(regle.si.themes) - themes:
             yield "theme_inconnu", {"regle": regle.id, "theme": theme}
-        yield from _failed_examples(table, regle)
+        if base is not None:
+            yield from _unknown_places(regle, base)
+        yield from _failed_examples(table, regle, base)
 
 
 def _doubles(table: Aiguillage) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -150,20 +121,43 @@ def _doubles(table: Aiguillage) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "rang_double", {"regles": ", ".join(tied), "rang": rang}
 
 
-def _failed_examples(table: Aiguillage, regle: RegleEquipe) -> Iterator[tuple[str, dict[str, Any]]]:
+def _failed_examples(
+    table: Aiguillage, regle: RegleEquipe, base: TerritoireBase | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for numero, each in enumerate(regle.exemples, start=1):
-        found = table.decide(themes=each.themes, departement=each.departement, besoin=each.besoin)
+        facts: dict[str, Any] = {"regle": regle.id, "numero": numero}
+        if len(each.places) > 1:
+            yield "exemple_lieux", facts
+            continue
+        found = table.decide(**_asked(each, base))
         obtenu = found.alors if found else COMMON_QUEUE
         if obtenu != each.attendu:
-            facts = {"regle": regle.id, "numero": numero}
             yield "exemple", {**facts, "attendu": each.attendu, "obtenu": obtenu}
+        elif each.conseiller and (found is None or found.conseiller != each.conseiller):
+            named = (found and found.conseiller) or _texts()["personne"]
+            yield "exemple", {**facts, "attendu": each.conseiller, "obtenu": named}
+
+
+def _asked(exemple: Exemple, base: TerritoireBase | None) -> dict[str, Any]:
+    """Return an example as a ticket: its commune or its EPCI says its département."""
+    asked: dict[str, Any] = {
+        "themes": exemple.themes,
+        "departement": exemple.departement,
+        "besoin": exemple.besoin,
+        "orientation": exemple.orientation,
+    }
+    for echelon, code in exemple.places.items():
+        asked["territoire"] = {"type": echelon, "code": code}
+        found = find_territoire(base, echelon, code) if base else None
+        asked["departement"] = found.departement if found else exemple.departement
+    return asked
 
 
 def _told(key: str, file: Path, **facts: Any) -> str:
-    return _texts()[key].format(fichier=file.name, **facts)
+    return str(_texts()[key]).format(fichier=file.name, **facts)
 
 
 @cache
-def _texts() -> dict[str, str]:
-    texts: dict[str, str] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
+def _texts() -> dict[str, Any]:
+    texts: dict[str, Any] = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))
     return texts

@@ -12,14 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.items import attachments_of, channel_of
 from api.conversations.repository import ConversationRepository
-from api.equipes.repartition import distribute
+from api.equipes.repartition import distribute, entrust
+from api.tickets.aiguillage import Aiguillage, RegleEquipe
 from api.tickets.clock import due_from
 from api.tickets.family import FamilyRepository
 from api.tickets.journal import Journal
 from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketFilter, TicketRepository
-from api.tickets.routing import Aiguillage, load_aiguillage
+from api.tickets.routing import load_aiguillage
 from assistant.business_days import CELLULE, Promise
 from assistant.ports import Demande, DemandeIncomplete
 from knowledge.territoires.calendrier import calendrier_of
@@ -107,7 +108,7 @@ class TicketService:
         _check_complete(demande)
         columns, fingerprint = _columns(demande), _fingerprint(demande)
         now = self._now()
-        due, routed = due_from(now), self._route(columns)
+        due, regle = due_from(now), self._route(columns)
         columns |= {
             "fingerprint": fingerprint,
             "conversation_id": conversation_id,
@@ -115,7 +116,7 @@ class TicketService:
             "idempotency_key": idempotency_key,
             "status": "nouveau",
             "priority": "normale",
-            "team": routed.get("team", [None])[-1],
+            "team": regle.alors if regle else None,
             "expected_reply_by": Promise(due.first_reply, calendrier_of(demande.territoire)).day,
             "first_reply_due_at": due.first_reply,
             "resolution_due_at": due.resolution,
@@ -130,22 +131,23 @@ class TicketService:
             known = await self._keyed(idempotency_key, fingerprint)
             if known is not None:
                 return known
+        routed = {"team": [None, regle.alors], "rule": regle.id} if regle else {}
         await self._journal.created(ticket, actor=origin, changes=routed)
         await schedule_reminder(self._session, ticket)
+        if regle is not None and regle.conseiller:
+            await entrust(self._session, ticket, regle.conseiller, rule=regle.id, now=now)
         await distribute(self._session, ticket, self._aiguillage.equipe(ticket.team), now=now)
         return ticket
 
-    def _route(self, columns: dict[str, Any]) -> dict[str, Any]:
-        """Choose the team that the table says, and say by which rule.
-
-        Without a rule the ticket stays in the common queue.
-        """
-        regle = self._aiguillage.decide(
+    def _route(self, columns: dict[str, Any]) -> RegleEquipe | None:
+        """Return the rule of the table that decides; without one, it is for the common queue."""
+        return self._aiguillage.decide(
             themes=columns["themes"],
             departement=columns["departement"],
             besoin=columns["categorie"],
+            territoire=columns["territoire"],
+            orientation=columns["route"],
         )
-        return {} if regle is None else {"team": [None, regle.alors], "rule": regle.id}
 
     async def _keyed(self, key: str | None, fingerprint: bytes) -> Ticket | None:
         """Return what the key already made; None when only the reference was taken."""

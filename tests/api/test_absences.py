@@ -14,15 +14,17 @@ import pytest
 
 from api.database import Database, connect
 from api.equipes.relais import absents_on
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.desk import TicketDesk
 from api.tickets.models import Ticket
 from api.tickets.reminders import Remind
-from api.tickets.routing import Aiguillage, load_aiguillage
+from api.tickets.routing import load_aiguillage
 from api.tickets.service import TicketService
 from assistant.business_days import CELLULE
 from assistant.ports import Demande
 from tests.api.console import submit
 from tests.api.equipes import ABSENCES, Person, at, create_for, day, patch, person, today
+from tests.api.staff import add, send_away
 from tests.api.tickets import KEY, path
 from tests.conftest import Service
 
@@ -228,27 +230,6 @@ def test_only_a_responsable_speaks_for_someone_else(
         assert "a mis fin à une absence" in sofia.client.get("/console/comptes").text
         unknown = submit(sofia.client, ABSENCES, f"{ABSENCES}/99999999999/retirer")
         assert unknown.status_code == 404
-
-
-def add(url: str, nom: str, *teams: str, role: str = "conseiller") -> None:
-    """Write an account, and its teams."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO compte (id, courriel, nom, role) VALUES (%s, %s, %s, %s)",
-            (nom, f"{nom.lower()}@exemple.fr", nom, role),
-        )
-        for each in teams:
-            connection.execute("INSERT INTO compte_equipe VALUES (%s, %s)", (nom, each))
-
-
-def send_away(url: str, nom: str, du: date, au: date, delegue: str | None = None) -> None:
-    """Write an absence."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO compte_absence (compte_id, du, au, delegue_id, par)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            (nom, du, au, delegue, nom),
-        )
 
 
 @pytest.fixture

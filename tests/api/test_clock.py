@@ -12,12 +12,13 @@ import pytest
 
 from api.database import connect
 from api.jobs.worker import Worker
+from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import is_overdue, load_delais
 from api.tickets.desk import TicketDesk
 from api.tickets.models import Ticket
 from api.tickets.reminders import REMIND, Remind
 from api.tickets.repository import TicketFilter
-from api.tickets.routing import Aiguillage, load_aiguillage
+from api.tickets.routing import load_aiguillage
 from api.tickets.service import TicketService
 from assistant.business_days import (
     add_working_days,

@@ -17,7 +17,7 @@ from api.tickets.repository import TicketRepository
 from api.tickets.routing import load_aiguillage
 from tests.api.equipes import at, person
 from tests.api.receiver import wait_for
-from tests.api.test_absences import add, send_away
+from tests.api.staff import add, send_away
 from tests.api.test_clock import Desk, desk, history, paris  # noqa: F401
 from tests.api.test_mail import SENDER, Mailbox, mailbox  # noqa: F401
 from tests.api.tickets import create

@@ -6,7 +6,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.database import connect
 from api.tickets.routing import AiguillageInvalide, load_aiguillage
+from api.tickets.service import TicketService
+from assistant.ports import Demande
+from tests.api.equipes import today
+from tests.api.staff import add, send_away
 from tests.api.tickets import BODY, KEY, create, path
 from tests.conftest import Chat
 
@@ -46,6 +51,153 @@ def write(tmp_path: Path, text: str) -> Path:
     file = tmp_path / "aiguillage.yml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+PLACES = """
+equipes:
+  - {id: cellule, nom: "Cellule"}
+  - {id: sud, nom: "Occitanie"}
+  - {id: gers, nom: "Gers"}
+regles:
+  - id: occitanie
+    rang: 40
+    si: {regions: ["76"]}
+    alors: sud
+    motif: "Une équipe suit l’Occitanie."
+    exemples: [{region: "76", attendu: sud}, {departement: "31", attendu: sud}]
+  - id: gers
+    rang: 30
+    si: {departements: ["32"]}
+    alors: gers
+    motif: "Le Gers a son équipe."
+    exemples: [{commune: "32107", attendu: gers}]
+  - id: grand-auch
+    rang: 20
+    si: {epci: ["200066926"]}
+    alors: gers
+    conseiller: nadia@exemple.fr
+    motif: "Nadia suit le Grand Auch."
+    exemples:
+      - {epci: "200066926", attendu: gers, conseiller: nadia@exemple.fr}
+      - {commune: "32013", orientation: conseiller, attendu: gers}
+  - id: auch-ateliers
+    rang: 10
+    si: {communes: ["32013"], orientations: [ateliers, projet_partage]}
+    alors: cellule
+    motif: "Les ateliers d’Auch vont à la cellule."
+    exemples: [{commune: "32013", orientation: ateliers, attendu: cellule}]
+"""
+AUCH = {"type": "commune", "code": "32013", "nom": "Auch", "departement": "32"}
+PAVIE = {"type": "commune", "code": "32307", "nom": "Pavie", "departement": "32"}
+CONDOM = {"type": "commune", "code": "32107", "nom": "Condom", "departement": "32"}
+GRAND_AUCH = {"type": "epci", "code": "200066926", "nom": "Grand Auch", "departement": "32"}
+TOULOUSE = {"type": "commune", "code": "31555", "nom": "Toulouse", "departement": "31"}
+BREST = {"type": "commune", "code": "29019", "nom": "Brest", "departement": "29"}
+GERS = {"type": "departement", "code": "32", "nom": "Gers", "departement": "32"}
+OCCITANIE = {"type": "region", "code": "76", "nom": "Occitanie", "departement": None}
+# The code of a département, not of the région that has the same one.
+SEINE_MARITIME = {"type": "departement", "code": "76", "nom": "Seine-Maritime", "departement": "76"}
+
+
+@pytest.mark.parametrize(
+    ("territoire", "orientation", "rule"),
+    [
+        (AUCH, "ateliers", "auch-ateliers"),
+        (AUCH, "conseiller", "grand-auch"),
+        (AUCH, None, "grand-auch"),
+        (PAVIE, "ateliers", "grand-auch"),
+        (GRAND_AUCH, None, "grand-auch"),
+        (CONDOM, "ateliers", "gers"),
+        (GERS, None, "gers"),
+        (TOULOUSE, None, "occitanie"),
+        (OCCITANIE, None, "occitanie"),
+        (SEINE_MARITIME, None, None),
+        (BREST, "ateliers", None),
+        (None, "ateliers", None),
+    ],
+)
+def test_a_place_is_in_all_that_holds_it_and_the_smallest_rank_decides(
+    tmp_path: Path, territoire: dict[str, Any] | None, orientation: str | None, rule: str | None
+) -> None:
+    decided = load_aiguillage(write(tmp_path, PLACES)).decide(
+        themes=["jeunesse"],
+        departement=territoire["departement"] if territoire else None,
+        besoin="conseil",
+        territoire=territoire,
+        orientation=orientation,
+    )
+    assert (decided.id if decided else None) == rule
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            '["76"]',
+            '["99"]',
+            "règle « occitanie » : la région « 99 » n’existe pas. Écrivez le code",
+        ),
+        ('["200066926"]', '["200000000"]', "l’intercommunalité « 200000000 » n’existe pas"),
+        ('communes: ["32013"]', 'communes: ["32000"]', "la commune « 32000 » n’existe pas"),
+        ('["32"]', '["20"]', "le département « 20 » n’existe pas"),
+        ('["32"]', '["96"]', "Écrivez le code d’un département entre guillemets"),
+        ('["200066926"]', '["2000"]', "Écrivez le numéro SIREN d’une intercommunalité"),
+        ("[ateliers, projet_partage]", "[stage]", "Écrivez ressources, projet_partage,"),
+        ("nadia@exemple.fr\n    motif", "Nadia\n    motif", "l’adresse électronique de son compte"),
+        (
+            'si: {communes: ["32013"],',
+            'si: {communes: ["32013"], epci: ["200066926"],',
+            "epci, communes ne vont pas",
+        ),
+        ('{region: "76", attendu', '{region: "76", commune: "31555", attendu', "d’un seul lieu"),
+        (
+            "attendu: gers, conseiller: nadia@",
+            "attendu: gers, conseiller: paul@",
+            "attendu « paul@exemple.fr », obtenu « nadia@exemple.fr »",
+        ),
+        (
+            '{departement: "31", attendu: sud',
+            '{departement: "29", attendu: sud',
+            "obtenu « commune »",
+        ),
+        (
+            "alors: sud",
+            "alors: nord",
+            "« nord » n’existe pas. Choisissez « cellule », « gers », « sud »",
+        ),
+    ],
+)
+def test_a_wrong_place_orientation_or_advisor_is_refused_and_says_how_to_mend(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in PLACES
+    with pytest.raises(AiguillageInvalide) as refused:
+        load_aiguillage(write(tmp_path, PLACES.replace(old, new, 1)))
+    assert any(told in each for each in refused.value.problemes), refused.value.problemes
+    assert all(each.startswith("aiguillage.yml") for each in refused.value.problemes)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_rule_gives_a_ticket_to_its_advisor_or_leaves_it_to_the_team(
+    database_url: str, tmp_path: Path, there: bool
+) -> None:
+    table = load_aiguillage(write(tmp_path, PLACES))
+    add(database_url, "Nadia", "cellule")
+    if not there:
+        send_away(database_url, "Nadia", today(), today())
+    database = connect(database_url)
+    demande = Demande(besoin="Un conseil de développement", courriel="a@b.fr", territoire=AUCH)
+    async with database.sessions.begin() as session:
+        service = TicketService(session, aiguillage=table)
+        ticket = await service.create(demande)
+        kinds = {each.kind: each.changes for each in await service.events(ticket)}
+    await database.close()
+    assert kinds["created"] == {"team": [None, "gers"], "rule": "grand-auch"}
+    assert (ticket.team, ticket.assignee) == ("gers", "Nadia" if there else None)
+    given = {"assigned": {"assignee": [None, "Nadia"], "rule": "grand-auch"}}
+    assert {name: each for name, each in kinds.items() if name == "assigned"} == (
+        given if there else {}
+    )
 
 
 @pytest.mark.parametrize(
