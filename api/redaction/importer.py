@@ -7,10 +7,8 @@ written and the new plan is shown.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +19,7 @@ from api.console.pages import signed_in
 from api.console.session import LoginRequired
 from api.dependencies import get_container
 from api.pieces.accept import clean_name
+from api.redaction.compte_rendu import REPORT, keep_report, last_imports
 from api.redaction.models import PendingImport
 from api.redaction.pages import editor, go, page, texts
 from api.resources.exchange import plan_digest, resource_import
@@ -38,14 +37,6 @@ SHOWN_LINES = 5
 SHOWN_REFUSALS = 200
 _SOURCES = 3
 _SOURCE_PARTS = ("nom", "url", "date", "consultee_le")
-
-
-class Done(BaseModel):
-    """What an import that is over did: how many resources were made, changed, left as they were."""
-
-    creees: Annotated[int | None, Field(ge=0, le=10_000)] = None
-    modifiees: Annotated[int, Field(ge=0, le=10_000)] = 0
-    inchangees: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +68,16 @@ def _who(request: Request) -> Compte:
 
 
 @router.get(PATH)
-async def choose_file(request: Request, done: Annotated[Done, Query()]) -> Response:
-    """Ask for a file; say what the last import did."""
-    return page(request, "import.html", fait=done, erreur="", nom="")
+async def choose_file(request: Request) -> Response:
+    """Ask for a file; lead to what the last imports did."""
+    return await _ask(request)
+
+
+async def _ask(request: Request, *, error: str = "", name: str = "") -> Response:
+    async with get_container(request).database.sessions() as session:
+        last = await last_imports(session)
+    status = 422 if error else 200
+    return page(request, "import.html", status=status, derniers=last, erreur=error, nom=name)
 
 
 @router.post(PATH)
@@ -91,9 +89,7 @@ async def keep_file(request: Request) -> Response:
         data = await _read(sent)
         await asyncio.to_thread(read_table, data)
     except FileRefused as refused:
-        return page(
-            request, "import.html", status=422, fait=Done(), erreur=refused.message, nom=name
-        )
+        return await _ask(request, error=refused.message, name=name)
     async with get_container(request).database.sessions.begin() as session:
         await _keep(session, _who(request).id, name, data)
     return go(request, PREVIEW)
@@ -148,11 +144,8 @@ async def _preview(request: Request, form: FormData | None) -> Response:
         except (ResourceExistsError, ResourceModifiedError):  # somebody else wrote meanwhile
             return _shown(request, shown, plan, stale=True)
         await session.execute(delete(PendingImport).where(PendingImport.compte_id == who.id))
-    counts = (f"{each.value}s={len(plan.having(each))}" for each in _DONE)
-    return go(request, f"{PATH}?{'&'.join(counts)}")
-
-
-_DONE = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+        number = await keep_report(session, waiting.nom, plan)
+    return go(request, f"{REPORT.format(number=number)}?fait=oui")
 
 
 def _wanted(table: Table, form: FormData | None) -> dict[str, str]:

@@ -1,70 +1,24 @@
 """The list of the resources, for those who write them: filters, search, one page at a time."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.container import Container
 from api.dependencies import get_container
-from api.redaction.lot import gestures
+from api.redaction.filtres import ListQuery, find_places
+from api.redaction.lot import MAX_AT_ONCE, gestures
 from api.redaction.pages import page, texts
 from api.resources.exchange import ExportFormat, export_file
 from api.resources.views import is_visible
 from knowledge.resources import records
-from knowledge.resources.filters import SOON, RecordFilter
+from knowledge.resources.filters import SOON
 from knowledge.resources.record import ResourceRecord
-from knowledge.resources.resource import ResourceState, ResourceType, french_today
-from nlu.text import strip_invisible
+from knowledge.resources.resource import french_today
 
 router = APIRouter(include_in_schema=False)
 PAGE = 25
-
-_Blank = BeforeValidator(lambda value: value or None)
-_Line = Annotated[str, BeforeValidator(lambda text: strip_invisible(str(text)).strip())]
-
-
-class ListQuery(BaseModel):
-    """What the list shows; an empty choice of a form is no choice."""
-
-    q: Annotated[_Line, Field(max_length=200)] = ""
-    etat: Annotated[ResourceState | None, _Blank] = None
-    type: Annotated[ResourceType | None, _Blank] = None
-    theme: Annotated[_Line, Field(max_length=60)] = ""
-    territoire: Annotated[_Line, Field(max_length=80)] = ""
-    responsable: Annotated[_Line, Field(max_length=200)] = ""
-    a_revoir: bool = False
-    expirees: bool = False
-    expire_bientot: bool = False
-    lien_mort: bool = False
-    supprimees: bool = False
-    lot: Annotated[Literal["vide", "geste"] | None, _Blank] = None
-    suite: Annotated[str | None, Field(max_length=400), _Blank] = None
-
-    def address(self, **changes: Any) -> str:
-        """Return the query of the same list, changed; the next page is asked for explicitly."""
-        values = self.model_dump(mode="json", exclude={"suite", "lot"}) | changes
-        kept = {name: "true" if each is True else each for name, each in values.items() if each}
-        return f"?{urlencode(kept)}"
-
-    def criteria(self, places: tuple[str, ...]) -> RecordFilter:
-        """Return what the base is asked for; `places` are those that `territoire` means."""
-        return RecordFilter(
-            states=(self.etat,) if self.etat else (),
-            type=self.type,
-            theme=self.theme or None,
-            words=self.q,
-            deleted=self.supprimees,
-            territoires=places,
-            owner=self.responsable or None,
-            late=self.a_revoir,
-            expired=self.expirees,
-            expires_soon=self.expire_bientot,
-            dead_link=self.lien_mort,
-        )
 
 
 class ExportQuery(ListQuery):
@@ -104,6 +58,7 @@ async def show_list(request: Request, query: Annotated[ListQuery, Query()]) -> R
         filtres=query,
         exports={each: query.address(format=each) for each in texts()["exports"]},
         gestes=gestures(request),
+        ensemble=min(total, MAX_AT_ONCE),
         ici=query.address(suite=query.suite),
         lieu_inconnu=places is None,
         compte_par_etat=counts,
@@ -117,26 +72,6 @@ async def _page(
     if places is None:
         return [], None, 0
     return await records.page(session, query.criteria(places), cursor=query.suite, limit=PAGE)
-
-
-def find_places(services: Container, typed: str) -> tuple[str, ...] | None:
-    """Return the references that a code or a name may mean, none for no text, None if unknown."""
-    if not typed:
-        return ()
-    if typed.lower() == "france":
-        return ("france",)
-    kind, _, code = typed.partition(":")
-    found = services.knowledge.find(kind, code) if code else None
-    found = found or services.knowledge.territoires.resolve(typed)
-    if found is not None:
-        return (f"{found.type}:{found.code}",)
-    wanted = typed.casefold()
-    same = [
-        f"{each.type}:{each.code}"
-        for each in services.territoires.autocomplete(typed, limit=20)
-        if each.nom.casefold() == wanted
-    ]
-    return tuple(same) or None
 
 
 def row(record: ResourceRecord) -> dict[str, Any]:

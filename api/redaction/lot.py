@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from api.console.pages import may
 from api.dependencies import get_container
 from api.redaction.controle import remarks_of
+from api.redaction.filtres import find_places, read_address
 from api.redaction.pages import HOME, editor, go, number_sent, page, texts
 from api.redaction.refus import refusal
 from api.resources.staff import editorial, known_id
@@ -29,7 +30,8 @@ from knowledge.resources.vocabulary import load_vocabulary
 from nlu.text import strip_invisible
 
 router = APIRouter(include_in_schema=False)
-MAX_AT_ONCE = 100
+MAX_AT_ONCE = 500
+"""Resources that are changed at once: as many as a few seconds allow."""
 _MAX_OWNER = 200
 
 Act = Callable[[EditorialService, str, int, str], Awaitable[ResourceRecord]]
@@ -137,6 +139,8 @@ async def act_on_many(request: Request) -> Response:
     """Say what would happen, do what was confirmed, tell what was done."""
     form = await request.form()
     lot = _read(form)
+    if "ensemble" in form:
+        lot.choisies = await _whole_list(request, lot.retour)
     if not lot.choisies or lot.geste not in GESTURES:
         why = "geste" if lot.choisies else "vide"
         return go(request, f"{HOME}{lot.retour or '?'}&lot={why}")
@@ -176,6 +180,19 @@ def _read(form: FormData) -> Lot:
         choisies=[Chosen(known_id(id_), number_sent(version)) for id_, _, version in parted],
         retour=back if back.startswith("?") and back.isprintable() else "",
     )
+
+
+async def _whole_list(request: Request, address: str) -> list[Chosen]:
+    """Return the resources of every page of the list, the latest changed first."""
+    services, query = get_container(request), read_address(address)
+    places = find_places(services, query.territoire) if query else None
+    if query is None or places is None:
+        return []
+    async with services.database.sessions() as session:
+        found, _, _ = await records.page(
+            session, query.criteria(places), cursor=None, limit=MAX_AT_ONCE
+        )
+    return [Chosen(each.resource.id, each.resource.version) for each in found]
 
 
 def _wrong(field: str, value: str) -> str:

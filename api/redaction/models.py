@@ -1,8 +1,10 @@
-"""The file that someone imports, between its preview and its confirmation."""
+"""The file that someone imports, between its preview and its confirmation, then what it did."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, func
+from sqlalchemy import DateTime, ForeignKey, Identity, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base
@@ -18,4 +20,17 @@ class PendingImport(Base):
     )
     nom: Mapped[str]
     contenu: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class ImportReport(Base):
+    """What an import did, line by line: each is the line of the file, the resource, its title, what
+    became of it. Nobody is named: the history of each resource says who imported it.
+    """
+
+    __tablename__ = "import_fait"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    nom: Mapped[str]
+    lignes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.redaction.compte_rendu import router as compte_rendu
 from api.redaction.ecrire import router as ecrire
 from api.redaction.fiche import router as fiche
 from api.redaction.histoire import router as histoire
@@ -38,5 +39,6 @@ async def read_file(request: Request, name: str) -> Response:
 
 def install_redaction(app: FastAPI) -> None:
     """Add the editorial desk to the application."""
-    for router in (doors, liste, lot, importer, relecture, ecrire, fiche, vie, histoire):
+    pages = (doors, liste, lot, importer, compte_rendu, relecture, ecrire, fiche, vie, histoire)
+    for router in pages:
         app.include_router(router)

@@ -29,7 +29,7 @@ from api.equipes.models import Absence, CompteEquipe, Tour
 from api.jobs.models import Job
 from api.lacunes.models import Lacune, PhraseApprise
 from api.mail.models import Mail
-from api.redaction.models import PendingImport
+from api.redaction.models import ImportReport, PendingImport
 from api.suivi.repository import SuiviRepository
 from api.tickets.repository import TicketRepository
 from api.vie_privee.contacts import expire_contacts, leave_notes
@@ -138,8 +138,10 @@ async def _remises(session: AsyncSession, age: timedelta, erased: str) -> int:
 
 async def _travaux(session: AsyncSession, age: timedelta, erased: str) -> int:
     limit = func.now() - age
-    return await _delete(session, Job, Job.failed_at < limit) + await _delete(
-        session, Passage, Passage.at < limit
+    return (
+        await _delete(session, Job, Job.failed_at < limit)
+        + await _delete(session, Passage, Passage.at < limit)
+        + await _delete(session, ImportReport, ImportReport.at < limit)
     )
 
 

@@ -103,8 +103,16 @@ def test_a_file_becomes_drafts_with_their_source(
     shown = mapped(writer, shown)
     assert "Source : Exemple" in words(shown)
     done = confirm(writer, shown)
-    assert done.headers["Location"] == f"{IMPORT}?creees=2&modifiees=0&inchangees=0"
-    assert "2 fiches créées" in words(writer.get(done.headers["Location"]))
+    report = writer.get(done.headers["Location"])
+    assert "2 fiches créées, 0 modifiée, 0 déjà à jour" in words(report)
+    assert str(report.url.path) in writer.get(IMPORT).text
+    lines = writer.get(f"{report.url.path}/lignes.csv").text.splitlines()
+    assert lines[0].endswith("Titre;Ce qui a été fait")
+    first = 1 if kind == "json" else 2
+    assert [each.split(";")[0] for each in lines[1:]] == [str(first), str(first + 1)]
+    assert all(each.endswith("nouvelle fiche") for each in lines[1:])
+    assert all(each["Intitulé"] in report.text for each in rows)
+    assert writer.get(f"{IMPORT}/999999").status_code == 404
     (draft,) = found(staff, rows[0]["Intitulé"])
     assert draft["etat"] == "brouillon"
     assert draft["themes"] == ["concertation", "jeunesse"]

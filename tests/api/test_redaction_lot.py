@@ -1,6 +1,7 @@
 """Several resources at once, as a browser without JavaScript does it: shown, confirmed, told."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -164,6 +165,23 @@ def test_all_of_the_page_needs_no_script(writer: httpx2.Client, staff: Staff) ->
     page = re.findall(r'name="page" value="([^"]+)"', shown.text)
     assert sorted(page) == sorted(boxes(*made))
     assert "3 fiches à changer" in words(writer.post(LOT, data=ticked | {"page": page}))
+
+
+def test_a_whole_list_is_changed_page_after_page(writer: httpx2.Client, staff: Staff) -> None:
+    word = f"Glane{secrets.token_hex(4)}"
+    fiches = [created(staff["claire"], title=f"{word} numéro {number}") for number in range(27)]
+    shown = writer.get("/redaction/", params={"q": word})
+    assert "Les 27 fiches de la liste" in words(shown)
+    back = html.unescape(re.findall(r'name="retour" value="([^"]+)"', shown.text)[0])
+    asked = ask(writer, [], "echeance", ensemble="true", retour=back)
+    assert "Pour 27 fiches." in words(asked)
+    ticked = re.findall(r'name="choix" value="([^"]+)"', asked.text)
+    day = (french_today() + timedelta(days=40)).isoformat()
+    told = confirm(writer, ticked, "echeance", day)
+    assert "C’est fait pour 27 fiches." in words(told)
+    assert {read(staff, each)["a_revoir_le"] for each in fiches} == {day}
+    wrong = ask(writer, [], "echeance", ensemble="true", retour="?etat=perdu")
+    assert wrong.headers["Location"].endswith("lot=vide")
 
 
 def test_nothing_ticked_or_nothing_chosen_comes_back_to_the_list(
