@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from api.backup.last import verify_last
+from api.backup.last import LONGEST, verify_last
 from api.courrier.boite import (
     CertificateRefused,
     EncryptionRefused,
@@ -51,6 +51,7 @@ async def examine(settings: Settings) -> list[Finding]:
         remedy = "" if ok else entry["remede"].format(**_facts(settings), cause=cause)
         return Finding(entry["nom"], ok, remedy, optional)
 
+    backup, saved, spared = _backup(settings)
     return [
         finding("python", sys.version_info[:2] == (3, 11)),
         finding("rasa", settings.rasa_url is not None or settings.rasa_python.exists()),
@@ -62,7 +63,7 @@ async def examine(settings: Settings) -> list[Finding]:
         finding("port", _is_free(settings.host, settings.port), optional=True),
         finding("base", await _database_answers(settings)),
         finding("chromium", shutil.which("chromium") is not None, optional=True),
-        finding(*_backup(settings), optional=True),
+        finding(backup, saved, optional=spared),
         finding(*await _courrier(settings), optional=settings.mailbox is None),
         *([finding(*await _zammad(settings.zammad))] if settings.zammad else []),
     ]
@@ -82,9 +83,22 @@ def _trained(settings: Settings) -> tuple[str, bool]:
     return ("modele_promu", True) if readable else ("modele_perime", False)
 
 
-def _backup(settings: Settings) -> tuple[str, bool]:
-    wrong = verify_last(settings.data_dir, datetime.now(UTC))
-    return f"sauvegarde_{wrong or 'absente'}", wrong is None
+def _backup(settings: Settings) -> tuple[str, bool, bool]:
+    """Return what the last back-up is, whether it is well, and whether the service does without.
+
+    None was made yet: only a base of this machine that is older than a back-up may be misses one.
+    """
+    now = datetime.now(UTC)
+    wrong = verify_last(settings.data_dir, now)
+    spared = wrong == "absente" and not _holds_old_data(settings, now)
+    return f"sauvegarde_{wrong or 'absente'}", wrong is None, spared
+
+
+def _holds_old_data(settings: Settings, now: datetime) -> bool:
+    born = settings.data_dir / "postgres" / "PG_VERSION"
+    if settings.database_url or not born.exists():
+        return False
+    return now - datetime.fromtimestamp(born.stat().st_mtime, UTC) > LONGEST
 
 
 async def _courrier(settings: Settings) -> tuple[str, bool, str]:

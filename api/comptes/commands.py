@@ -83,7 +83,7 @@ async def list_comptes(settings: Settings) -> list[KnownCompte]:
 async def disable(settings: Settings, courriel: str) -> bool:
     """Shut an account out at once; False when there is none."""
     async with _comptes(settings) as comptes:
-        return await comptes.disable(courriel)
+        return await comptes.disable(courriel, by=COMMAND_LINE)
 
 
 async def reset(settings: Settings, courriel: str) -> bool:

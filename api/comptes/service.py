@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.comptes.journal import CompteEventKind, CompteJournal
 from api.comptes.login import hash_token, open_session
 from api.comptes.models import Compte, Invitation
 from api.comptes.passwords import check_password, hash_password
@@ -108,6 +109,8 @@ class CompteService:
         await self._comptes.close_sessions_of(compte.id)
         await self._comptes.forget_attempts(hash_token(address))
         invitation.used_at = self._now()
+        kind = CompteEventKind.RENEWED if known else CompteEventKind.OPENED
+        await CompteJournal(self._session).add(compte, kind, by=compte.nom)
         return await open_session(self._session, compte.id, now=self._now())
 
     async def _check_name(self, name: str, known: Compte | None) -> None:
@@ -121,10 +124,12 @@ class CompteService:
         """Return every account, by name."""
         return await self._comptes.all()
 
-    async def disable(self, courriel: str) -> bool:
+    async def disable(self, courriel: str, *, by: str) -> bool:
         """Shut an account out at once; False when no account in use has this address."""
         compte_id = await self._comptes.disable(courriel.strip().lower())
         if compte_id is None:
             return False
         await self._comptes.close_sessions_of(compte_id)
+        compte = await self._session.get_one(Compte, compte_id)
+        await CompteJournal(self._session).add(compte, CompteEventKind.CLOSED, by=by)
         return True

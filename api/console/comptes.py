@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.comptes.factor_repository import FactorRepository
-from api.comptes.journal import COMMAND_LINE, CompteEventKind, CompteJournal
+from api.comptes.journal import COMMAND_LINE, CompteEventKind, CompteJournal, EventFilter
 from api.comptes.models import Compte
 from api.comptes.repository import CompteRepository
 from api.comptes.second_factor import reset_factor
@@ -74,7 +74,7 @@ async def _comptes_page(
             comptes=await CompteRepository(session).all(),
             proteges=await FactorRepository(session).confirmed(),
             relies=await IdentityRepository(session).linked(),
-            evenements=await CompteJournal(session).last(_EVENTS),
+            evenements=await CompteJournal(session).page(EventFilter(), limit=_EVENTS),
             commande=COMMAND_LINE,
         )
 

@@ -1,28 +1,26 @@
 """The access log, for those who answer for it: who was let in to which ticket, when."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.console.pages import french_moment, page, texts
+from api.console.recherche import DatedSearch
 from api.database import Database
 from api.dependencies import get_container
 from api.droits.models import Acces
 from api.droits.repository import AccesFilter, AccesRepository
 from api.tableur import BOM, csv_lines
-from assistant.business_days import CELLULE
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 50
 _BLOCK = 2000
 
 
-class Search:
-    """What the form of the log asks for; a date that is not one is told, not obeyed."""
+class Search(DatedSearch):
+    """What the form of the log asks for."""
 
     def __init__(
         self,
@@ -32,45 +30,18 @@ class Search:
         du: Annotated[str, Query(max_length=10)] = "",
         au: Annotated[str, Query(max_length=10)] = "",
     ) -> None:
-        self.shown = {
-            "reference": _typed(reference).upper(),
-            "qui": _typed(qui),
-            "action": _typed(action),
-            "du": _typed(du),
-            "au": _typed(au),
-        }
-        self.wrong = [name for name in ("du", "au") if self.shown[name] and not self._day(name)]
-
-    def _day(self, name: str) -> date | None:
-        try:
-            return date.fromisoformat(self.shown[name])
-        except ValueError:
-            return None
+        super().__init__(reference=reference.upper(), qui=qui, action=action, du=du, au=au)
 
     @property
     def filter(self) -> AccesFilter:
-        """Return the criteria; days are those of the cellule."""
-        first, last = self._day("du"), self._day("au")
+        """Return the criteria."""
         return AccesFilter(
             reference=self.shown["reference"] or None,
             who=self.shown["qui"] or None,
             action=self.shown["action"] or None,
-            since=_start(first) if first else None,
-            until=_start(last + timedelta(days=1)) if last and last < date.max else None,
+            since=self.since,
+            until=self.until,
         )
-
-    @property
-    def query(self) -> str:
-        """Return the search as an address carries it."""
-        return urlencode({name: value for name, value in self.shown.items() if value})
-
-
-def _typed(text: str) -> str:
-    return "".join(each for each in text if each.isprintable()).strip()
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), CELLULE.zone)
 
 
 @router.get("/console/journal")

@@ -70,11 +70,12 @@ async def erase(
     services = get_container(request)
     async with services.database.sessions.begin() as session:
         found = await personne.find(session, qui)
-        if found.known and sur == "oui":
+        if found.erasable and sur == "oui":
             await _trace(request, session, found, "effacer_personne")
             await personne.erase(session, found, erased=services.replies.render("donnees.efface"))
-    if not found.known:
-        return _refused(request, "absente" if qui.strip() else "vide", qui)
+    if not found.erasable:
+        key = "agent" if found.known else "absente" if qui.strip() else "vide"
+        return _refused(request, key, qui)
     if sur != "oui":
         facts = _facts(request, qui=qui.strip(), trouve=found, erreur=_words()["confirmer"])
         return page(request, _PAGE, status=422, **facts)

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api.console.actions import router as actions
 from api.console.comptes import router as comptes
+from api.console.comptes_histoire import router as comptes_histoire
 from api.console.errors import install_console_errors
 from api.console.factor import router as factor
 from api.console.filtres import router as filtres
@@ -62,7 +63,17 @@ def install_console(app: FastAPI) -> None:
         return file_response(asset, request)
 
     pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, inbox)
-    own = (filtres, modeles, rapprocher, journal, personne, registre, comptes, absences)
+    own = (
+        filtres,
+        modeles,
+        rapprocher,
+        journal,
+        personne,
+        registre,
+        comptes,
+        comptes_histoire,
+        absences,
+    )
     for router in (*pieces, *own):
         app.include_router(router)
     install_console_errors(app)

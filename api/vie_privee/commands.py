@@ -118,8 +118,8 @@ async def erase(settings: Settings, say: Say, ask: Callable[[str], str], qui: st
     async with open_database(settings) as database:
         async with database.sessions.begin() as session:
             found = await personne.find(session, qui)
-        if not found.known:
-            say(words["absente"].format(qui=qui))
+        if not found.erasable:
+            say(words["agent" if found.known else "absente"].format(qui=qui))
             return False
         say(_told(words, found))
         if ask(words["demande"]) != "oui":

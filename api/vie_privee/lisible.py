@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.console.pages import french_moment, texts
+from api.console.pages import entry_texts, french_moment, texts
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,6 +23,7 @@ def _environment() -> Environment:
     )
     environment.filters["moment"] = lambda value: french_moment(datetime.fromisoformat(value))
     environment.globals["textes"] = texts()
+    environment.globals["entree"] = entry_texts()
     return environment
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.comptes.models import Compte
 from api.conversations.models import Conversation, Item
 from api.conversations.repository import ConversationRepository
 from api.courrier.models import CourrielRecu
@@ -18,6 +19,7 @@ from api.satisfaction.models import Satisfaction
 from api.suivi.models import NoteTerritoire
 from api.tickets.models import Ticket, TicketMessage
 from api.tickets.repository import TicketRepository
+from api.vie_privee.agent import export_agent, find_agent
 from api.vie_privee.contacts import mask_notes, names_of, notes_about
 
 # The person's own part of a request; the rest is the service's.
@@ -50,10 +52,16 @@ class Personne:
     mails: Sequence[Mail]
     recus: Sequence[CourrielRecu] = ()
     notes: Sequence[NoteTerritoire] = ()
+    compte: Compte | None = None
 
     @property
     def known(self) -> bool:
         """Tell whether anything is kept."""
+        return self.erasable or self.compte is not None
+
+    @property
+    def erasable(self) -> bool:
+        """Tell whether anything is kept that is erased on request; an account is closed instead."""
         return bool(self.tickets or self.mails or self.recus or self.notes)
 
     @property
@@ -63,7 +71,7 @@ class Personne:
 
 
 async def find(session: AsyncSession, qui: str) -> Personne:
-    """Return what is kept under an address, or a reference.
+    """Return what is kept under an address, or a reference; an account of this address too.
 
     A conversation is anonymous: it is known only by the request that was sent from it.
     """
@@ -88,6 +96,7 @@ async def find(session: AsyncSession, qui: str) -> Personne:
         mails=mails.scalars().all(),
         recus=recus.scalars().all(),
         notes=await notes_about(session, found),
+        compte=await find_agent(session, wanted) if "@" in wanted else None,
     )
 
 
@@ -119,7 +128,9 @@ async def erase(session: AsyncSession, personne: Personne, *, erased: str) -> No
 
 async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
     """Return everything as plain data, ready to be written."""
+    compte = personne.compte
     return {
+        "agent": await export_agent(session, compte) if compte else None,
         "demandes": [await _request(session, each) for each in personne.tickets],
         "conversations": [await _conversation(session, each) for each in personne.conversations],
         "courriels": [

@@ -1,5 +1,6 @@
 """A back-up gives everything back, row by row; a bad one changes nothing. Real PostgreSQL."""
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from api.backup.postgres import ToolFailed, count_rows
 from api.backup.restore import InUse, NotEmpty, restore
 from api.backup.save import NothingToSave, save
 from api.cli import app
+from api.doctor import examine
 from api.postgres import EmbeddedPostgres
+from api.settings import Settings
 from bench.backup import digest_rows, fill
 from tests.conftest import admin, url_of
 
@@ -191,6 +194,25 @@ def test_the_doctor_verifies_the_last_back_up(filled: str, tmp_path: Path) -> No
     assert last.verify_last(tmp_path, now) == "abimee"
     made.fichier.unlink()
     assert last.verify_last(tmp_path, now) == "deplacee"
+
+
+async def test_the_doctor_minds_a_missing_back_up_of_an_old_base(tmp_path: Path) -> None:
+    base = tmp_path / "postgres" / "PG_VERSION"
+    base.parent.mkdir()
+    base.write_text("18", encoding="utf-8")
+
+    async def minded() -> tuple[bool, bool]:
+        (found,) = [
+            each
+            for each in await examine(Settings(data_dir=tmp_path))
+            if each.name == "Dernière sauvegarde"
+        ]
+        return found.ok, found.optional
+
+    assert await minded() == (False, True)
+    nine_days_ago = (datetime.now(UTC) - timedelta(days=9)).timestamp()
+    os.utime(base, (nine_days_ago, nine_days_ago))
+    assert await minded() == (False, False)
 
 
 def run(data: Path, url: str, *arguments: str, said: str = "") -> tuple[int, str]:

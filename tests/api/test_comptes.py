@@ -12,10 +12,12 @@ import pytest
 import pytest_asyncio
 
 from api.comptes.attempts import LoginLocked, delay_after
+from api.comptes.journal import CompteJournal, EventFilter
 from api.comptes.login import LoginRefused, LoginService
 from api.comptes.passwords import PasswordWeak, check_password
 from api.comptes.roles import Role
 from api.comptes.service import CompteService, InvitationInvalid
+from api.console.comptes_histoire import HISTORY
 from api.database import Database, connect
 from tests.api.console import (
     PASSWORD,
@@ -275,10 +277,48 @@ async def test_a_shut_account_is_out_at_once(database: Database) -> None:
     doors = LoginService(database, now=clock.now)
     token = await make(database, clock)
     async with database.sessions.begin() as session:
-        assert await CompteService(session).disable("Claire@exemple.fr")
+        assert await CompteService(session).disable("Claire@exemple.fr", by="Sofia")
     assert await doors.find(token) is None
     with pytest.raises(LoginRefused):
         await doors.open("claire@exemple.fr", PASSWORD)
+
+
+async def test_each_opening_and_closing_of_an_account_is_in_its_history(
+    database: Database,
+) -> None:
+    await make(database, MovableClock())
+    async with database.sessions.begin() as session:
+        service = CompteService(session)
+        link = await service.invite("claire@exemple.fr", Role.RESPONSABLE)
+        await service.accept(link, courriel="", nom="Claire", password=PASSWORD + " neuf")
+        await service.disable("claire@exemple.fr", by="Sofia")
+    async with database.sessions() as session:
+        journal = CompteJournal(session)
+        found = await journal.page(EventFilter(), limit=10)
+        closed = await journal.page(EventFilter(who="sof", kind="compte_ferme"), limit=10)
+    assert [(each.kind, each.by) for each in found] == [
+        ("compte_ferme", "Sofia"),
+        ("compte_repris", "Claire"),
+        ("compte_ouvert", "claire@exemple.fr"),
+    ]
+    assert [each.id for each in closed] == [found[0].id]
+
+
+def test_the_history_of_the_accounts_is_searched(service: Service) -> None:
+    word = secrets.token_hex(4)
+    with (
+        enter(service, f"Rose {word}", "responsable") as rose,
+        enter(service, f"Karim {word}", "conseiller"),
+    ):
+        page = rose.get(HISTORY, params={"qui": word.upper(), "quoi": "compte_ouvert"})
+        assert page.text.count("A ouvert son compte</td>") == 2
+        assert f"Karim {word}" in page.text
+        nobody = rose.get(HISTORY, params={"qui": word, "du": "2020-01-01", "au": "2020-01-02"})
+        assert "Aucun événement ne répond à cette recherche" in nobody.text
+        assert rose.get(HISTORY, params={"du": "hier"}).status_code == 422
+        lines = rose.get(f"{HISTORY}/export", params={"qui": word}).text.splitlines()
+        assert lines[0].endswith("Quand;Qui;Quoi;Compte")
+        assert sorted(each.split(";")[3] for each in lines[1:]) == [f"Karim {word}", f"Rose {word}"]
 
 
 async def test_an_invitation_renews_an_account_and_ends_its_sessions(database: Database) -> None:

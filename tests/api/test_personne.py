@@ -117,6 +117,50 @@ def test_someone_gets_all_that_is_kept_and_nothing_of_others(
     assert journal(database_url) == [written]
 
 
+def test_someone_who_works_here_gets_what_they_did_and_no_word_of_an_elu(
+    references: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    claire = "claire.martin@exemple.fr"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO compte (id, courriel, nom, role) VALUES ('cm', %s, 'Claire Martin',"
+            " 'conseiller')",
+            (claire,),
+        )
+        connection.execute(
+            "INSERT INTO acces_journal (who, action, reference) VALUES"
+            " ('compte:Claire Martin', 'lire_demande', %s), ('compte:Paul', 'lire_demande', %s)",
+            (references[JEANNE], references[LUC]),
+        )
+        connection.execute(
+            "INSERT INTO compte_absence (compte_id, du, au, par) VALUES ('cm', '2026-08-01',"
+            " '2026-08-15', 'Claire Martin')"
+        )
+        connection.execute(
+            "INSERT INTO compte_journal (compte_id, nom, kind, by) VALUES ('cm', 'Claire Martin',"
+            " 'absence_declaree', 'Sofia')"
+        )
+    folder = tmp_path / "agent"
+    code, said = run(
+        database_url, tmp_path, "personne", "exporter", claire, "--dossier", str(folder)
+    )
+    assert code == 0, said
+    page, data = sorted(folder.iterdir(), key=lambda each: each.suffix)
+    agent = json.loads(data.read_text(encoding="utf-8"))["agent"]
+    assert (agent["nom"], agent["role"]) == ("Claire Martin", "conseiller")
+    assert [each["reference"] for each in agent["acces"]] == [references[JEANNE]]
+    assert {each["reference"] for each in agent["messages"]} == set(references.values())
+    assert [each["du"] for each in agent["absences"]] == ["2026-08-01"]
+    told = page.read_text(encoding="utf-8")
+    assert "Sofia – a déclaré une absence" in told
+    assert f"({references[JEANNE]})" in told
+    for each in (told, data.read_text(encoding="utf-8")):
+        assert "À rappeler" not in each
+        assert "budget" not in each
+    code, said = run(database_url, tmp_path, "personne", "effacer", claire)
+    assert (code, "orientation compte fermer" in said) == (1, True)
+
+
 def test_someone_is_erased_and_the_case_stays(
     references: dict[str, str], database_url: str, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ PAGES = {
     "/console/modeles/nouveau": 200,
     "/console/modeles/accuse": 200,
     "/console/comptes": 200,
+    "/console/comptes/histoire": 200,
     "/console/double-authentification": 200,
     "/console/demandes/OR-2026-AAAAAA": 404,
     "/redaction/": 200,
