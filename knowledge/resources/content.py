@@ -31,6 +31,9 @@ OptionalText = Annotated[str | None, _ABSENT]
 OptionalYear = Annotated[Annotated[int, Field(ge=1945, le=2100)] | None, _ABSENT]
 OptionalPopulation = Annotated[Annotated[int, Field(ge=1, le=20_000_000)] | None, _ABSENT]
 
+MAX_SOURCES = 10
+"""Pages that one resource may cite."""
+
 
 class SourceFiche(BaseModel):
     """A source as a content file writes it."""
@@ -57,7 +60,7 @@ class Fiche(BaseModel):
     population: OptionalPopulation = None
     publics: tuple[str, ...] = ()
     annee: OptionalYear = None
-    sources: tuple[SourceFiche, ...] = Field(max_length=10)
+    sources: tuple[SourceFiche, ...] = Field(max_length=MAX_SOURCES)
     verifie_le: OptionalDay = None
     a_revoir_le: OptionalDay = None
     expire_le: OptionalDay = None

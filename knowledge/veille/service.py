@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.resources import records
+from knowledge.resources.content import MAX_SOURCES
 from knowledge.resources.editing import EditorialService
 from knowledge.resources.problems import ContentRefused
 from knowledge.resources.record import ResourceRecord
@@ -58,7 +59,8 @@ async def import_feed(
         if cited or await records.find(session, draft.id) is not None:
             known.append(entry.url)
             continue
-        twin = _twin(draft, waiting)
+        while (twin := _twin(draft, waiting)) is not None and await _is_full(editing, twin):
+            del waiting[twin]
         try:
             if twin is not None:
                 await editing.edit(twin, partial(_join, draft.sources), version=None)
@@ -89,6 +91,10 @@ def _twin(draft: Resource, waiting: dict[str, str]) -> str | None:
         title, waiting, scorer=fuzz.token_sort_ratio, score_cutoff=SAME_TITLE
     )
     return str(found[2]) if found else None
+
+
+async def _is_full(editing: EditorialService, twin: str) -> bool:
+    return len((await editing.read(twin)).working.sources) >= MAX_SOURCES
 
 
 def _join(sources: tuple[Source, ...], present: Resource) -> Resource:

@@ -285,6 +285,26 @@ async def test_what_two_feeds_announce_is_one_draft_with_two_sources(database: D
     assert found[TITLE] == ["https://exemple.fr/anct-0", "https://exemple.fr/banque-0"]
 
 
+async def test_a_draft_that_cites_all_it_may_leaves_its_place_to_another(
+    database: Database,
+) -> None:
+    names = [f"site-{number}" for number in range(12)]
+    made, merged = 0, 0
+    for name in names:
+        feed = parse_feed(announced(TITLE, name), base=BASE)
+        async with database.sessions.begin() as session:
+            editing = EditorialService(session, EDITOR, is_known=lambda *_: True)
+            report = await import_feed(session, editing, feed, kind=ResourceType.ACTUALITE)
+        made, merged = made + len(report.created), merged + len(report.merged)
+        assert report.refused == ()
+    assert (made, merged) == (2, 10)
+    async with database.sessions() as session:
+        found = await repository.load(session, true())
+    assert sorted(len(each.sources) for _, each in found) == [2, 10]
+    cited = {source.url for _, each in found for source in each.sources}
+    assert cited == {f"https://exemple.fr/{each}-0" for each in names}
+
+
 async def test_each_feed_is_read_every_day_and_what_fails_is_noted(
     database: Database, site: str
 ) -> None:
