@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.comptes.models import Compte
 from api.console.session import csrf_of, keep_visit
 from api.droits.matrix import load_matrix
-from assistant.business_days import CELLULE
+from assistant.business_days import CELLULE, french_hour
 from assistant.replies import french_date, french_number, load_replies
 
 _API = Path(__file__).parent.parent
@@ -81,8 +81,7 @@ def _environment() -> Environment:
 def french_moment(value: datetime) -> str:
     """Return a date and an hour as the cellule reads them: « 27/11/2026 à 18 h »."""
     local = value.astimezone(CELLULE.zone)
-    minutes = f" {local:%M}" if local.minute else ""
-    return f"{local:%d/%m/%Y} à {local.hour} h{minutes}"
+    return f"{local:%d/%m/%Y} à {french_hour(local)}"
 
 
 def french_day(value: date | datetime) -> str:

@@ -130,3 +130,20 @@ def test_the_preview_needs_no_script(service: Service) -> None:
             claire, "/redaction/fiches/nouvelle", "apercu", **typed(corps="**Bourg**")
         )
     assert "<strong>Bourg</strong>" in shown.text
+
+
+async def test_the_text_of_a_resource_is_read_beside_its_follow_up(
+    open_page: OpenPage, service: Service
+) -> None:
+    """Each style sheet of the desk has class names of its own: the columns of the page are kept."""
+    with enter(service, f"Claire {secrets.token_hex(3)}", "redacteur") as claire:
+        address = write(claire, "soumettre")
+        for path, aside in ((address, "Suivi"), (f"{address}/relire", "Décision")):
+            desk = await open_desk(open_page, claire, path)
+            text = await desk.locator(".principal").bounding_box()
+            side = await desk.get_by_role("complementary", name=aside).bounding_box()
+            assert text is not None
+            assert side is not None
+            assert text["width"] > 600
+            assert side["x"] > text["x"] + text["width"]
+            assert abs(side["y"] - text["y"]) < 40

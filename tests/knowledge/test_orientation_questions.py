@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from knowledge.orientation.conditions import is_open
@@ -46,6 +46,16 @@ ANSWERS: dict[Question, list[dict[str, Any]]] = {
             "population": 500000,
             "region": "84",
         },
+        # Where the élu is tells who was accompanied.
+        *(
+            {
+                "territoire_type": "commune",
+                "territoire_code": "32013",
+                "population": 22428,
+                "deja_accompagne": frozenset({dispositif}),
+            }
+            for dispositif in DISPOSITIFS
+        ),
     ],
 }
 
@@ -165,6 +175,14 @@ def test_any_situation_has_exactly_one_explained_route(situation: Situation) -> 
 
 @settings(max_examples=300, deadline=None)
 @given(SITUATIONS)
+@example(
+    Situation(
+        intent="demander_accompagnement",
+        signaux=("besoin_animation", "conduite_changement"),
+        themes=("conseil citoyen", "convention citoyenne"),
+        population=896090,
+    )
+)
 def test_each_question_may_change_the_route(situation: Situation) -> None:
     """Minimality, by trying answers: each one asked matters, alone or with the others asked."""
     decision = decide(situation, REGLES)
@@ -195,9 +213,10 @@ def test_an_answer_not_asked_for_leaves_the_rule_or_meets_an_exception(
 
 
 def _learnt(situation: Situation, answer: dict[str, Any]) -> dict[str, Any]:
-    """What an answer adds: a territory does not change the population that the élu has said."""
-    said = situation.population is not None
-    return {name: value for name, value in answer.items() if not (said and name == "population")}
+    """What an answer adds: a territory does not change what is known of the élu's already."""
+    kept = {"population", "deja_accompagne"}
+    known = {name for name in kept if getattr(situation, name) is not None}
+    return {name: value for name, value in answer.items() if name not in known}
 
 
 def _route(values: dict[str, Any]) -> str:
