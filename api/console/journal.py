@@ -100,4 +100,5 @@ def _row(acces: Acces) -> list[str]:
         texts()["acces"].get(kind, kind),
         texts()["actions"].get(acces.action, acces.action),
         acces.reference or "",
+        " ".join(acces.demandes or ()),
     ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.console.pages import page
 from api.container import Container
 from api.dependencies import get_container
+from api.droits.guard import note_shown
 from api.errors import not_found
 from api.mail.repository import MailRepository
 
@@ -28,13 +29,14 @@ async def show_outbox(
         found = await MailRepository(session).outbox(
             status=etat or None, reference=wanted or None, limit=_SHOWN
         )
-        return page(
-            request,
-            "courriels.html",
-            courriels=[(mail, of) for mail, of in found],
-            etat=etat,
-            reference=wanted,
-        )
+    await note_shown(request, [of for _, of in found])  # the addresses of élus are shown
+    return page(
+        request,
+        "courriels.html",
+        courriels=[(mail, of) for mail, of in found],
+        etat=etat,
+        reference=wanted,
+    )
 
 
 @router.get("/console/demandes/{reference}/courriels/{courriel}")

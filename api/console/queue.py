@@ -15,6 +15,7 @@ from api.container import Container
 from api.courrier.repository import CourrielRepository
 from api.dependencies import get_container
 from api.droits.equipes import reach_of
+from api.droits.guard import note_shown
 from api.equipes.relais import Absents, Relais
 from api.errors import Problem
 from api.tickets.aiguillage import Aiguillage
@@ -93,6 +94,7 @@ async def show_queue(
         lost = await CourrielRepository(session).waiting()
         unread = await MentionRepository(session).unread(compte.nom, among=reach.condition)
         missed = await unheard(session, found.tickets)
+    await note_shown(request, [each.reference for each in found.tickets])
     return page(
         request,
         "demandes.html",

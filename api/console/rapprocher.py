@@ -10,7 +10,7 @@ from api.console.pages import go, page
 from api.console.ticket import TICKET, Notice, Services, find_ticket, me
 from api.container import Container
 from api.droits.equipes import reach_of
-from api.droits.guard import note_other
+from api.droits.guard import note_other, note_shown
 from api.errors import Problem
 from api.redaction.pages import number_sent
 from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
@@ -171,6 +171,9 @@ async def _page(
     notice: Notice | None = None,
 ) -> Response:
     family, reach = FamilyRepository(session), await reach_of(request, session)
+    candidates = await family.of_same_person(ticket, among=reach.condition, limit=_CANDIDATES)
+    merged = await family.merged(ticket)
+    await note_shown(request, [each.reference for each in (*candidates, *merged)])
     return page(
         request,
         "rapprocher.html",
@@ -178,8 +181,8 @@ async def _page(
         demande=ticket,
         avis=notice,
         saisi=typed,
-        candidates=await family.of_same_person(ticket, among=reach.condition, limit=_CANDIDATES),
-        reunies=await family.merged(ticket),
+        candidates=candidates,
+        reunies=merged,
         liees=await family.linked(ticket),
         messages=await TicketRepository(session).own_messages(ticket),
     )

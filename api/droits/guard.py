@@ -1,10 +1,12 @@
 """The one place where rights are enforced: every request passes here before its route.
 
 A form of a page must come from our own page; the ticket of another team is refused, and the
-refusal written; whoever is let in to what an élu wrote is written in the access log first, so
-that nothing is read without a trace.
+refusal written; whoever is let in to what an élu wrote is written in the access log first, with
+the tickets merged into the one that is read, so that nothing is read without a trace. What shows
+several tickets writes its line itself, with their references, before it answers.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from fastapi import Request
@@ -57,8 +59,9 @@ async def guard(request: Request) -> None:
         await _check(request)
     if console and right.equipe:
         await check_team(request, str(request.path_params["reference"]))
-    if right.contenu:
-        await _write(request, who, action)
+    request.state.access = Access(who, action)
+    if right.contenu and not load_matrix().lists(request.method, path):
+        await _note(request, request.state.access, _own(request), whole=right.equipe)
 
 
 async def check_team(request: Request, reference: str) -> None:
@@ -111,10 +114,20 @@ async def _key(request: Request, right: Right) -> str:
     return f"cle:{actor.name}"
 
 
-async def _write(request: Request, who: str, action: str) -> None:
-    reference = str(request.path_params.get("reference", "")) or None
-    request.state.access = Access(who, action)
-    await _note(request, request.state.access, reference)
+def _own(request: Request) -> str | None:
+    return str(request.path_params.get("reference", "")) or None
+
+
+async def note_shown(request: Request, references: Iterable[str]) -> None:
+    """Write in the access log the tickets that are about to be shown, their references bounded."""
+    access: Access = request.state.access
+    async with get_container(request).database.alone() as session:
+        await AccesRepository(session).add(
+            who=access.who,
+            action=access.action,
+            reference=_wanted(_own(request)),
+            shown=set(references),
+        )
 
 
 async def note_other(request: Request, reference: str) -> None:
@@ -125,15 +138,20 @@ async def note_other(request: Request, reference: str) -> None:
     if hasattr(request.state, "compte"):
         await check_team(request, reference)
     access: Access = request.state.access
-    await _note(request, access, reference)
+    await _note(request, access, reference, whole=True)
 
 
 def _wanted(reference: str | None) -> str | None:
     return (reference or "").strip().upper()[:_LONGEST_REFERENCE] or None
 
 
-async def _note(request: Request, access: Access, reference: str | None) -> None:
+async def _note(
+    request: Request, access: Access, reference: str | None, *, whole: bool = False
+) -> None:
     wanted = _wanted(reference)
     async with get_container(request).database.alone() as session:
         log = AccesRepository(session)
-        await log.add(who=access.who, action=access.action, reference=wanted)
+        if whole and wanted:
+            await log.add_whole(who=access.who, action=access.action, reference=wanted)
+        else:
+            await log.add(who=access.who, action=access.action, reference=wanted)

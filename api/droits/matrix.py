@@ -61,21 +61,34 @@ class Matrix(BaseModel):
 
     actions: dict[str, Right]
     routes: dict[str, str]
+    listes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> "Matrix":
         unknown = set(self.routes.values()) - set(self.actions) - DELEGATED
         if unknown:
             raise ValueError(f"actions inconnues : {', '.join(sorted(unknown))}")
+        rights = {each: self.actions.get(self.routes.get(each, "")) for each in self.listes}
+        wrong = [each for each, right in rights.items() if right is None or not right.contenu]
+        if wrong:
+            raise ValueError(f"listes sans contenu : {', '.join(sorted(wrong))}")
         return self
 
     def action_of(self, method: str, path: str) -> str | None:
         """Return what a route does; None when the table does not know it."""
-        return self.routes.get(f"{'GET' if method == 'HEAD' else method} {path}")
+        return self.routes.get(_line(method, path))
+
+    def lists(self, method: str, path: str) -> bool:
+        """Tell whether a route writes its line itself, once it knows which tickets it shows."""
+        return _line(method, path) in self.listes
 
     def allows(self, role: str, action: str) -> bool:
         """Tell whether an account of this role may do this."""
         return self.actions[action].allows(role)
+
+
+def _line(method: str, path: str) -> str:
+    return f"{'GET' if method == 'HEAD' else method} {path}"
 
 
 @cache

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, DateTime, Identity, Index, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
 
 from knowledge.database import Base
 
@@ -14,11 +16,15 @@ OTHER_TEAM = "demande_refusee"
 class Acces(Base):
     """Someone was let in: who (`compte:` or `cle:`, then a name), when, which ticket, to do what.
 
+    `demandes`: the other tickets that were shown, up to a hundred; `nombre`: how many they were.
     No content. Never changed; erased after a year.
     """
 
     __tablename__ = "acces_journal"
-    __table_args__ = (Index("ix_acces_reference", "reference", "id"),)
+    __table_args__ = (
+        Index("ix_acces_reference", "reference", "id"),
+        Index("ix_acces_demandes", "demandes", postgresql_using="gin"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(
@@ -27,3 +33,5 @@ class Acces(Base):
     who: Mapped[str]
     action: Mapped[str]
     reference: Mapped[str | None]
+    nombre: Mapped[int | None]
+    demandes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))

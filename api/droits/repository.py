@@ -1,13 +1,14 @@
 """SQL of the access log, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.droits.models import OTHER_TEAM, Acces
+from api.tickets.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class AccesFilter:
         """Return what the lines must satisfy."""
         found: list[ColumnElement[bool]] = []
         if self.reference is not None:
-            found.append(Acces.reference == self.reference)
+            shown = Acces.demandes.contains([self.reference])
+            found.append(or_(Acces.reference == self.reference, shown))
         if self.who is not None:
             name = func.lower(func.split_part(Acces.who, ":", 2))
             found.append(name.contains(self.who.lower(), autoescape=True))
@@ -37,16 +39,47 @@ class AccesFilter:
         return found
 
 
+# A page of a list holds no more.
+_MOST_SHOWN = 100
+
+
 class AccesRepository:
     """Writes and reads the access log through one session."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, *, who: str, action: str, reference: str | None) -> None:
-        """Write that someone was let in."""
+    async def add(
+        self,
+        *,
+        who: str,
+        action: str,
+        reference: str | None,
+        shown: Collection[str] | None = None,
+    ) -> None:
+        """Write that someone was let in; `shown` are the tickets of a list."""
+        seen = None if shown is None else sorted(shown)[:_MOST_SHOWN]
+        counted = None if shown is None else len(shown)
         await self._session.execute(
-            insert(Acces).values(who=who, action=action, reference=reference)
+            insert(Acces).values(
+                who=who, action=action, reference=reference, nombre=counted, demandes=seen
+            )
+        )
+
+    async def add_whole(self, *, who: str, action: str, reference: str) -> None:
+        """Write that someone was let in to a ticket, and to those merged into it."""
+        merged = select(Ticket.reference).where(Ticket.merged_into == reference)
+        listed = merged.order_by(Ticket.id).limit(_MOST_SHOWN).subquery()
+        seen = select(func.array_agg(listed.c.reference)).scalar_subquery()
+        counted = select(func.nullif(func.count(), 0)).where(Ticket.merged_into == reference)
+        await self._session.execute(
+            insert(Acces).values(
+                who=who,
+                action=action,
+                reference=reference,
+                nombre=counted.scalar_subquery(),
+                demandes=seen,
+            )
         )
 
     async def page(

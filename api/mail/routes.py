@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.container import Container
 from api.dependencies import get_container
+from api.droits.guard import note_shown
 from api.mail.models import Mail
 from api.mail.repository import MailRepository
 from api.tickets.auth import Actor, caller
@@ -35,8 +36,10 @@ def mail_json(mail: Mail, reference: str) -> dict[str, Any]:
 
 @router.get("", summary="Lire les courriels envoyés ou à envoyer")
 async def list_mails(
+    request: Request,
     services: Annotated[Container, Depends(get_container)],
     actor: Annotated[Actor, Depends(caller)],
+    *,
     status: Status | None = None,
     reference: Annotated[str | None, Query(max_length=20)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
@@ -45,4 +48,5 @@ async def list_mails(
     wanted = reference.strip().upper() if reference else None
     async with services.database.sessions.begin() as session:
         found = await MailRepository(session).outbox(status=status, reference=wanted, limit=limit)
-        return {"items": [mail_json(mail, of) for mail, of in found]}
+    await note_shown(request, [of for _, of in found])
+    return {"items": [mail_json(mail, of) for mail, of in found]}

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,7 @@ from api.conversations.records import hash_token
 from api.conversations.repository import ConversationRepository
 from api.conversations.schemas import Handover
 from api.dependencies import get_container
+from api.droits.guard import note_shown
 from api.errors import Problem, not_found, wrong_field
 from api.mail.repository import MailRepository
 from api.pieces.repository import PieceRepository
@@ -136,7 +137,7 @@ def _demande(services: Container, body: TicketCreate) -> Demande:
 
 @router.get("", summary="Lister les demandes")
 async def list_tickets(
-    services: Services, actor: Caller, query: Annotated[TicketQuery, Query()]
+    request: Request, services: Services, actor: Caller, query: Annotated[TicketQuery, Query()]
 ) -> dict[str, Any]:
     """Les plus récentes d'abord ; « next_cursor » donne la page suivante."""
     criteria = TicketFilter(**query.model_dump(exclude={"cursor", "limit"}))
@@ -147,7 +148,8 @@ async def list_tickets(
             )
         except CursorInvalid:
             raise wrong_field("cursor", "curseur") from None
-        return {"items": [ticket_json(each) for each in found], "next_cursor": following}
+    await note_shown(request, [each.reference for each in found])
+    return {"items": [ticket_json(each) for each in found], "next_cursor": following}
 
 
 @router.get("/{reference}", summary="Lire une demande")

@@ -129,7 +129,7 @@ def test_the_log_is_searched_by_who_what_where_and_when(
         page = rose.get("/console/journal", params=search)
         assert page.status_code == 200
         head, *rows = lines(rose.get(export, params=search))
-        assert head == ["Quand", "Qui", "Moyen", "Quoi", "Demande ou territoire"]
+        assert head[-2:] == ["Demande ou territoire", "Demandes montrées"]
         assert page.text.count("<tr>") - 1 == min(len(rows), 50) if rows else True
         return rows
 
