@@ -5,7 +5,7 @@ The sentences live in `textes/problemes.yml`; no `detail` ever quotes what an é
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, DBAPIError, TimeoutError  # noqa: A004 - SQLAlchemy's own name
 from starlette.exceptions import HTTPException
+
+from api.refusals import note_refusal
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -35,6 +37,7 @@ def _texts() -> dict[str, Any]:
 class Problem(HTTPException):
     """A refusal: its HTTP status, the key of its sentence, the facts of the sentence.
 
+    `refusal` is its id in the log: the key, unless the sentence must not tell it from another.
     An `HTTPException`, which FastAPI lets through even while it reads a body.
     """
 
@@ -45,11 +48,13 @@ class Problem(HTTPException):
         *,
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
+        refusal: str | None = None,
         **facts: Any,
     ) -> None:
         detail = str(_texts()[key]).format(**facts).strip()
         super().__init__(status, detail, dict(headers or {}))
         self.status = status
+        self.refusal = refusal or key
         self.extra = dict(extra or {})
 
     def __str__(self) -> str:
@@ -64,9 +69,9 @@ def wrong_field(field: str, key: str) -> Problem:
     return problem
 
 
-def not_found() -> Problem:
+def not_found(refusal: str | None = None) -> Problem:
     """The same answer for a wrong token and an unknown id: neither can be guessed."""
-    return Problem(404, "introuvable")
+    return Problem(404, "introuvable", refusal=refusal)
 
 
 def problem_title(status: int) -> str:
@@ -74,8 +79,9 @@ def problem_title(status: int) -> str:
     return str(_texts()["titres"].get(status, _texts()["titres"][500]))
 
 
-def problem_response(problem: Problem) -> JSONResponse:
-    """Write the problem."""
+def problem_response(problem: Problem, scope: MutableMapping[str, Any]) -> JSONResponse:
+    """Write the problem, and its line in the log."""
+    note_refusal(scope, problem.refusal, problem.status)
     return JSONResponse(
         {
             "type": "about:blank",
@@ -102,7 +108,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this type
-    return problem_response(error)
+    return problem_response(error, request.scope)
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
@@ -113,7 +119,7 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == _NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request))
-    return problem_response(Problem(error.status_code, key, headers=headers))
+    return problem_response(Problem(error.status_code, key, headers=headers), request.scope)
 
 
 def allowed_methods(request: Request) -> list[str]:
@@ -130,15 +136,16 @@ def allowed_methods(request: Request) -> list[str]:
 async def _on_impossible_value(request: Request, error: Exception) -> JSONResponse:
     """What the database cannot hold, and that nothing saw before: no use in trying again."""
     logger.error("value refused by the database", extra={"error": type(error).__name__})
-    return problem_response(Problem(422, "valeur_impossible"))
+    return problem_response(Problem(422, "valeur_impossible"), request.scope)
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     logger.error("database unavailable", extra={"error": type(error).__name__, "sqlstate": state})
-    return problem_response(Problem(503, "base_indisponible", headers={"Retry-After": "10"}))
+    problem = Problem(503, "base_indisponible", headers={"Retry-After": "10"})
+    return problem_response(problem, request.scope)
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     logger.error("unexpected error", extra={"error": type(error).__name__})
-    return problem_response(Problem(500, "inattendu"))
+    return problem_response(Problem(500, "inattendu"), request.scope)

@@ -31,7 +31,7 @@ def install_invalid_handler(app: FastAPI) -> None:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
     content_type = request.headers.get("content-type", "")
-    return problem_response(invalid_request(error, content_type=content_type))
+    return problem_response(invalid_request(error, content_type=content_type), request.scope)
 
 
 def invalid_request(error: RequestValidationError, *, content_type: str) -> Problem:

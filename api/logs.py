@@ -9,7 +9,7 @@ import structlog
 # What a log line may carry beside its event: nothing that an élu wrote.
 _ALLOWED = frozenset(
     {"id", "intent", "confidence", "rule_id", "reason", "error", "action", "code", "restart_in"}
-    | {"sqlstate"}
+    | {"sqlstate", "refusal", "route", "status", "ticket"}
 )
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__)
 

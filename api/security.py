@@ -90,7 +90,7 @@ class BodyLimit:
         limit, refusal = self._limit_of(scope["path"])
         received = _declared_length(scope)
         if received > limit and not scope["path"].startswith(_PAGES):
-            await problem_response(refusal)(scope, receive, send)
+            await problem_response(refusal, scope)(scope, receive, send)
             return
         # A page of the staff says it itself, as soon as the body is asked for.
         received = limit + 1 if received > limit else 0

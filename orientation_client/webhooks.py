@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -14,6 +15,7 @@ from typing import cast
 from orientation_client.errors import SignatureInvalid
 from orientation_client.model import WebhookEvent
 
+logger = logging.getLogger("orientation_client")
 TOLERANCE = timedelta(minutes=5)
 
 
@@ -29,7 +31,8 @@ def read_webhook(
 
     `secret` was given at the subscription (`whsec_…`); `body` is what was received, byte for byte.
     An event may come twice: remember its `id`. Raises SignatureInvalid when the signature is not
-    the service's, or when the request is older than `tolerance` (or comes from the future).
+    the service's, or when the request is older than `tolerance` (or comes from the future); the
+    refusal has a line in the log `orientation_client`, without a word of what came.
     """
     told = {name.lower(): value for name, value in headers.items()}
     event_id, timestamp = told.get("webhook-id", ""), told.get("webhook-timestamp", "")
@@ -39,15 +42,21 @@ def read_webhook(
     given = told.get("webhook-signature", "").split()
     matches = [hmac.compare_digest(expected, each.encode()) for each in given]
     if not any(matches):
-        raise SignatureInvalid("La signature n’est pas celle du service.")
+        raise _refused("signature_falsifiee", "La signature n’est pas celle du service.")
     return cast("WebhookEvent", json.loads(body))
 
 
 def _check_moment(timestamp: str, now: datetime, tolerance: timedelta) -> None:
     if not (timestamp.isascii() and timestamp.isdigit()):
-        raise SignatureInvalid("L’heure de l’envoi manque.")
+        raise _refused("heure_absente", "L’heure de l’envoi manque.")
     if abs(now.timestamp() - int(timestamp)) > tolerance.total_seconds():
-        raise SignatureInvalid("L’envoi est trop ancien, ou l’horloge n’est pas à l’heure.")
+        why = "L’envoi est trop ancien, ou l’horloge n’est pas à l’heure."
+        raise _refused("heure_perimee", why)
+
+
+def _refused(refusal: str, why: str) -> SignatureInvalid:
+    logger.warning("webhook refused: %s", refusal, extra={"refusal": refusal})
+    return SignatureInvalid(why)
 
 
 def _sign(secret: str, signed: bytes) -> bytes:

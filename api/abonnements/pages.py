@@ -14,6 +14,7 @@ from api.console.pages import go, signed_in
 from api.console.session import FACTOR, LoginRequired
 from api.container import Container
 from api.dependencies import get_container, limit_address
+from api.refusals import note_refusal
 from api.widget.routes import TEMPLATES as PAGES_TEMPLATES
 from api.widget.routes import Exploitant
 
@@ -58,6 +59,10 @@ def build_router(*, exploitant: Exploitant) -> APIRouter:
         )
         return HTMLResponse(content, status_code=status, headers=_HEADERS)
 
+    def unknown(request: Request) -> Response:
+        note_refusal(request.scope, "lien_refuse", 404)
+        return page(request, status=404, inconnu=True)
+
     @public.api_route(PATH, methods=["GET", "HEAD"])
     async def show(
         request: Request, services: Services, genre: str, compte_id: str, lien: str
@@ -66,7 +71,7 @@ def build_router(*, exploitant: Exploitant) -> APIRouter:
             ours = genre in set(Genre) and await is_ours(
                 session, compte_id, Genre(genre), lien, now=services.clock.now()
             )
-        return page(request, genre=genre) if ours else page(request, status=404, inconnu=True)
+        return page(request, genre=genre) if ours else unknown(request)
 
     @public.post(PATH)
     async def stop(
@@ -77,7 +82,7 @@ def build_router(*, exploitant: Exploitant) -> APIRouter:
                 session, compte_id, Genre(genre), lien, now=services.clock.now()
             )
             if not ours:
-                return page(request, status=404, inconnu=True)
+                return unknown(request)
             await AbonnementRepository(session).choose(compte_id, Genre(genre), actif=False)
         return page(request, genre=genre, fait=True)
 

@@ -19,7 +19,9 @@ from api.abonnements.links import stop_path
 from api.abonnements.models import Genre
 from api.abonnements.repository import AbonnementRepository
 from api.comptes.models import Compte
+from api.comptes.repository import CompteRepository
 from api.droits.matrix import load_matrix
+from api.equipes.relais import absents_on
 from api.jobs.repository import JobRepository
 from api.mail.compose import MailInvalid, build_message, write_letter
 from api.mail.smtp import MailPostponed, MailRefused, SmtpServer, send_message
@@ -103,11 +105,12 @@ class SendWeekly:
         said = await AbonnementRepository(session).hold(compte.id, genre)
         if not said.actif or (said.semaine is not None and said.semaine >= week):
             return None
-        facts = await self._facts(session, compte, genre)
-        if facts is None:
+        reader = await self._reader(session, compte, genre)
+        facts = await self._facts(session, compte, genre) if reader else None
+        if reader is None or facts is None:
             return None
         try:
-            await self._send(session, compte, genre, week=week, facts=facts)
+            await self._send(session, compte, genre, reader=reader, week=week, facts=facts)
         except MailPostponed as postponed:
             logger.warning("weekly mail postponed", extra={"error": postponed.code})
             limit = datetime.combine(week, _AT, CELLULE.zone) + _TOO_LATE
@@ -116,6 +119,20 @@ class SendWeekly:
             logger.warning("weekly mail refused", extra={"error": type(refused).__name__})
         said.semaine = week
         return None
+
+    async def _reader(self, session: AsyncSession, compte: Compte, genre: Genre) -> Compte | None:
+        """Return who reads the mail: its account; while they are away, who stands in for them.
+
+        What waits for someone who is away is their delegate's, if they may act on it; the digest,
+        which everyone asks for on their own account, waits for their return.
+        """
+        relais = (await absents_on(session, CELLULE.today(self._now()))).of(compte.nom)
+        if relais is None:
+            return compte
+        if genre is not Genre.REMINDER or relais.delegue is None:
+            return None
+        delegue = await CompteRepository(session).by_nom(relais.delegue)
+        return delegue if delegue is not None and _may_receive(delegue) else None
 
     async def _facts(
         self, session: AsyncSession, compte: Compte, genre: Genre
@@ -133,22 +150,24 @@ class SendWeekly:
         compte: Compte,
         genre: Genre,
         *,
+        reader: Compte,
         week: date,
         facts: dict[str, Any],
     ) -> None:
-        stop = self._public_url + await stop_path(session, compte.id, genre, now=self._now())
-        letter = write_letter(
-            genre.value, semaine=week, adresse=self._public_url, arret=stop, nom=compte.nom, **facts
-        )
+        own = reader is compte  # nobody stops the mails of another
+        path = await stop_path(session, compte.id, genre, now=self._now()) if own else None
+        stop = f"{self._public_url}{path}" if path else None
+        facts |= {"arret": stop, "nom": reader.nom, "absent": None if own else compte.nom}
+        letter = write_letter(genre.value, semaine=week, adresse=self._public_url, **facts)
         key = hashlib.sha256(f"{genre.value}:{compte.id}:{week}".encode()).hexdigest()[:32]
         message = build_message(
             letter,
             sender=self._sender,
-            to=compte.courriel,
-            to_name=compte.nom,
+            to=reader.courriel,
+            to_name=reader.nom,
             mail_id=key,
             now=self._now(),
-            headers=_stop_headers(stop),
+            headers=_stop_headers(stop) if stop else None,
         )
         assert self._server is not None  # noqa: S101 - checked before
         await send_message(self._server, message)

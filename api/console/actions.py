@@ -25,6 +25,7 @@ from api.console.ticket import TICKET, Answer, Notice, Services, find_ticket, me
 from api.container import Container
 from api.droits.equipes import colleagues_on, reach_of
 from api.pieces.accept import PieceRefused
+from api.refusals import note_refusal
 from api.tickets.desk import (
     AlreadyClaimed,
     AssigneeAway,
@@ -197,6 +198,8 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
             await session.rollback()
             asked = error.body if isinstance(error, PreviewAsked) else ""
             notice = Notice(texts()["apercu"]) if asked else _why(error, form)
+            if notice.refusal:
+                note_refusal(request.scope, notice.refusal, notice.status)
             return await _show_again(
                 request, session, services, reference, notice=notice, answer=_written(form, asked)
             )
@@ -223,38 +226,41 @@ def _why(error: Exception, form: Sent) -> Notice:
     sentences = texts()["refus"]
     match error:
         case AlreadyClaimed() | TicketMerged() | TransitionImpossible() | AssigneeAway():
-            return Notice(_overtaken(error), 409)
+            return Notice(*_overtaken(error))
         case ReasonMissing():
-            return Notice(sentences["motif"], 422)
+            return Notice(sentences["motif"], 422, "motif_attendu")
         case PieceRefused():
             told = sentences[error.key].format(nom=error.nom)
-            return Notice(f"{told} {sentences['piece_gardee']}", error.status)
+            return Notice(f"{told} {sentences['piece_gardee']}", error.status, error.key)
         case MentionUnknown():
-            return Notice(sentences["mention_inconnue"].format(nom=error.nom), 422)
+            told = sentences["mention_inconnue"].format(nom=error.nom)
+            return Notice(told, 422, "mention_inconnue")
         case ChoiceRefused():
-            return Notice(sentences[error.key].format(**error.facts), 422)
+            return Notice(sentences[error.key].format(**error.facts), 422, error.key)
         case _:  # VersionStale
-            return Notice(sentences["changee" if form.get("corps") else "non_enregistre"], 409)
+            told = sentences["changee" if form.get("corps") else "non_enregistre"]
+            return Notice(told, 409, "version_perimee")
 
 
 def _overtaken(
     error: AlreadyClaimed | TicketMerged | TransitionImpossible | AssigneeAway,
-) -> str:
-    """Return what somebody else did first."""
+) -> tuple[str, int, str]:
+    """Return what somebody else did first, as a notice says it."""
     sentences = texts()["refus"]
     match error:
         case AlreadyClaimed():
-            told: str = sentences["deja_prise"].format(par=error.assignee)
+            refusal, told = "deja_prise", sentences["deja_prise"].format(par=error.assignee)
         case TicketMerged():
-            told = sentences["reunie"].format(autre=error.into)
+            refusal, told = "reunie", sentences["reunie"].format(autre=error.into)
         case TransitionImpossible():
-            told = sentences["transition"].format(etat=texts()["etats"][error.current])
+            etat = texts()["etats"][error.current]
+            refusal, told = "transition", sentences["transition"].format(etat=etat)
         case AssigneeAway():
             relais = error.relais
             key = "absent_delegue" if relais.delegue else "absent"
             facts = {"nom": relais.nom, "au": french_day(relais.au), "delegue": relais.delegue}
-            told = sentences[key].format(**facts)
-    return told
+            refusal, told = "absent", sentences[key].format(**facts)
+    return told, 409, refusal
 
 
 def _written(form: Sent, preview: str = "") -> Answer:

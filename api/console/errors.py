@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from api.console.pages import go, page
 from api.console.session import FACTOR, HOME, LOGIN, PAGES, FactorRequired, LoginRequired, resume
 from api.console.typed import FormExpired, FormRefused
+from api.refusals import note_refusal
 
 Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
 
@@ -57,6 +58,7 @@ async def _to_factor(request: Request, error: Exception) -> Response:
 async def _refuse(request: Request, error: Exception) -> Response:
     """Say why a form is refused, and show what was typed in it."""
     assert isinstance(error, FormRefused)  # noqa: S101 - registered for this type
+    note_refusal(request.scope, error.refusal, error.status)
     facts: dict[str, Any] = {"motif": error.detail, "rendu": error.typed, "renvoi": ""}
     return page(request, "texte_rendu.html", status=error.status, **facts)
 
@@ -65,6 +67,7 @@ async def _give_back(request: Request, error: Exception) -> Response:
     """Show what was typed; a form that came whole from our page may be sent once more."""
     assert isinstance(error, FormExpired)  # noqa: S101 - registered for this type
     typed, status = error.typed, error.status
+    note_refusal(request.scope, error.refusal, status)
 
     def shown(token: str) -> Response:
         facts: dict[str, Any] = {"motif": "", "rendu": typed, "renvoi": token}

@@ -13,6 +13,7 @@ from api.droits.equipes import reach_of
 from api.droits.guard import note_other, note_shown
 from api.errors import Problem
 from api.redaction.pages import number_sent
+from api.refusals import note_refusal
 from api.tickets.desk import ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository
 from api.tickets.models import Ticket
@@ -130,7 +131,9 @@ async def _do(request: Request, reference: str, services: Container, act: Act) -
         except _REFUSALS as error:
             await session.rollback()
             ticket = await find_ticket(session, reference)
-            return await _page(request, session, ticket, typed, notice=_why(error))
+            notice = _why(error)
+            note_refusal(request.scope, notice.refusal, notice.status)
+            return await _page(request, session, ticket, typed, notice=notice)
     return go(request, f"/console/demandes/{where}")
 
 
@@ -151,15 +154,16 @@ def _why(error: Exception) -> Notice:
     sentences = load_texts()["refus"]
     match error:
         case Problem():
-            return Notice(error.detail, error.status)
+            return Notice(error.detail, error.status, error.refusal)
         case TicketMerged():
-            return Notice(sentences["reunie"].format(autre=error.into), 409)
+            return Notice(sentences["reunie"].format(autre=error.into), 409, "reunie")
         case ReasonMissing():
-            return Notice(sentences["motif"], 422)
+            return Notice(sentences["motif"], 422, "motif_separation")
         case RapprochementRefused():
-            return Notice(sentences[error.key], 422 if error.key == "besoin_vide" else 409)
+            status = 422 if error.key == "besoin_vide" else 409
+            return Notice(sentences[error.key], status, error.key)
         case _:
-            return Notice(sentences["changee"], 409)
+            return Notice(sentences["changee"], 409, "version_perimee")
 
 
 async def _page(

@@ -34,10 +34,14 @@ TICKET = "/console/demandes/{reference}"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the page says first: what was done, or why nothing was."""
+    """What the page says first: what was done, or why nothing was.
+
+    `refusal` is the id of a refusal in the log.
+    """
 
     text: str
     status: int = 200
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

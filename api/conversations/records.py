@@ -42,7 +42,9 @@ async def _of_link(session: AsyncSession, conversation_id: str, token: str) -> C
         opens = check_link(secret, conversation_id, token, now=now)
     except LinkExpired:
         raise Problem(404, "lien_expire") from None
-    return await session.get(Conversation, conversation_id) if opens else None
+    if not opens:
+        raise not_found("lien_falsifie")
+    return await session.get(Conversation, conversation_id)
 
 
 async def ticket_of(session: AsyncSession, conversation_id: str) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ it may be killed at any moment, and bring it again.
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ from api.tickets.journal import SYSTEM, Journal
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
 
+logger = logging.getLogger(__name__)
 PER_TICKET_AND_HOUR = 20
 PER_SENDER_AND_HOUR = 40
 PER_DAY_APART = 300
@@ -182,9 +184,9 @@ class Reception:
         try:
             number = read_address(await link_secret(self._session), token, now=self._now())
         except AddressForged:
-            return _Found(None, "falsifiee")
+            return _refused("falsifiee")
         except AddressExpired:
-            return _Found(None, "perimee")
+            return _refused("perimee")
         return self._open(await self._tickets.by_id(number, lock=True))
 
     @staticmethod
@@ -253,6 +255,11 @@ class Reception:
         if mails >= PER_DAY_APART or octets + len(raw) > OCTETS_PER_DAY_APART:
             raise TooManyMails
         recu.etat, recu.motif, recu.brut = QUARANTAINE, motif, raw
+
+
+def _refused(motif: str) -> _Found:
+    logger.warning("mail refused", extra={"refusal": f"adresse_{motif}"})
+    return _Found(None, motif)
 
 
 def takes_mails(ticket: Ticket) -> bool:

@@ -1,5 +1,6 @@
 """The worker's part of a mail: compose it, send it, note how it went."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
@@ -22,6 +23,7 @@ from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
 from api.tickets.status import OPEN_STATUSES
 
+logger = logging.getLogger(__name__)
 # Eight attempts over about two days, as mail servers do.
 DELAYS = (
     *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
@@ -134,6 +136,8 @@ class SendMail:
                 now=now,
             )
         except MailInvalid:
+            told = {"refusal": "entete_invalide", "ticket": thread.reference}
+            logger.warning("mail refused", extra=told)
             raise MailRefused("adresse invalide") from None
         if self._server is None:
             mail.status = "sans_serveur"

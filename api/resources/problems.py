@@ -42,7 +42,7 @@ def problems_json(problems: Sequence[ContentProblem]) -> list[dict[str, str]]:
 
 
 async def _on_refusal(request: Request, error: Exception) -> JSONResponse:
-    return problem_response(to_problem(error))
+    return problem_response(to_problem(error), request.scope)
 
 
 def to_problem(error: Exception) -> Problem:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from api.container import Container
 from api.dependencies import get_container, limit_address
 from api.errors import Problem
+from api.refusals import note_refusal
 from api.satisfaction.ask import load_texts
 from api.satisfaction.service import MAX_REASON, Note, Opinion, ReasonTooLong, SatisfactionService
 from api.widget.routes import TEMPLATES as PAGES_TEMPLATES
@@ -67,6 +68,7 @@ def build_router(*, exploitant: Exploitant) -> APIRouter:
         try:
             opinion = await _read(services, reference, lien)
         except Problem as problem:
+            note_refusal(request.scope, problem.refusal, problem.status)
             return page(request, status=problem.status, erreur=problem.detail)
         chosen = note if note in _NOTES else opinion.note
         return page(request, avis=opinion, note=chosen, raison=opinion.raison or "")
@@ -83,6 +85,7 @@ def build_router(*, exploitant: Exploitant) -> APIRouter:
             _require_our_page(request)
             opinion = await _answer(services, reference, lien, form)
         except Problem as problem:
+            note_refusal(request.scope, problem.refusal, problem.status)
             again = await _again(services, reference, lien)
             facts = {"note": form.note, "raison": form.raison, "erreur": problem.detail}
             return page(request, status=problem.status, avis=again, **facts)

@@ -83,7 +83,9 @@ class SatisfactionService:
             ours = check_link(secret, subject_of(reference), link, now=self._now())
         except LinkExpired:
             raise Problem(404, "avis_expire") from None
-        ticket = await TicketRepository(self._session).by_reference(reference) if ours else None
+        if not ours:
+            raise not_found("lien_falsifie")
+        ticket = await TicketRepository(self._session).by_reference(reference)
         asked = await self._repository.of_ticket(ticket.id, lock=lock) if ticket else None
         if ticket is None or asked is None:
             raise not_found()

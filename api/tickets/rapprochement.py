@@ -3,7 +3,7 @@
 The tickets must have been read with `lock`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from api.tickets.clock import promise, turn_clock
 from api.tickets.desk import ELU, ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository, same_person
 from api.tickets.journal import Journal
-from api.tickets.models import Ticket, TicketMessage
+from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketRepository
 from api.tickets.service import TicketService
@@ -32,6 +32,8 @@ from assistant.ports import Demande
 
 _TEXTS = Path(__file__).parent.parent / "textes" / "rapprochement.yml"
 _CLOSED = "clos"
+# What happens to a ticket without anybody taking it up: a merge that reopened it can be undone.
+_UNTOUCHED = ("linked", "unlinked", "released", "reminder", "mail_failed", "mail_refused")
 _DUE = "first_reply_due_at"
 _OPENED = "en_cours"
 
@@ -111,14 +113,34 @@ class Rapprochement:
             promise(into, ticket.first_reply_due_at)
         return changes
 
-    async def _give_up(self, ticket: Ticket, into: Ticket) -> dict[str, Any]:
-        """Let a ticket answer again for its own promise alone; nothing once it was answered."""
-        received = [
-            each.changes
-            for each in await self._tickets.own_events(into)
+    async def _undo(self, ticket: Ticket, into: Ticket) -> dict[str, Any]:
+        """Take back from the ticket that stays what the merge had changed in it."""
+        history = await self._tickets.own_events(into)
+        merged = [
+            number
+            for number, each in enumerate(history)
             if each.kind == "received" and each.changes.get("merged") == [None, ticket.reference]
         ]
-        moved = received[-1].get(_DUE) if received else None
+        if not merged:
+            return {}
+        received, since = history[merged[-1]].changes, history[merged[-1] + 1 :]
+        return self._give_up(into, received) | self._close_again(into, received, since)
+
+    def _close_again(
+        self, into: Ticket, received: dict[str, Any], since: Sequence[TicketEvent]
+    ) -> dict[str, Any]:
+        """Close again a ticket that the merge alone had reopened, and nobody took up since."""
+        reopened = received.get("status")
+        touched = any(each.kind not in _UNTOUCHED for each in since)
+        if reopened is None or into.status != reopened[1] or touched:
+            return {}
+        into.status = reopened[0]
+        turn_clock(into, before=reopened[1], now=self._now())
+        return {"status": [reopened[1], reopened[0]]}
+
+    def _give_up(self, into: Ticket, received: dict[str, Any]) -> dict[str, Any]:
+        """Let a ticket answer again for its own promise alone; nothing once it was answered."""
+        moved = received.get(_DUE)
         if moved is None or into.first_reply_at is not None:
             return {}
         before, taken = (datetime.fromisoformat(each) for each in moved)
@@ -142,7 +164,8 @@ class Rapprochement:
     async def unmerge(self, ticket: Ticket, into: Ticket, *, actor: str, version: int) -> None:
         """Undo a merge: each ticket is alone again, with its own promise.
 
-        The merged one is in the status that it had.
+        The merged one is in the status that it had, and so is the other one, unless somebody took
+        it up meanwhile.
 
         Raises VersionStale, RapprochementRefused.
         """
@@ -157,12 +180,14 @@ class Rapprochement:
             changes["status"] = [before, status]
             ticket.waiting_since = self._now() if status == WAITING else None
             await schedule_reminder(self._session, ticket)
-        released = {"merged": [ticket.reference, None], **await self._give_up(ticket, into)}
+        released = {"merged": [ticket.reference, None], **await self._undo(ticket, into)}
         ticket.updated_at = into.updated_at = self._now()
         await self._session.flush()
         await self._journal.changed(ticket, kind="unmerged", actor=actor, changes=changes)
         await self._journal.changed(into, kind="released", actor=actor, changes=released)
         await self._teller.tell(ticket, ticket.status, _said("defaite", ticket, into))
+        if "status" in released:
+            await self._teller.tell(into, into.status)
 
     async def _status_before(self, ticket: Ticket) -> str:
         merges = [each for each in await self._tickets.own_events(ticket) if each.kind == "merged"]

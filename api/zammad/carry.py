@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.comptes.repository import CompteRepository
 from api.jobs.repository import JobRepository
 from api.tickets.models import Ticket
 from api.tickets.repository import TicketRepository
@@ -110,12 +111,14 @@ class Carry:
             found = await zammad.find(ticket.reference)
             if found is not None:
                 return found
+            owner = await _owner(session, zammad, ticket)
             await self._note(session, ticket, self._now())
             try:
                 return await zammad.create(
                     title=title_of(ticket),
                     body=body_of(ticket, public_url=self._public_url),
                     courriel=ticket.courriel,
+                    owner=owner,
                 )
             except ZammadUnavailable as error:
                 if not error.sent:
@@ -129,3 +132,18 @@ class Carry:
         """Commit, apart from the job, that a creation is asked or that it did not happen."""
         async with AsyncSession(session.bind) as apart, apart.begin():
             await ZammadRepository(apart).attempt(ticket.id, at)
+
+
+async def _owner(session: AsyncSession, zammad: Zammad, ticket: Ticket) -> int | None:
+    """Return the agent of Zammad whom the ticket was given to here, known by their address.
+
+    Without such an agent, or without the right to look for one, the group chooses.
+    """
+    held = await CompteRepository(session).by_nom(ticket.assignee) if ticket.assignee else None
+    if held is None:
+        return None
+    try:
+        return await zammad.agent(held.courriel)
+    except ZammadRefused as error:
+        logger.warning("zammad agents unknown", extra={"error": error.status})
+        return None

@@ -79,6 +79,12 @@ class _Found(BaseModel):
     assets: dict[str, Any] = {}
 
 
+class _User(BaseModel):
+    id: int
+    email: str = ""
+    active: bool = True
+
+
 class _Me(BaseModel):
     id: int
 
@@ -127,15 +133,29 @@ class Zammad:
                 return await self.read(int(each["id"]))
         return None
 
-    async def create(self, *, title: str, body: str, courriel: str | None) -> RemoteTicket:
-        """Create a ticket in the name of the élu, or in ours without an e-mail address."""
+    async def agent(self, courriel: str) -> int | None:
+        """Return the number of the active account of this address; None when there is none."""
+        query: dict[str, str | int] = {"query": courriel, "limit": 10}
+        found = _read(list[_User], _json(await self._ask("GET", "users/search", params=query)))
+        same = [each.id for each in found if each.email.lower() == courriel.lower() and each.active]
+        return same[0] if same else None
+
+    async def create(
+        self, *, title: str, body: str, courriel: str | None, owner: int | None = None
+    ) -> RemoteTicket:
+        """Create a ticket in the name of the élu, or in ours without an e-mail address.
+
+        `owner` is the agent whom it is given to.
+        """
         customer = f"guess:{courriel}" if courriel else await self.me()
-        ticket = {
+        ticket: dict[str, Any] = {
             "title": title,
             "group": self._group,
             "customer_id": customer,
             "article": {**_said_by_elu(body), "subject": title},
         }
+        if owner is not None:
+            ticket["owner_id"] = owner
         answer = await self._ask("POST", "tickets", params={"expand": "true"}, json=ticket)
         return _read(RemoteTicket, answer)
 

@@ -20,6 +20,7 @@ from api.abonnements.repository import AbonnementRepository
 from api.abonnements.send import SEND_WEEKLY, PlanWeekly, SendWeekly, monday_of, next_monday
 from api.comptes.models import Compte
 from api.database import Database, connect
+from api.equipes.models import Absence
 from knowledge.resources import repository
 from knowledge.resources.models import ResourceRow
 from knowledge.resources.resource import Resource, ResourceState, ResourceType, Source
@@ -204,6 +205,52 @@ async def test_whoever_answers_for_a_late_resource_is_reminded_unless_they_said_
         await AbonnementRepository(session).choose(compte.id, Genre.REMINDER, actif=False)
     await run(database, mailbox, now=NOW + timedelta(days=7))
     assert len(mailbox.mails) == 1
+
+
+async def send_away(database: Database, away: Compte, delegue: Compte | None) -> None:
+    """Write an absence over the Monday of the mails."""
+    async with database.sessions.begin() as session:
+        session.add(
+            Absence(
+                compte_id=away.id,
+                du=date(2026, 11, 28),
+                au=date(2026, 12, 2),
+                delegue_id=delegue.id if delegue else None,
+                par=away.nom,
+            )
+        )
+
+
+@pytest.mark.parametrize("relay", ["responsable", "conseiller", None])
+async def test_while_someone_is_away_their_delegate_is_reminded_if_they_may_act(
+    database: Database,
+    mailbox: Mailbox,  # noqa: F811
+    relay: str | None,
+) -> None:
+    nadia = await add_compte(database, "Nadia Benali", role="responsable")
+    paul = await add_compte(database, "Paul Relais", role=relay) if relay else None
+    async with database.sessions.begin() as session:
+        for each in (nadia, *([paul] if paul else [])):
+            await AbonnementRepository(session).choose(each.id, Genre.DIGEST, actif=False)
+        await AbonnementRepository(session).choose(nadia.id, Genre.DIGEST, actif=True)
+    await add_fiche(database, "Fête des voisins", review_on=NOW.date(), owner="Nadia Benali")
+    await send_away(database, nadia, paul)
+    await run(database, mailbox)
+    if relay == "responsable":
+        assert paul is not None
+        (mail,) = mailbox.mails
+        assert mailbox.recipients == [paul.courriel]
+        text = mail.get_body(("plain",))
+        assert text is not None
+        assert "Vous remplacez Nadia Benali, en absence." in text.get_content()
+        assert "Une fiche dont Nadia Benali est responsable" in text.get_content()
+        assert "/courriels/arret/" not in text.get_content()
+        assert mail["List-Unsubscribe"] is None
+    else:
+        assert mailbox.mails == []
+    await run(database, mailbox, now=NOW + timedelta(days=7))
+    assert mailbox.recipients[-2:] == [nadia.courriel] * 2
+    assert all(each["List-Unsubscribe"] for each in mailbox.mails[-2:])
 
 
 def test_mails_are_chosen_on_the_page_of_the_account(service: Service) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import psycopg
+import pytest
 
 from tests.api.courrier import DOOR, RFC822, address_of, mail
 from tests.api.receiver import receiving, wait_for
@@ -210,6 +211,27 @@ def test_an_answered_ticket_reopens_for_the_one_that_joins_it(client: httpx2.Cli
         client.patch(path(old), json={"status": status}, headers=KEY | {"If-Match": "*"})
     act(client, new, "merge", reference=old["reference"])
     assert read(client, old)["status"] == "en_cours"
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_what_the_merge_alone_reopened_closes_again(client: httpx2.Client, taken_up: bool) -> None:
+    done, other = pair(client)
+    say(client, done, "Voici la réponse.", visibility="public")
+    for status in ("en_cours", "resolu", "clos"):
+        headers = {**KEY, "If-Match": "*"}
+        client.patch(path(done), json={"status": status}, headers=headers)
+    assert act(client, other, "merge", reference=done["reference"]).status_code == 200
+    assert read(client, done)["status"] == "en_cours"
+    if taken_up:
+        say(client, done, "Je reprends votre demande.", visibility="public")
+    undone = act(client, other, "unmerge", reference=done["reference"])
+    assert undone.status_code == 200, undone.text
+    alone = read(client, done)
+    assert alone["status"] == ("en_cours" if taken_up else "clos")
+    assert read(client, other)["status"] == "nouveau"
+    released = [each["changes"] for each in alone["events"] if each["kind"] == "released"]
+    expected = {} if taken_up else {"status": ["en_cours", "clos"]}
+    assert released == [{"merged": [other["reference"], None], **expected}]
 
 
 def test_a_second_subject_gets_its_own_ticket(client: httpx2.Client) -> None:

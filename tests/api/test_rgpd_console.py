@@ -134,9 +134,10 @@ def test_the_log_is_searched_by_who_what_where_and_when(
         return rows
 
     assert {row[4] for row in found(qui="ünal")} == {ticket["reference"], other["reference"], ""}
-    only = found(qui="ünal", reference=ticket["reference"].lower(), du=today, au=today)
+    asked = {"reference": ticket["reference"].lower(), "action": "lire_demande"}
+    only = found(qui="ünal", **asked, du=today, au=today)
     assert [row[1:] for row in only] == [
-        ["Ünal Test", "compte", "a lu la demande", ticket["reference"]]
+        ["Ünal Test", "compte", "a lu la demande", ticket["reference"], ""]
     ]
     assert [row[3] for row in found(qui="ünal", action="lister_demandes")] == ["a consulté la file"]
     assert found(qui="ünal", au="2020-01-01") == []

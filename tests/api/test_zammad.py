@@ -35,6 +35,7 @@ from api.zammad.gateway import ZammadTickets
 from api.zammad.words import author_of
 from assistant.ports import Demande, DemandeIncomplete, TicketGateway
 from tests.api.receiver import wait_for
+from tests.api.staff import add
 from tests.api.test_pieces import PDF
 from tests.api.zammad import GROUP, TOKEN, FakeZammad, zammad_running
 from tests.conftest import ROOT, Chat, running_service
@@ -147,6 +148,30 @@ async def test_a_ticket_is_carried_once_with_all_that_is_known(
     assert rows(database, "SELECT zammad_id, number, attempted_at FROM ticket_zammad") == [
         (1, "22001", None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("users", "owner"),
+    [
+        ([{"id": 7, "email": "Nadia@exemple.fr", "active": True}], 7),
+        ([{"id": 7, "email": "nadia@exemple.fr", "active": False}], 1),
+        ([{"id": 8, "email": "nadia@exemple.fr.exemple.org", "active": True}], 1),
+        ([], 1),
+    ],
+)
+async def test_a_ticket_given_to_an_advisor_here_is_theirs_in_zammad(
+    database: Database, zammad: FakeZammad, users: list[dict[str, Any]], owner: int
+) -> None:
+    add(database.url.replace("+psycopg", ""), "Nadia", "cellule")
+    zammad.users = users
+    reference = await make(database)
+    async with database.sessions.begin() as session:
+        ticket = await TicketService(session).get(reference, lock=True)
+        assert ticket is not None
+        ticket.assignee = "Nadia"
+    await carry(database, zammad)
+    (made,) = zammad.tickets
+    assert made["owner_id"] == owner
 
 
 async def test_without_an_address_the_ticket_is_in_the_name_of_the_service(

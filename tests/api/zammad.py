@@ -46,6 +46,7 @@ class FakeZammad:
     failures: list[int | str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     indexed: set[int] = field(default_factory=set)
+    users: list[dict[str, Any]] = field(default_factory=list)
     lag: bool = False
     hang: threading.Event | None = None
     clock: int = 0
@@ -104,6 +105,7 @@ class FakeZammad:
             "number": f"220{number:02}",
             "title": wanted["title"],
             "customer_id": customer,
+            "owner_id": wanted.get("owner_id", 1),
             "created_at": self.now(),
         }
         self.tickets.append(ticket)
@@ -165,6 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self, path: str, query: dict[str, list[str]]) -> Any:
         if path == "users/me":
             return {"id": ME, "login": "orientation", "email": "o@exemple.fr"}
+        if path == "users/search":
+            wanted = query["query"][0].partition("@")[0]
+            return [each for each in self.zammad.users if wanted in each["email"].lower()]
         if path == "tickets/search":
             return self.zammad.search(query["query"][0])
         kind, _, tail = path.rpartition("/")
