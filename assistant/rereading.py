@@ -81,6 +81,14 @@ _SEEKS = re.compile(
     r"\b(?:auriez vous|avez vous|aurait il|auraient ils|connaissez vous|existe t il|y a t il"
     r"|(?:je|nous|on) (?:re)?cherch\w+)\b"
 )
+_HAS_SOME = re.compile(
+    r"\b(?:vous en (?:avez|auriez)|en (?:avez|auriez) vous)(?: deja)?"
+    r" (?:un|une|des|d autres|quelques un\w*)\b(?! (?:nouvelles?|retours?|reponses?|trace))"
+)
+_JOINS = re.compile(
+    r"\b(?:(?:nous |vous |le |se |y )?(?:rejoindre|joindre)|entrer|sortir|quitter"
+    r"|observat\w+|se retirer)\b"
+)
 _ONE_WORD = re.compile(r"^(?:et )?(combien|qui|ou|comment|pourquoi)$")
 _WHEN = re.compile(
     r"^(?:et )?(?:(?:c est|ca (?:commence|demarre|debute|se passe)) )?(?:pour )?quand"
@@ -116,10 +124,13 @@ def reread(understanding: Understanding, memory: Memory, *, expects: str | None)
         _subject_first,
         _has_read,
         _asks_for_records,
+        _has_some,
+        _error_told,
         _nothing_asked,
         _who_speaks,
         _one_word,
         _when,
+        _joins,
         _elsewhere,
     )
     for step in steps:
@@ -270,6 +281,24 @@ def _asks_for_records(
     return _as(next(searched, "chercher_experience"), understanding)
 
 
+def _has_some(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« vous en avez déjà un sur ce sujet ? »: a record is sought, not where a request stands."""
+    if expects is not None or understanding.intent in SEARCHED:
+        return understanding
+    if not _HAS_SOME.search(_plain(understanding)):
+        return understanding
+    return _as("chercher_outil", understanding)
+
+
+def _error_told(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« qui va la corriger ? », an error just told: asked of the base, it is not off topic."""
+    before = " ".join(words(memory.besoin or ""))
+    off_topic = understanding.intent == _OFF_TOPIC
+    if not (off_topic and _AMISS.search(before) and _AMISS.search(_plain(understanding))):
+        return understanding
+    return _as("proposer_ressource", understanding)
+
+
 def _nothing_asked(
     understanding: Understanding, memory: Memory, expects: str | None
 ) -> Understanding:
@@ -303,6 +332,14 @@ def _one_word(understanding: Understanding, memory: Memory, expects: str | None)
 def _when(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
     """« ça commence quand ? », after an offer was proposed: asked of this offer."""
     if expects is not None or memory.route not in OFFRES or not _WHEN.match(_plain(understanding)):
+        return understanding
+    return _as("comprendre_demarche", understanding)
+
+
+def _joins(understanding: Understanding, memory: Memory, expects: str | None) -> Understanding:
+    """« une sixième pourrait-elle nous rejoindre ? », an offer proposed: asked of this offer."""
+    asked = "?" in understanding.text and memory.route in OFFRES and not understanding.territoires
+    if expects is not None or not asked or not _JOINS.search(_plain(understanding)):
         return understanding
     return _as("comprendre_demarche", understanding)
 

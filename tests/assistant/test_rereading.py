@@ -61,6 +61,34 @@ def test_thanks_are_thanks_when_nothing_else_is_asked(text: str, expected: str) 
     assert reread(understood(text), ASKED, expects=None).intent == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("vous en avez déjà un sur ce sujet ?", "chercher_outil"),
+        ("En auriez-vous d’autres ?", "chercher_outil"),
+        ("vous en avez des nouvelles ?", "suivre_demande"),
+        ("vous avez des nouvelles de ma demande ?", "suivre_demande"),
+    ],
+)
+def test_one_more_is_a_record_and_news_are_of_the_request(text: str, expected: str) -> None:
+    taken = replace(understood(text), intent="suivre_demande")
+    assert reread(taken, ASKED, expects=None).intent == expected
+
+
+def test_who_mends_an_error_just_told_is_not_off_topic() -> None:
+    asked = replace(understood("qui va la corriger ?"), intent="hors_sujet")
+    told = replace(ASKED, besoin="Votre fiche sur la convention citoyenne contient une erreur")
+    assert reread(asked, told, expects="contact").intent == "proposer_ressource"
+    assert reread(asked, ASKED, expects=None).intent == "hors_sujet"
+
+
+@pytest.mark.parametrize("route", ["projet_partage", None])
+def test_to_join_an_offer_is_asked_of_the_offer_proposed(route: str | None) -> None:
+    text = "une sixième pourrait-elle nous rejoindre, au moins comme observatrice ?"
+    heard = reread(understood(text), replace(ASKED, route=route), expects=None)
+    assert heard.intent == ("comprendre_demarche" if route else "chercher_outil")
+
+
 def test_a_human_asked_for_comes_before_the_subject() -> None:
     text = "rappelez-moi au sujet de la concertation à Loches"
     heard = reread(understood(text, signaux=("demande_humain",)), ASKED, expects=None)
