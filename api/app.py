@@ -44,8 +44,10 @@ from api.satisfaction.pages import build_router as build_satisfaction_page
 from api.satisfaction.routes import router as satisfaction
 from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
+from api.statistiques.delais_pages import router as delais
 from api.statistiques.pages import build_public_router as build_statistics_page
 from api.statistiques.pages import router as statistiques
+from api.statistiques.satisfaction import router as avis_des_elus
 from api.suivi.liste import router as liste_suivi
 from api.suivi.pages import router as suivi
 from api.taxonomie.routes import install_taxonomie
@@ -151,7 +153,15 @@ def create_app(container: Container) -> FastAPI:
     install_console(app)
     # « /projets-partages » and « /carte » before « /{reference} ».
     territories = (pages_projets_partages, carte, liste_suivi, suivi)
-    for router in (abonnements, statistiques, capitalisation, *territories, pages_veille):
+    for router in (
+        abonnements,
+        statistiques,
+        delais,
+        avis_des_elus,
+        capitalisation,
+        *territories,
+        pages_veille,
+    ):
         app.include_router(router)
     _install_desk(app)
     describe(app)

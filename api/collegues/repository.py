@@ -12,7 +12,7 @@ from api.collegues.models import Mention, Presence
 from api.tickets.family import family
 from api.tickets.models import Ticket
 
-# A page says that it is still open three times in this while.
+# A page says that it is still open five times in this while.
 PRESENT = timedelta(seconds=75)
 
 

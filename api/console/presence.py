@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.collegues.repository import PresenceRepository
+from api.console.etat import state_of
 from api.console.forms import read_form
 from api.console.pages import texts
 from api.console.ticket import TICKET, Services, find_ticket, me
@@ -13,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.post(f"{TICKET}/presence")
 async def beat(request: Request, reference: str, services: Services) -> Response:
-    """Note that this page is still open (or left); say who else is there, and what changed."""
+    """Note that this page is still open (or left); say who else is there, and how it is now."""
     form, nom, now = await read_form(request), me(request).nom, services.clock.now()
     async with services.database.sessions.begin() as session:
         ticket = await find_ticket(session, reference)
@@ -23,10 +24,7 @@ async def beat(request: Request, reference: str, services: Services) -> Response
             return Response(status_code=204)
         await presence.beat(ticket.id, nom, now=now)
         others = await presence.others(ticket.id, nom, now=now)
-        changed = form.get("version") != str(ticket.version)
+        state = await state_of(session, ticket)
     words = texts()["presence"]
     told = [words["consulte"].format(nom=each) for each in others]
-    return JSONResponse(
-        {"avis": [*told, words["changee"]] if changed else told},
-        headers={"Cache-Control": "no-store"},
-    )
+    return JSONResponse({"avis": told, "etat": state}, headers={"Cache-Control": "no-store"})

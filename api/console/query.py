@@ -11,10 +11,14 @@ from api.tickets.repository import TicketFilter
 
 ME = "moi"
 NOBODY = "personne"
+_LARGEST_ID = 2**31 - 1
 
 
 class QueueQuery(BaseModel):
-    """What the queue is asked; an empty field asks nothing."""
+    """What the queue is asked; an empty field asks nothing.
+
+    `apres`: the newest request that the page asking knew of, to tell it what came since.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
@@ -28,13 +32,14 @@ class QueueQuery(BaseModel):
     equipe: Annotated[str, Field(max_length=40)] = ""
     suite: Annotated[str | None, Field(max_length=400)] = None
     avis: Annotated[str, Field(max_length=20)] = ""
+    apres: Annotated[int | None, Field(ge=0, le=_LARGEST_ID)] = None
 
     @property
     def filters(self) -> dict[str, str]:
         """The fields that are filled in, the view aside."""
         return {
             name: value
-            for name, value in self.model_dump(exclude={"vue", "suite", "avis"}).items()
+            for name, value in self.model_dump(exclude={"vue", "suite", "avis", "apres"}).items()
             if value
         }
 

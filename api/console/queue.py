@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from api.collegues.repository import MentionRepository
 from api.console.dossier import advisors
-from api.console.filtres import MAX_NAME, tabs
+from api.console.filtres import MAX_NAME, Onglet, tabs
 from api.console.pages import page, signed_in, texts
 from api.console.query import QueueQuery, read_criteria
 from api.container import Container
@@ -21,7 +23,7 @@ from api.errors import Problem
 from api.tickets.aiguillage import Aiguillage
 from api.tickets.clock import is_overdue, next_due
 from api.tickets.models import Ticket
-from api.tickets.queue import COUNTED, QueueRepository
+from api.tickets.queue import COUNTED, QueueRepository, View
 from api.tickets.relances import unheard
 from api.tickets.repository import CursorInvalid
 from api.tickets.status import OPEN_STATUSES, PRIORITIES
@@ -61,13 +63,54 @@ def to_line(ticket: Ticket, now: datetime, table: Aiguillage, absents: Absents) 
     )
 
 
-@router.get("/console/demandes")
-async def show_queue(
-    request: Request,
-    query: Annotated[QueueQuery, Query()],
-    services: Annotated[Container, Depends(get_container)],
-) -> Response:
-    """Show one page of the queue."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The queue as it is now; `dernier` is the newest request of all, seen or not.
+
+    `nouvelles`: how many requests were sent since the newest that the page asking knew.
+    """
+
+    lignes: list[Line]
+    remplaces: tuple[str, ...]
+    suivant: str | None
+    total: int
+    vues: dict[View, int]
+    onglets: list[Onglet]
+    conseillers: list[str]
+    courriels_sans_demande: int
+    non_lues: set[int]
+    a_relancer: set[int]
+    dernier: int
+    nouvelles: int
+
+    @property
+    def etat(self) -> str:
+        """What tells this queue from another: a page that shows the same has nothing to redo."""
+        lines = [
+            (each.ticket.id, each.ticket.version, each.retard, str(each.relais))
+            for each in self.lignes
+        ]
+        counts = [self.total, *self.vues.values(), *(each.nombre for each in self.onglets)]
+        told = (
+            lines,
+            counts,
+            self.suivant,
+            self.courriels_sans_demande,
+            sorted(self.non_lues),
+            sorted(self.a_relancer),
+        )
+        return sha256(repr(told).encode()).hexdigest()[:16]
+
+
+Asked = Annotated[QueueQuery, Query()]
+Services = Annotated[Container, Depends(get_container)]
+
+
+async def read_queue(request: Request, query: QueueQuery, services: Container) -> Seen:
+    """Read one page of the queue, and all that stands around it.
+
+    Raises Problem.
+    """
     compte = signed_in(request)
     assert compte is not None  # noqa: S101 - the guard let an account in
     now = services.clock.now()
@@ -77,6 +120,9 @@ async def show_queue(
         queue = QueueRepository(
             session, me=compte.nom, among=reach.condition, alone=reach.absents.alone
         )
+        newest = await queue.newest()
+        known = newest if query.apres is None else query.apres
+        came = await queue.count(query.vue, criteria, unassigned=unassigned, now=now, after=known)
         try:
             found = await queue.page(
                 query.vue,
@@ -88,32 +134,45 @@ async def show_queue(
             )
         except CursorInvalid:
             raise Problem(422, "curseur") from None
-        counts = await queue.counts(now)
-        kept = await tabs(session, compte, queue, instead=reach.instead, now=now)
-        names = await advisors(session)
-        lost = await CourrielRepository(session).waiting()
-        unread = await MentionRepository(session).unread(compte.nom, among=reach.condition)
-        missed = await unheard(session, found.tickets)
-    await note_shown(request, [each.reference for each in found.tickets])
+        table, absents = services.aiguillage, reach.absents
+        return Seen(
+            lignes=[to_line(each, now, table, absents) for each in found.tickets],
+            remplaces=reach.instead,
+            suivant=found.following,
+            total=found.total,
+            vues=await queue.counts(now),
+            onglets=await tabs(session, compte, queue, instead=reach.instead, now=now),
+            conseillers=await advisors(session),
+            courriels_sans_demande=await CourrielRepository(session).waiting(),
+            non_lues=await MentionRepository(session).unread(compte.nom, among=reach.condition),
+            a_relancer=set(await unheard(session, found.tickets)),
+            dernier=newest,
+            nouvelles=came,
+        )
+
+
+@router.get("/console/demandes")
+async def show_queue(request: Request, query: Asked, services: Services) -> Response:
+    """Show one page of the queue."""
+    seen = await read_queue(request, query, services)
+    await note_shown(request, [each.ticket.reference for each in seen.lignes])
     return page(
         request,
         "demandes.html",
-        lignes=[to_line(each, now, services.aiguillage, reach.absents) for each in found.tickets],
-        remplaces=reach.instead,
-        suivant=found.following,
-        total=found.total,
+        vue=seen,
         compte_max=COUNTED,
-        vues=counts,
-        onglets=kept,
         nom_max=MAX_NAME,
         annonce=texts()["filtres"].get(query.avis, ""),
-        non_lues=unread,
-        a_relancer=missed,
-        courriels_sans_demande=lost,
         filtre=query,
         themes=sorted(services.chat.themes),
         routes=services.replies.table("routes"),
         priorites=PRIORITIES,
         equipes=services.aiguillage.equipes,
-        conseillers=names,
     )
+
+
+@router.get("/console/demandes/pouls")
+async def pulse(request: Request, query: Asked, services: Services) -> Response:
+    """Say whether the queue is still what a page shows, and nothing of what is in it."""
+    seen = await read_queue(request, query, services)
+    return JSONResponse({"etat": seen.etat}, headers={"Cache-Control": "no-store"})

@@ -6,12 +6,14 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.actions import router as actions
+from api.console.clavier import router as clavier
 from api.console.comptes import router as comptes
 from api.console.comptes_histoire import router as comptes_histoire
 from api.console.errors import install_console_errors
 from api.console.factor import router as factor
 from api.console.filtres import router as filtres
 from api.console.identity import router as identity
+from api.console.impression import router as impression
 from api.console.inbox import router as inbox
 from api.console.journal import router as journal
 from api.console.login import router as doors
@@ -62,8 +64,10 @@ def install_console(app: FastAPI) -> None:
             raise HTTPException(status_code=404)
         return file_response(asset, request)
 
-    pieces = (doors, factor, identity, pages, queue, ticket, actions, presence, outbox, inbox)
+    pieces = (doors, factor, identity, pages, clavier, queue, ticket, impression, actions, presence)
     own = (
+        outbox,
+        inbox,
         filtres,
         modeles,
         rapprocher,

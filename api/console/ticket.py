@@ -13,6 +13,7 @@ from api.comptes.models import Compte
 from api.console.chez_elu import at_the_elus
 from api.console.citations import quote
 from api.console.dossier import Dossier, load_dossier, thread
+from api.console.etat import state_of
 from api.console.modeles import Modele, fill_modele, shown_modeles
 from api.console.pages import page, signed_in, texts
 from api.container import Container
@@ -111,6 +112,7 @@ async def ticket_page(
 ) -> Response:
     """Write the page of a ticket as it is now; `modeles` are the canned answers, once read."""
     now, compte = services.clock.now(), me(request)
+    marque = await state_of(session, ticket)
     dossier = await load_dossier(session, services, ticket, me=compte.nom, now=now)
     given = answer or Answer()
     equipe = services.aiguillage.equipe(ticket.team)
@@ -120,6 +122,7 @@ async def ticket_page(
         "demande.html",
         extraits={each.id: quote(services, ticket, each) for each in dossier.suggestions},
         status=notice.status if notice else 200,
+        marque=marque,
         dossier=dossier,
         demande=ticket,
         retard=is_overdue(ticket, now),

@@ -17,7 +17,13 @@ from api.console.ticket import Services
 from api.container import Container
 from api.dependencies import limit_address
 from api.statistiques.figures import Ensemble, publishable, rounded
+from api.statistiques.impact import Question, matrix
+from api.statistiques.impact import texts as impact_texts
+from api.statistiques.impact import to_csv as matrix_csv
+from api.statistiques.lieux import group_places
+from api.statistiques.mesures import measure
 from api.statistiques.present import (
+    Rang,
     Tableau,
     public_table,
     table,
@@ -25,7 +31,7 @@ from api.statistiques.present import (
     to_csv,
     to_public_csv,
 )
-from api.statistiques.repository import DIMENSIONS, FiguresRepository, Period
+from api.statistiques.repository import DIMENSIONS, PLACES, FiguresRepository, Period
 from api.widget.routes import TEMPLATES as PAGES_TEMPLATES
 from api.widget.routes import Exploitant
 from assistant.business_days import CELLULE
@@ -61,7 +67,8 @@ class Published:
     asked: Asked
     demandes: int | None
     conversations: int | None
-    tables: Sequence[Tableau]
+    tables: Sequence[Tableau[Rang]]
+    matrice: Sequence[Question]
     until: datetime
 
 
@@ -97,6 +104,7 @@ async def show_staff(request: Request, services: Services) -> Response:
         ensemble=whole,
         tableaux=tables,
         mots=texts(),
+        onglet="",
     )
 
 
@@ -108,12 +116,23 @@ async def export_staff(request: Request, services: Services) -> Response:
     return _file(to_csv(whole, tables), "statistiques.csv", cache="no-store")
 
 
-async def _figures(services: Container, asked: Asked) -> tuple[Ensemble, list[Tableau]]:
+async def _figures(services: Container, asked: Asked) -> tuple[Ensemble, list[Tableau[Rang]]]:
     async with services.database.sessions() as session:
         figures = FiguresRepository(session, asked.period)
         whole = await figures.whole(services.clock.now())
-        tables = [table(services, each, await figures.by(each)) for each in DIMENSIONS]
+        places = await figures.places()
+        tables = [
+            table(services, each, await figures.by(each, groups_of(services, each, places)))
+            for each in DIMENSIONS
+        ]
     return whole, tables
+
+
+def groups_of(services: Container, dimension: str, places: Sequence[str]) -> dict[str, str] | None:
+    """Return what a dimension of places calls each of them; None for the others."""
+    if dimension not in PLACES:
+        return None
+    return group_places(services.knowledge.find, dimension, places)
 
 
 def build_public_router(*, exploitant: Exploitant) -> APIRouter:
@@ -126,7 +145,7 @@ def build_public_router(*, exploitant: Exploitant) -> APIRouter:
         now = services.clock.now()
         async with turn:
             if "page" not in known or known["page"].until <= now:
-                known["page"] = await _publish(services, now)
+                known["page"] = await _publish(services, now, exploitant)
         return known["page"]
 
     @public.api_route(_PUBLIC, methods=["GET", "HEAD"])
@@ -139,12 +158,18 @@ def build_public_router(*, exploitant: Exploitant) -> APIRouter:
             "racine": str(request.scope.get("root_path", "")).rstrip("/"),
             "chemin": request.url.path,
         }
-        written = content.render(**facts, publie=found, tableaux=found.tables, mots=texts())
+        written = content.render(
+            **facts, publie=found, tableaux=found.tables, mots=texts() | {"impact": impact_texts()}
+        )
         return HTMLResponse(written, headers={"Cache-Control": "no-cache"})
 
     @public.api_route(f"{_PUBLIC}.csv", methods=["GET", "HEAD"])
     async def export(found: Annotated[Published, Depends(published)]) -> Response:
         return _file(to_public_csv(found.tables), "statistiques.csv", cache="no-cache")
+
+    @public.api_route(f"{_PUBLIC}/impact.csv", methods=["GET", "HEAD"])
+    async def export_matrix(found: Annotated[Published, Depends(published)]) -> Response:
+        return _file(matrix_csv(found.matrice), "impact.csv", cache="no-cache")
 
     return public
 
@@ -158,16 +183,28 @@ def published_period(today: date) -> Asked:
     return Asked(_months_before(this_month, _YEAR), this_month - timedelta(days=1))
 
 
-async def _publish(services: Container, now: datetime) -> Published:
+def told_period(asked: Asked) -> str:
+    """Return a period as everyone reads it."""
+    first, last = (f"{each:%d/%m/%Y}" for each in (asked.depuis, asked.jusqu_a))
+    return str(impact_texts()["du_au"]).format(depuis=first, jusqu_a=last)
+
+
+async def _publish(services: Container, now: datetime, exploitant: Exploitant) -> Published:
     asked = published_period(CELLULE.today(now))
     async with services.database.sessions() as session:
         figures = FiguresRepository(session, asked.period)
-        whole = await figures.whole(now)
-        opened = await figures.conversations()
+        measures = await measure(session, asked.period, now=now)
         tables = [
             public_table(services, each, publishable(await figures.by(each))) for each in _PUBLISHED
         ]
-    return Published(asked, rounded(whole.demandes), rounded(opened), tables, now + _KEPT)
+    return Published(
+        asked,
+        rounded(measures.demandes),
+        rounded(measures.conversations),
+        tables,
+        matrix(measures, exploitant.accessibilite, told_period(asked)),
+        now + _KEPT,
+    )
 
 
 @cache

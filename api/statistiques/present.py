@@ -1,18 +1,19 @@
 """Names the figures in French, and writes them as a file for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import yaml
 
 from api.container import Container
 from api.statistiques.figures import Ensemble, Ligne, Publiees
+from api.tableur import BOM, csv_lines, decimal
 
+LONG = 120
+SHOWN = 30
 _TEXTS = Path(__file__).parent.parent / "textes" / "statistiques.yml"
 
 
@@ -27,14 +28,27 @@ class Rang:
     largeur: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tableau:
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True)
+class Tableau(Generic[_Row]):
     """A table of figures; `cachees` is how many lines are too small to be published."""
 
     id: str
     titre: str
-    rangs: Sequence[Rang]
+    rangs: Sequence[_Row]
     cachees: int = 0
+
+    @property
+    def montres(self) -> Sequence[_Row]:
+        """The lines that the page shows: all, or the most frequent of a very long table."""
+        return self.rangs if len(self.rangs) <= LONG else self.rangs[:SHOWN]
+
+    @property
+    def reste(self) -> int:
+        """How many lines are only in the file."""
+        return len(self.rangs) - len(self.montres)
 
 
 @cache
@@ -44,7 +58,7 @@ def texts() -> dict[str, Any]:
     return found
 
 
-def table(services: Container, dimension: str, lines: Sequence[Ligne]) -> Tableau:
+def table(services: Container, dimension: str, lines: Sequence[Ligne]) -> Tableau[Rang]:
     """Return a table as the staff read it."""
     most = max((each.demandes for each in lines), default=1)
     rows = [
@@ -60,7 +74,7 @@ def table(services: Container, dimension: str, lines: Sequence[Ligne]) -> Tablea
     return Tableau(dimension, texts()["tableaux"][dimension], rows)
 
 
-def public_table(services: Container, dimension: str, found: Publiees) -> Tableau:
+def public_table(services: Container, dimension: str, found: Publiees) -> Tableau[Rang]:
     """Return a table as everyone reads it."""
     shown = table(services, dimension, found.lignes)
     if not found.cachees or (not found.lignes and found.autres is None):
@@ -85,25 +99,28 @@ def label(services: Container, dimension: str, name: str | None) -> str:
         case "departements":
             place = services.knowledge.find("departement", name)
             return f"{place.nom} ({name})" if place else name
-        case "delais":
-            return str(words["delais"][name])
+        case "regions" | "epci":
+            place = services.knowledge.find(dimension.removesuffix("s"), name)
+            return place.nom if place else name
+        case "delais" | "tailles":
+            return str(words[dimension][name])
         case _:
             return name[:1].upper() + name[1:]
 
 
-def to_csv(whole: Ensemble, tables: Sequence[Tableau]) -> str:
+def to_csv(whole: Ensemble, tables: Sequence[Tableau[Rang]]) -> str:
     """Return the figures of the staff, for a spreadsheet."""
     words = texts()
-    first = [words["ensemble"], "", whole.demandes, whole.repondues, _decimal(whole.jours)]
+    first = [words["ensemble"], "", whole.demandes, whole.repondues, decimal(whole.jours)]
     rows = [
-        [each.titre, row.libelle, row.demandes, row.repondues, _decimal(row.jours)]
+        [each.titre, row.libelle, row.demandes, row.repondues, decimal(row.jours)]
         for each in tables
         for row in each.rangs
     ]
-    return _written([words["colonnes"], first, *rows])
+    return BOM + csv_lines([words["colonnes"], first, *rows])
 
 
-def to_public_csv(tables: Sequence[Tableau]) -> str:
+def to_public_csv(tables: Sequence[Tableau[Rang]]) -> str:
     """Return the figures that everyone may read, for a spreadsheet."""
     words = texts()
     rows = [
@@ -111,14 +128,4 @@ def to_public_csv(tables: Sequence[Tableau]) -> str:
         for each in tables
         for row in each.rangs
     ]
-    return _written([words["colonnes_publiques"], *rows])
-
-
-def _decimal(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}".replace(".", ",")
-
-
-def _written(rows: Sequence[Sequence[Any]]) -> str:
-    target = io.StringIO()
-    csv.writer(target, delimiter=";").writerows(rows)
-    return "\ufeff" + target.getvalue()
+    return BOM + csv_lines([words["colonnes_publiques"], *rows])

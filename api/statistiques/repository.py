@@ -1,22 +1,24 @@
 """SQL of the figures of the requests, and nothing else: counts and delays, no word, no name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.models import Conversation
 from api.statistiques.figures import Ensemble, Ligne
+from api.statistiques.lieux import SIZES
 from api.tickets.models import Ticket
 from assistant.business_days import CELLULE
 
 DAY = 86_400.0
 _BOUNDS = ((1, "un_jour"), (3, "trois_jours"), (7, "une_semaine"), (14, "deux_semaines"))
 DELAYS = (*(name for _, name in _BOUNDS), "plus", "sans_reponse")
-DIMENSIONS = ("mois", "themes", "routes", "departements", "delais")
+PLACES = ("regions", "epci", "tailles")
+DIMENSIONS = ("mois", "themes", "routes", "regions", "departements", "epci", "tailles", "delais")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +44,79 @@ class FiguresRepository:
         )
         query = select(
             func.count(), func.count(Ticket.first_reply_at), func.count().filter(late), _median()
-        ).where(self._within())
+        ).where(within(self._period))
         row = (await self._session.execute(query)).one()
-        return Ensemble(row[0], row[1], row[2], _days(row[3]))
+        return Ensemble(row[0], row[1], row[2], to_days(row[3]))
 
-    async def by(self, dimension: str) -> Sequence[Ligne]:
+    async def by(self, dimension: str, groups: Mapping[str, str] | None = None) -> Sequence[Ligne]:
         """Return the figures of each value of a dimension, the most frequent first.
 
-        Months and delays come in their own order. A request counts in each of its themes.
+        Months, sizes and delays come in their own order. A request counts in each of its themes.
+        `groups`: for a dimension of `PLACES`, the value of each place that `places` returned.
         """
-        value = _value(dimension)
-        query = (
+        value, sources = grouped(dimension, groups)
+        query = sources(
             select(value.label("value"), func.count(), func.count(Ticket.first_reply_at), _median())
-            .where(self._within())
-            .group_by("value")
         )
-        rows = (await self._session.execute(query)).all()
-        lines = [Ligne(row[0], row[1], row[2], _days(row[3])) for row in rows]
-        if dimension == "mois":
-            return sorted(lines, key=lambda each: each.nom or "")
-        if dimension == "delais":
-            return sorted(lines, key=lambda each: DELAYS.index(each.nom or DELAYS[-1]))
-        return sorted(lines, key=lambda each: (-each.demandes, each.nom or "\uffff"))
+        rows = (
+            await self._session.execute(query.where(within(self._period)).group_by("value"))
+        ).all()
+        lines = [Ligne(row[0], row[1], row[2], to_days(row[3])) for row in rows]
+        return sorted(lines, key=lambda each: rank(dimension, each.nom, each.demandes))
 
-    async def conversations(self) -> int:
-        """Return how many conversations were opened and are still kept."""
-        opened = Conversation.created_at
-        query = select(func.count()).where(
-            opened >= self._period.since, opened < self._period.until
-        )
-        return await self._session.scalar(query) or 0
-
-    def _within(self) -> ColumnElement[bool]:
-        return and_(
-            Ticket.created_at >= self._period.since,
-            Ticket.created_at < self._period.until,
-            Ticket.merged_into.is_(None),
-        )
+    async def places(self) -> Sequence[str]:
+        """Return where the requests came from, each place once: `commune:32013`."""
+        query = select(PLACE).where(within(self._period), Ticket.territoire.is_not(None)).distinct()
+        return (await self._session.scalars(query)).all()
 
 
-def _elapsed() -> ColumnElement[Any]:
-    """Seconds to the first answer: none for a request split off with an answer older than it."""
+PLACE = func.concat(Ticket.territoire["type"].astext, ":", Ticket.territoire["code"].astext)
+
+
+def within(period: Period) -> ColumnElement[bool]:
+    """Return what tells the requests of a period, those merged into another aside."""
+    return and_(
+        Ticket.created_at >= period.since,
+        Ticket.created_at < period.until,
+        Ticket.merged_into.is_(None),
+    )
+
+
+def grouped(
+    dimension: str, groups: Mapping[str, str] | None = None
+) -> tuple[ColumnElement[Any], Callable[[Select[Any]], Select[Any]]]:
+    """Return the value of a dimension, and what a query must read to know it."""
+    if dimension not in PLACES:
+        return _value(dimension), lambda query: query
+    known = groups or {}
+    keys, values = (cast(list(each), ARRAY(Text)) for each in (known, known.values()))
+    lieux: FromClause = (
+        func.unnest(keys, values).table_valued("cle", "groupe").render_derived(name="lieux")
+    )
+    return lieux.c.groupe, lambda query: query.outerjoin_from(Ticket, lieux, lieux.c.cle == PLACE)
+
+
+def rank(dimension: str, name: str | None, count: int) -> Any:
+    """Return what orders the lines of a dimension; what is not said comes last."""
+    match dimension:
+        case "mois":
+            return name or ""
+        case "delais":
+            return DELAYS.index(name or DELAYS[-1])
+        case "tailles":
+            return SIZES.index(name) if name else len(SIZES)
+        case _:
+            return (-count, name or "\uffff")
+
+
+def elapsed() -> ColumnElement[Any]:
+    """Return the seconds to the first answer: none for a request split off after its answer."""
     waited = func.extract("epoch", Ticket.first_reply_at - Ticket.created_at)
     return case((Ticket.first_reply_at < Ticket.created_at, 0), else_=waited)
 
 
 def _median() -> ColumnElement[Any]:
-    return func.percentile_cont(0.5).within_group(_elapsed())
+    return func.percentile_cont(0.5).within_group(elapsed())
 
 
 def _value(dimension: str) -> ColumnElement[Any]:
@@ -103,9 +131,10 @@ def _value(dimension: str) -> ColumnElement[Any]:
         case "departements":
             return Ticket.departement.expression
         case _:
-            steps = [(_elapsed() <= days * DAY, name) for days, name in _BOUNDS]
+            steps = [(elapsed() <= days * DAY, name) for days, name in _BOUNDS]
             return case((Ticket.first_reply_at.is_(None), "sans_reponse"), *steps, else_="plus")
 
 
-def _days(seconds: Any) -> float | None:
+def to_days(seconds: Any) -> float | None:
+    """Return a number of seconds as days, to one decimal."""
     return None if seconds is None else round(float(seconds) / DAY, 1)

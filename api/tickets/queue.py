@@ -96,11 +96,22 @@ class QueueRepository:
         return QueuePage([row[0] for row in shown], following, total)
 
     async def count(
-        self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime
+        self,
+        view: View,
+        criteria: TicketFilter,
+        *,
+        unassigned: bool,
+        now: datetime,
+        after: int | None = None,
     ) -> int:
-        """Return how many tickets fit, up to COUNTED + 1."""
+        """Return how many tickets fit, up to COUNTED + 1; only those that came `after` one."""
         await plan_anew(self._session)
-        return await self._count(self._query(view, criteria, unassigned=unassigned, now=now))
+        query = self._query(view, criteria, unassigned=unassigned, now=now)
+        return await self._count(query if after is None else query.where(Ticket.id > after))
+
+    async def newest(self) -> int:
+        """Return the number of the last ticket of all; 0 when there is none."""
+        return await self._session.scalar(select(func.max(Ticket.id))) or 0
 
     def _query(
         self, view: View, criteria: TicketFilter, *, unassigned: bool, now: datetime

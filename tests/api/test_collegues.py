@@ -10,7 +10,7 @@ import pytest
 from api.collegues.mentions import MentionUnknown, find_mentions
 from tests.api.console import enter, submit
 from tests.api.test_console import at, hidden, listed, read, reply, words
-from tests.api.tickets import create
+from tests.api.tickets import KEY, create
 from tests.conftest import Service
 
 NOMS = ["Claire Martin", "Claire Dupré", "Jean-Noël Le Bihan", "Paul Martin", "Paul Martinez"]
@@ -124,15 +124,22 @@ def test_an_open_page_tells_who_comes_who_leaves_and_what_changes(
     client: httpx2.Client, claire: httpx2.Client, paul: httpx2.Client, noms: tuple[str, str]
 ) -> None:
     ticket = create(client)
-    assert beat(claire, ticket).json() == {"avis": []}
+    first = beat(claire, ticket).json()
+    assert first["avis"] == []
+    assert beat(claire, ticket).json() == first, "nothing changed"
     paul.get(at(ticket))
     told = beat(claire, ticket).json()["avis"]
     assert [each.partition(" consulte")[0] for each in told] == [noms[1]]
     assert beat(paul, ticket, depart="1").status_code == 204
-    assert beat(claire, ticket).json() == {"avis": []}
+    assert beat(claire, ticket).json() == first
+    states = {first["etat"]}
     submit(paul, at(ticket), at(ticket, "/prendre"))
-    told = beat(claire, ticket, version=str(ticket["version"])).json()["avis"]
-    assert any("vient de changer" in each for each in told)
+    states.add(beat(claire, ticket).json()["etat"])
+    for visibility in ("public", "internal"):
+        body = {"body": "Voici.", "visibility": visibility}
+        client.post(f"/api/v1/tickets/{ticket['reference']}/messages", json=body, headers=KEY)
+        states.add(beat(claire, ticket).json()["etat"])
+    assert len(states) == 4
     assert claire.post(at(ticket, "/presence"), data={}).status_code == 403
 
 

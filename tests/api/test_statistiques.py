@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import secrets
 from datetime import date
 
@@ -9,7 +10,9 @@ import httpx2
 import pytest
 
 from api.statistiques.figures import Ligne, publishable, rounded
+from api.statistiques.impact import Indicateur, Mesures, Part, matrix
 from api.statistiques.pages import published_period
+from api.widget.exploitant import Accessibilite
 from tests.api.console import enter
 from tests.api.redaction import words
 from tests.api.tickets import KEY, create, path
@@ -123,3 +126,78 @@ def test_everyone_reads_what_tells_nobody(client: httpx2.Client, service: Servic
     assert rows[0] == ["Tableau", "Valeur", "Demandes"]
     assert all(row[2] == "moins de 5" or int(row[2]) % 5 == 0 for row in rows[1:])
     assert not any("Mayotte" in row[1] for row in rows)
+
+
+MEASURED = Mesures(
+    demandes=234,
+    conversations=1_204,
+    collectivites=87,
+    departements=12,
+    tous_departements=105,
+    satisfaction=Part(31, 42),
+    avis_assistant=Part(3, 9),
+    delai=Part(190, 201),
+    sans_conseiller=Part(970, 1_204),
+)
+
+
+def matrix_of(measures: Mesures, audit: Accessibilite | None = None) -> dict[str, Indicateur]:
+    """The lines of the matrix, by name."""
+    questions = matrix(measures, audit or Accessibilite(), "du 1er au 30")
+    return {line.nom: line for each in questions for line in each.indicateurs}
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_matrix_tells_what_is_measured_and_what_nobody_measures() -> None:
+    lines = matrix_of(MEASURED)
+    told = {name: plain(line.valeur) for name, line in lines.items() if line.mesure}
+    assert told == {
+        "Couverture du territoire": "12 départements sur 105",
+        "Collectivités servies": "environ 90",
+        "Conversations avec l’assistant": "environ 1 200",
+        "Demandes à un conseiller": "environ 230",
+        "Satisfaction après la réponse d’un conseiller": "environ 75 %, sur environ 40 réponses",
+        "Réponses de l’assistant jugées utiles": "Trop peu de réponses pour être publié",
+        "Premières réponses dans le délai promis": "environ 95 %, sur environ 200 demandes",
+        "Conversations sans demande à un conseiller": (
+            "environ 80 %, sur environ 1 200 conversations"
+        ),
+    }
+    silent = [line for line in lines.values() if not line.mesure]
+    assert len(silent) == len(lines) - len(told) == 5
+    assert {(plain(line.valeur), line.periode) for line in silent} == {("Donnée non mesurée", "")}
+    assert all(line.definition for line in lines.values())
+
+
+def test_the_matrix_shows_no_handful_of_people() -> None:
+    few = Part(1, 4)
+    lines = matrix_of(Mesures(4, 3, 2, 0, 105, few, few, few, few))
+    assert not any(re.search(r"[1-4] ?%|environ [1-4]\b", line.valeur) for line in lines.values())
+    assert lines["Demandes à un conseiller"].valeur == "moins de 5"
+
+
+def test_an_audit_is_told_with_its_date() -> None:
+    audit = Accessibilite(
+        niveau="partielle", taux=78, audit_le=date(2026, 9, 14), auditeur="Cabinet d’audit"
+    )
+    line = matrix_of(MEASURED, audit)["Accessibilité numérique"]
+    assert (plain(line.valeur), line.periode) == (
+        "78 % des critères",
+        "audit du 14/09/2026",
+    )
+
+
+def test_everyone_reads_the_matrix_and_takes_it_as_a_file(client: httpx2.Client) -> None:
+    page = words(client.get("/statistiques"))
+    for each in ("Est-il utilisable ?", "A-t-il un impact ?", "Est-il efficient ?"):
+        assert each in page
+    assert "Donnée non mesurée" in page
+    file = client.get("/statistiques/impact.csv")
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[0] == ["Question", "Indicateur", "Valeur", "Période", "Définition"]
+    assert len(rows) == 14
+    assert all(row[2] and row[4] for row in rows[1:])

@@ -24,7 +24,10 @@ PAGES = {
     "/console/journal?qui=personne&du=hier": 422,
     "/console/personne": 200,
     "/console/registre": 200,
+    "/console/clavier": 200,
     "/console/statistiques": 200,
+    "/console/statistiques/delais": 200,
+    "/console/statistiques/satisfaction": 200,
     "/console/territoires?etape=sieste&q=condom": 422,
     "/console/territoires/projets-partages?theme=licornes": 422,
     "/console/territoires/carte?depuis=hier": 422,
@@ -165,7 +168,8 @@ async def test_no_page_of_the_staff_has_a_known_fault(
             for name, value in rose.cookies.items()
         ]
     )
-    made = {f"/console/demandes/{ticket['reference']}": 200, gap: 200, received: 200}
+    where = f"/console/demandes/{ticket['reference']}"
+    made = {where: 200, f"{where}/imprimer": 200, gap: 200, received: 200}
     for address, status in (PAGES | made).items():
         await visit(page, address, status, faults)
     await page.goto(gap)
