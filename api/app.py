@@ -22,6 +22,8 @@ from api.entrainement.routes import install_entrainement
 from api.errors import install_error_handlers
 from api.follow import Follower
 from api.invalid import install_invalid_handler
+from api.jobs.worker import Handler, Worker
+from api.lacunes.reposer import ASK, AskAgain
 from api.lacunes.routes import install_lacunes
 from api.mail.routes import router as mails
 from api.openapi.describe import describe
@@ -77,6 +79,14 @@ Toute erreur est un problème au sens de la RFC 9457, avec un « detail » en fr
 """
 
 
+def _worker(container: Container) -> Worker:
+    """Return what does the jobs here: all of them, or only those that nobody else can."""
+    own: dict[str, Handler] = {ASK: AskAgain(container)}
+    if container.settings.jobs == "on":
+        return build_worker(container.settings, container.database.url, own=own)
+    return Worker(container.database.url, own, slots=1)
+
+
 def create_app(container: Container) -> FastAPI:
     """Build the public application around its parts."""
 
@@ -87,9 +97,8 @@ def create_app(container: Container) -> FastAPI:
         _follow(container)
         await schedule_retention(container.database)
         await plan_recurring(container.database, container.settings)
-        worker = build_worker(container.settings, container.database.url)
-        if container.settings.jobs == "on":
-            worker.start()
+        worker = _worker(container)
+        worker.start()
         yield
         await worker.stop()
         await _stop_following(container)

@@ -1,5 +1,6 @@
 """The worker of the service: every kind of job, and who does it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from api.abonnements.send import PLAN, SEND_WEEKLY, PlanWeekly, SendWeekly, plan_weekly
@@ -30,11 +31,17 @@ from assistant.replies import load_replies
 from nlu.encoder import shared_encoder
 
 
-def build_worker(settings: Settings, database_url: str) -> Worker:
-    """Build the worker; `orientation serve` runs it, `orientation worker` runs others."""
+def build_worker(
+    settings: Settings, database_url: str, *, own: Mapping[str, Handler] | None = None
+) -> Worker:
+    """Build the worker; `orientation serve` runs it, `orientation worker` runs others.
+
+    `own` are the jobs that only the service can do: the search is there.
+    """
     return Worker(
         database_url,
         {
+            **(own or {}),
             **_zammad(settings),
             DELIVER: DeliverWebhook(allowed=settings.webhook_networks),
             RETAIN: Retain(

@@ -9,10 +9,7 @@ from knowledge.database import Base
 
 
 class Capitalisation(Base):
-    """A resource drawn from the answer to a ticket: by whom, when.
-
-    `groupe_id` is the subject of the gap board that the resource answers, when there is one.
-    """
+    """A resource drawn from the answer to a ticket: by whom, when."""
 
     __tablename__ = "capitalisation"
 
@@ -20,8 +17,5 @@ class Capitalisation(Base):
         Text, ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
-    groupe_id: Mapped[int | None] = mapped_column(
-        ForeignKey("lacune_groupe.id", ondelete="SET NULL")
-    )
     par: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -19,6 +19,7 @@ from api.capitalisation.repository import CapitalisationRepository
 from api.capitalisation.retraits import segments
 from api.console.ticket import TICKET, Notice, Services, find_ticket, me, ticket_page
 from api.container import Container
+from api.lacunes.fiches import FicheRepository
 from api.redaction.controle import Remarques, remarks_of, typing_remarks
 from api.redaction.pages import go, staff_page
 from api.redaction.saisie import Saisie, read_saisie
@@ -135,10 +136,9 @@ async def _create(
         resource_id=record.resource.id,
         ticket_id=ticket.id,
         par=nom,
-        groupe_id=gap[0] if gap else None,
     )
     if gap:
-        await made.take_gap(gap[0], par=nom)
+        await FicheRepository(session).link(record.resource.id, gap[0], par=nom)
     changes = {"resource": [None, record.resource.id]}
     await Journal(session).changed(ticket, kind="capitalised", actor=nom, changes=changes)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.capitalisation.models import Capitalisation
@@ -30,15 +30,9 @@ class CapitalisationRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(
-        self, *, resource_id: str, ticket_id: int, par: str, groupe_id: int | None
-    ) -> None:
+    async def add(self, *, resource_id: str, ticket_id: int, par: str) -> None:
         """Note that a resource comes from the answer to a ticket."""
-        self._session.add(
-            Capitalisation(
-                resource_id=resource_id, ticket_id=ticket_id, par=par, groupe_id=groupe_id
-            )
-        )
+        self._session.add(Capitalisation(resource_id=resource_id, ticket_id=ticket_id, par=par))
         await self._session.flush()
 
     async def of_ticket(self, ticket_id: int) -> list[Tiree]:
@@ -74,22 +68,3 @@ class CapitalisationRepository:
         )
         found = (await self._session.execute(query)).first()
         return (found[0], found[1]) if found else None
-
-    async def take_gap(self, number: int, *, par: str) -> None:
-        """Say that someone is writing what a subject lacks."""
-        await self._turn_gap(number, "en_cours", par)
-
-    async def close_gap(self, resource_id: str, *, par: str) -> None:
-        """Close the subject that a resource, now published, answers; none is no error."""
-        number = await self._session.scalar(
-            select(Capitalisation.groupe_id).where(Capitalisation.resource_id == resource_id)
-        )
-        if number is not None:
-            await self._turn_gap(number, "close", par)
-
-    async def _turn_gap(self, number: int, etat: str, par: str) -> None:
-        await self._session.execute(
-            update(LacuneGroupe)
-            .where(LacuneGroupe.id == number, LacuneGroupe.etat.in_(OPEN_STATES))
-            .values(etat=etat, etat_par=par, etat_le=func.now())
-        )

@@ -91,6 +91,10 @@ class JobRepository:
         """Forget a job that is done."""
         await self._session.execute(delete(Job).where(Job.id == job_id))
 
+    async def forget(self, dedupe: str) -> None:
+        """Forget a job that waits and that is needed no more; none is no error."""
+        await self._session.execute(delete(Job).where(Job.dedupe == dedupe))
+
     async def postpone(self, job_id: int, run_at: datetime) -> None:
         """Do the job again later: that is not a failure."""
         await self._session.execute(update(Job).where(Job.id == job_id).values(run_at=run_at))

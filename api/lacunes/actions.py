@@ -1,23 +1,21 @@
 """What staff do about a group of questions; each act leads back to the page and says so."""
 
-import asyncio
-
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.container import Container
 from api.dependencies import get_container
 from api.jobs.repository import JobRepository
-from api.lacunes.again import count_answered
-from api.lacunes.board import OPEN_STATES, BoardRepository
+from api.lacunes.board import BoardRepository
 from api.lacunes.forms import FormRefused, Typed, read_state, read_typed, to_examples
 from api.lacunes.pages import BOARD, GROUP, Number, find_group, group_page, texts
 from api.lacunes.regroup import REGROUP
+from api.lacunes.reposees import ReposeesRepository
+from api.lacunes.reposer import ask_or_plan
 from api.redaction.pages import editor, go
 
 router = APIRouter(include_in_schema=False)
-MAX_ASKED = 100
 
 
 @router.post(f"{BOARD}/regrouper")
@@ -41,12 +39,23 @@ async def change_state(request: Request, groupe: Number) -> Response:
     async with services.database.sessions.begin() as session:
         group = await find_group(session, groupe, lock=True)
         try:
-            wanted = await read_state(request)
+            wanted, reason = await read_state(request)
+            if wanted == "close" and reason is None:
+                await _check_opinions(session, groupe)
         except FormRefused as refused:
             return await group_page(request, session, group, error=texts()["refus"][refused.key])
         who = editor(request).name
-        await BoardRepository(session).change(groupe, etat=wanted, etat_par=who, etat_le=func.now())
+        await BoardRepository(session).change(
+            groupe, etat=wanted, etat_par=who, etat_raison=reason, etat_le=func.now()
+        )
     return go(request, f"{BOARD}/{groupe}?fait={wanted}")
+
+
+async def _check_opinions(session: AsyncSession, number: int) -> None:
+    """Only opinions that nobody withdrew: whoever closes says why. Raises FormRefused."""
+    compte = await ReposeesRepository(session).compte(number)
+    if not compte.questions and not compte.comble:
+        raise FormRefused("raison")
 
 
 @router.post(f"{GROUP}/reposer")
@@ -55,23 +64,9 @@ async def ask_again(request: Request, groupe: Number) -> Response:
     services = get_container(request)
     async with services.database.sessions() as session:
         await find_group(session, groupe)
-        questions = await BoardRepository(session).to_ask_again(groupe, limit=MAX_ASKED)
-    answered = await asyncio.to_thread(count_answered, services, questions)
-    closed = await _note_answers(request, services, groupe, len(questions), answered)
-    return go(request, f"{BOARD}/{groupe}?fait={'comblee' if closed else 'reposees'}")
-
-
-async def _note_answers(
-    request: Request, services: Container, number: int, asked: int, answered: int
-) -> bool:
-    async with services.database.sessions.begin() as session:
-        group = await find_group(session, number, lock=True)
-        closes = 0 < asked == answered and group.etat in OPEN_STATES
-        changes = {"posees": asked, "repondues": answered, "verifie_le": func.now()}
-        if closes:
-            changes |= {"etat": "close", "etat_par": editor(request).name, "etat_le": func.now()}
-        await BoardRepository(session).change(number, **changes)
-    return closes
+    compte = await ask_or_plan(services, groupe, who=editor(request).name)
+    done = "reposer" if compte is None else "comblee" if compte.comble else "reposees"
+    return go(request, f"{BOARD}/{groupe}?fait={done}")
 
 
 @router.post(f"{GROUP}/phrases")

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.lacunes.collect import MOTIFS
 from api.lacunes.models import Lacune, LacuneGroupe, LacuneReleve, PhraseApprise
 from assistant.business_days import CELLULE
-from knowledge.resources.models import ResourceRow
 
 OPEN_STATES = ("ouverte", "en_cours")
 _LABEL = 160
@@ -140,21 +139,17 @@ class BoardRepository:
         found: datetime | None = await self._session.scalar(select(LacuneReleve.at))
         return found
 
-    async def last_publication(self) -> datetime | None:
-        """Return when a resource was last published; one planned for later is not yet."""
-        past = ResourceRow.published_at <= func.now()
-        found: datetime | None = await self._session.scalar(
-            select(func.max(ResourceRow.published_at)).where(past)
-        )
-        return found
-
     async def group(self, number: int, *, lock: bool = False) -> LacuneGroupe | None:
         """Return a group by its number."""
         return await self._session.get(LacuneGroupe, number, with_for_update=lock or None)
 
-    async def questions(self, number: int, *, offset: int, limit: int) -> Sequence[Lacune]:
-        """Return the questions of a group, the most central first."""
+    async def questions(
+        self, number: int, *, offset: int, limit: int, unanswered: bool = False
+    ) -> Sequence[Lacune]:
+        """Return the questions of a group, the most central first; all, or those `unanswered`."""
         query = select(Lacune).where(Lacune.groupe_id == number)
+        if unanswered:
+            query = query.where(Lacune.reponse_id.is_(None), Lacune.reposee_le.is_not(None))
         query = query.order_by(Lacune.rang, Lacune.item_id).offset(offset).limit(limit)
         return (await self._session.scalars(query)).all()
 
@@ -185,16 +180,6 @@ class BoardRepository:
             found = await self._session.execute(query)
             ranked.append([(str(row[0]), int(row[1])) for row in found if row[0] is not None])
         return ranked[0], ranked[1]
-
-    async def to_ask_again(self, number: int, *, limit: int) -> Sequence[str]:
-        """Return the questions whose answer can be checked by asking them: not the opinions."""
-        query = (
-            select(Lacune.question)
-            .where(Lacune.groupe_id == number, Lacune.motif != "avis_negatif")
-            .order_by(Lacune.rang, Lacune.item_id)
-            .limit(limit)
-        )
-        return (await self._session.scalars(query)).all()
 
     async def change(self, number: int, **values: Any) -> None:
         """Change a group."""

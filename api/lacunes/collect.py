@@ -69,8 +69,17 @@ def _gap(row: Mapping[str, Any], motif: str) -> dict[str, Any]:
         "question": masked_line(row["text"], row["contacts"]),
         "themes": row["themes"] or [],
         "departement": _departement((*(row["territoires"] or ()), row["territoire"] or {})),
+        **_place(row),
         "at": row["at"],
     }
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the territory known when the question was answered, else the one known since."""
+    if row["place_type"] and row["place_code"]:
+        return {"territoire_type": row["place_type"], "territoire_code": row["place_code"]}
+    known = row["territoire"] or {}
+    return {"territoire_type": known.get("type"), "territoire_code": known.get("code")}
 
 
 def masked_line(text: str | None, contacts: Iterable[str]) -> str | None:

@@ -17,6 +17,7 @@ from nlu.understanding import INTENTS
 STATES = ("ouverte", "en_cours", "close", "hors_champ")
 MAX_SENTENCES = 50
 _MAX_SENTENCE = 400
+_MAX_REASON = 300
 _MAX_PAGE = 100_000
 
 _Line = Annotated[str, BeforeValidator(lambda text: strip_invisible(str(text)).strip())]
@@ -72,12 +73,16 @@ async def read_typed(request: Request) -> Typed:
     )
 
 
-async def read_state(request: Request) -> str:
-    """Return the state asked for. Raises FormRefused."""
-    wanted = str((await request.form()).get("etat", ""))
+async def read_state(request: Request) -> tuple[str, str | None]:
+    """Return the state asked for, and why it is closed if that is said. Raises FormRefused."""
+    form = await request.form()
+    wanted, reason = str(form.get("etat", "")), strip_invisible(str(form.get("raison", "")))
+    reason = " ".join(reason.split())
     if wanted not in STATES:
         raise FormRefused("choix")
-    return wanted
+    if len(reason) > _MAX_REASON:
+        raise FormRefused("raison_longue")
+    return wanted, (reason or None) if wanted == "close" else None
 
 
 def to_examples(typed: Typed) -> list[IntentExample]:

@@ -13,8 +13,9 @@ class LacuneGroupe(Base):
     """Questions that ask the same thing: their distinctive words, its state.
 
     Its label is its most central question, read from there: it leaves when that one does.
-    `etat` is `ouverte`, `en_cours`, `close` or `hors_champ`. `posees` and `repondues` are those of
-    the last time the questions were asked again.
+    `etat` is `ouverte`, `en_cours`, `close` or `hors_champ`; `etat_raison` why someone closed it.
+    `posees` and `repondues` are those of the last time the questions were asked again;
+    `reposer_depuis`: since when they are being asked.
     """
 
     __tablename__ = "lacune_groupe"
@@ -23,10 +24,12 @@ class LacuneGroupe(Base):
     termes: Mapped[list[str]] = mapped_column(ARRAY(String))
     etat: Mapped[str] = mapped_column(server_default="ouverte")
     etat_par: Mapped[str | None]
+    etat_raison: Mapped[str | None] = mapped_column(Text)
     etat_le: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     verifie_le: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     posees: Mapped[int | None]
     repondues: Mapped[int | None]
+    reposer_depuis: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Lacune(Base):
@@ -35,13 +38,15 @@ class Lacune(Base):
     `item_id` is the élu's message; `rang` its place in the group, the most central first;
     `raison` and `commentaire` are those of a negative opinion. `vecteur` holds
     half-precision numbers made by `encodeur`. `a_part_le`: since when staff keep it out of the
-    subject where the grouping had put it.
+    subject where the grouping had put it. The territory is that of the conversation.
+    `reponse_id`: the resource that answered when it was asked again (`reposee_le`), if any did.
     """
 
     __tablename__ = "lacune"
     __table_args__ = (
         Index("ix_lacune_groupe", "groupe_id", "rang"),
         Index("ix_lacune_themes", "themes", postgresql_using="gin"),
+        Index("ix_lacune_reponse_id", "reponse_id"),
     )
 
     item_id: Mapped[str] = mapped_column(
@@ -53,6 +58,8 @@ class Lacune(Base):
     question: Mapped[str] = mapped_column(Text)
     themes: Mapped[list[str]] = mapped_column(ARRAY(String))
     departement: Mapped[str | None]
+    territoire_type: Mapped[str | None]
+    territoire_code: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     vecteur: Mapped[bytes | None] = mapped_column(LargeBinary)
     encodeur: Mapped[str | None]
@@ -62,6 +69,24 @@ class Lacune(Base):
     rang: Mapped[int] = mapped_column(server_default="0")
     a_part_le: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     a_part_par: Mapped[str | None]
+    reposee_le: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reponse_id: Mapped[str | None] = mapped_column(ForeignKey("resource.id", ondelete="SET NULL"))
+
+
+class LacuneFiche(Base):
+    """A resource written, or completed, for a subject: by whom, since when."""
+
+    __tablename__ = "lacune_fiche"
+    __table_args__ = (Index("ix_lacune_fiche_groupe_id", "groupe_id"),)
+
+    resource_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    groupe_id: Mapped[int] = mapped_column(
+        ForeignKey("lacune_groupe.id", ondelete="CASCADE"), primary_key=True
+    )
+    par: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class LacuneReleve(Base):

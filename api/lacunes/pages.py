@@ -1,9 +1,11 @@
 """The pages of the gap board: the groups, then one group and what can be done about it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
 import yaml
@@ -16,10 +18,12 @@ from api.container import Container
 from api.dependencies import get_container
 from api.droits.matrix import load_matrix
 from api.errors import not_found
-from api.lacunes.board import BoardRepository
+from api.lacunes.board import OPEN_STATES, BoardRepository
 from api.lacunes.collect import MOTIFS
+from api.lacunes.fiches import FicheRepository
 from api.lacunes.forms import STATES, BoardQuery, Typed
-from api.lacunes.models import LacuneGroupe
+from api.lacunes.models import Lacune, LacuneGroupe
+from api.lacunes.reposees import ReposeesRepository
 from api.redaction.pages import staff_page
 from nlu.understanding import INTENTS
 
@@ -57,11 +61,12 @@ async def show_board(
         )
         labels = await board.labels([row[0].id for row in rows])
         states, shares = await board.count_states(), await board.shares(query.to_filter())
-        read_at, published_at = await board.read_at(), await board.last_publication()
+        again = await _Again.read(session, [row[0] for row in rows])
+        read_at = await board.read_at()
     return staff_page(
         request,
         "lacunes/tableau.html",
-        lignes=[_line(row, labels, published_at) for row in rows],
+        lignes=[_line(row, labels, again) for row in rows],
         groupes=groups,
         questions=questions,
         filtres=query,
@@ -100,7 +105,30 @@ def _choices(
     }
 
 
-def _line(row: Any, labels: dict[int, str], published_at: datetime | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What tells that questions are to be asked again: the base changed, an answer is lost."""
+
+    changed_at: datetime | None
+    lost: set[int]
+
+    @classmethod
+    async def read(cls, session: AsyncSession, groups: Sequence[LacuneGroupe]) -> Self:
+        """Read it for these groups."""
+        repository = ReposeesRepository(session)
+        closed = [each.id for each in groups if each.etat == "close"]
+        lost = await repository.lost(closed) if closed else set()
+        return cls(await repository.last_change(), lost)
+
+    def due(self, group: LacuneGroupe) -> bool:
+        """Tell whether the answers may have changed since the questions were last asked."""
+        if group.etat not in OPEN_STATES:
+            return group.id in self.lost
+        asked = group.verifie_le or group.etat_le
+        return self.changed_at is not None and self.changed_at > asked
+
+
+def _line(row: Any, labels: dict[int, str], again: _Again) -> dict[str, Any]:
     group: LacuneGroupe = row[0]
     return {
         "groupe": group,
@@ -108,15 +136,8 @@ def _line(row: Any, labels: dict[int, str], published_at: datetime | None) -> di
         "questions": row.questions,
         "derniere": row.derniere,
         "motifs": {each: getattr(row, each) for each in MOTIFS if getattr(row, each)},
-        "a_reposer": to_ask_again(group, published_at),
+        "a_reposer": again.due(group),
     }
-
-
-def to_ask_again(group: LacuneGroupe, published_at: datetime | None) -> bool:
-    """Tell whether a resource was published since the questions were last asked."""
-    if group.etat not in ("ouverte", "en_cours") or published_at is None:
-        return False
-    return published_at > (group.verifie_le or group.etat_le)
 
 
 def _month_name(month: str) -> str:
@@ -135,6 +156,7 @@ async def show_group(
     request: Request,
     groupe: Number,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    sans_reponse: Annotated[bool, Query()] = False,
     fait: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show a group: its questions, masked, and what can be done about them."""
@@ -142,7 +164,16 @@ async def show_group(
     async with services.database.sessions() as session:
         group = await find_group(session, groupe)
         notice = texts()["fait"].get(fait)
-        return await group_page(request, session, group, page=page, notice=notice)
+        shown = Shown(page, unanswered=sans_reponse)
+        return await group_page(request, session, group, shown=shown, notice=notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which questions of a group the page shows."""
+
+    page: int = 1
+    unanswered: bool = False
 
 
 async def find_group(session: AsyncSession, number: int, *, lock: bool = False) -> LacuneGroupe:
@@ -159,7 +190,7 @@ async def group_page(
     session: AsyncSession,
     group: LacuneGroupe,
     *,
-    page: int = 1,
+    shown: Shown = Shown(),
     notice: str | None = None,
     error: str | None = None,
     typed: Typed | None = None,
@@ -167,10 +198,15 @@ async def group_page(
     """Write the page of a group as it is now, with what was typed and refused."""
     services, board = get_container(request), BoardRepository(session)
     numbers = await board.numbers(group.id)
-    questions = await board.questions(group.id, offset=(page - 1) * _QUESTIONS, limit=_QUESTIONS)
+    questions = await board.questions(
+        group.id,
+        offset=(shown.page - 1) * _QUESTIONS,
+        limit=_QUESTIONS,
+        unanswered=shown.unanswered,
+    )
     label = (await board.labels([group.id]))[group.id]
     themes, places = await board.told(group.id)
-    first = questions[:_SUGGESTED] if page == 1 else []
+    first = questions[:_SUGGESTED] if shown.page == 1 else []
     suggested = Typed(phrases="\n".join(dict.fromkeys(each.question for each in first)))
     return staff_page(
         request,
@@ -183,24 +219,46 @@ async def group_page(
         questions=questions,
         themes=themes,
         lieux=[(departement_name(services, code), count) for code, count in places],
-        a_reposer=to_ask_again(group, await board.last_publication()),
-        nouvelle_fiche=_new_resource(request, label, themes),
+        a_reposer=(await _Again.read(session, [group])).due(group),
+        suite=await _followed(session, group, questions),
+        nouvelle_fiche=_new_resource(request, group.id, label, themes),
         a_part=await board.apart(group.id),
         intentions=INTENTS,
         saisie=typed or suggested,
         erreur=error,
         fait=notice,
-        page_courante=page,
+        page_courante=shown.page,
+        sans_reponse=shown.unanswered,
+        autre_page="&sans_reponse=true" if shown.unanswered else "",
         derniere_page=max(1, -(-numbers.questions // _QUESTIONS)),
         lacunes=texts(),
     )
 
 
-def _new_resource(request: Request, question: str, themes: list[tuple[str, int]]) -> str | None:
+async def _followed(
+    session: AsyncSession, group: LacuneGroupe, questions: Sequence[Lacune]
+) -> dict[str, Any]:
+    """Return what became of a group: its resources, its answers, its opinions, what is left."""
+    repository = ReposeesRepository(session)
+    answers = list({each.reponse_id for each in questions if each.reponse_id})
+    since = group.reposer_depuis
+    return {
+        "fiches": await FicheRepository(session).of_subject(group.id),
+        "reponses": await repository.titles(answers),
+        "avis": await repository.opinions(group.id),
+        "compte": await repository.compte(group.id),
+        "reposees": await repository.count_asked(group.id, since=since) if since else None,
+    }
+
+
+def _new_resource(
+    request: Request, number: int, question: str, themes: list[tuple[str, int]]
+) -> str | None:
     """Return where a resource is written about a question, for who may do so in this service."""
     action = load_matrix().action_of("GET", _NEW_RESOURCE)
     account = signed_in(request)
     if action is None or account is None or not load_matrix().allows(account.role, action):
         return None
-    known = {"question": question, **({"theme": themes[0][0]} if themes else {})}
+    known = {"question": question, "groupe": number}
+    known |= {"theme": themes[0][0]} if themes else {}
     return f"{_NEW_RESOURCE}?{urlencode(known)}"

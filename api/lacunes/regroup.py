@@ -82,8 +82,24 @@ async def regroup(session: AsyncSession) -> None:
         for rank, position in enumerate(group.members)
     ]
     await repository.place(placed)
+    await repository.follow_fiches(_moves(gaps, groups, numbers))
     await repository.drop_empty()
     await repository.reopen_asked_again()
+
+
+def _moves(
+    gaps: Sequence[ToGroup], groups: Sequence[QuestionGroup], numbers: Sequence[int]
+) -> dict[int, int]:
+    """Return where most questions of each group went that is no more."""
+    went: dict[int, Counter[int]] = defaultdict(Counter)
+    for group, number in zip(groups, numbers, strict=True):
+        for position in group.members:
+            if (former := gaps[position].groupe_id) is not None:
+                went[former][number] += 1
+    gone = went.keys() - set(numbers)
+    return {
+        each: min(went[each], key=lambda number: (-went[each][number], number)) for each in gone
+    }
 
 
 def _group(gaps: Sequence[ToGroup]) -> tuple[list[QuestionGroup], list[list[str]]]:
@@ -164,4 +180,5 @@ def _heirs(groups: Sequence[QuestionGroup], parents: Sequence[int | None]) -> di
 def _state(parent: LacuneGroupe | None) -> dict[str, Any]:
     if parent is None or parent.etat not in _KEPT_STATES:
         return {"etat": "ouverte", "etat_par": None, "etat_le": datetime.now(UTC)}
-    return {"etat": parent.etat, "etat_par": parent.etat_par, "etat_le": parent.etat_le}
+    kept = ("etat", "etat_par", "etat_raison", "etat_le")
+    return {name: getattr(parent, name) for name in kept}

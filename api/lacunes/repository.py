@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
     text,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.lacunes.models import Lacune, LacuneGroupe, LacuneReleve
+from api.lacunes.models import Lacune, LacuneFiche, LacuneGroupe, LacuneReleve
 
 MOVED = """
 SELECT id FROM conversation
@@ -48,6 +49,8 @@ SELECT q.id AS item_id, q.text, q.created_at AS at,
        t.turn->'understanding'->'themes' AS themes,
        t.turn->'understanding'->'territoires' AS territoires,
        c.memory->'territoire' AS territoire,
+       t.turn->'dialogue'->>'territoire_type' AS place_type,
+       t.turn->'dialogue'->>'territoire_code' AS place_code,
        a.turn->>'outcome' AS outcome, f.useful, f.reason, f.comment,
        {CONTACTS} AS contacts
 FROM ({MOVED}) moved
@@ -81,7 +84,16 @@ WHERE lacune.item_id = new.item_id AND (lacune.a_part_le IS NOT NULL) <= new.a_p
 """
 # Writing a statement of this many rows holds the service for some 30 ms.
 _BATCH = 200
-_TOLD = ("motif", "raison", "commentaire", "question", "themes", "departement")
+_TOLD = (
+    "motif",
+    "raison",
+    "commentaire",
+    "question",
+    "themes",
+    "departement",
+    "territoire_type",
+    "territoire_code",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +227,16 @@ class LacuneRepository:
         await self._session.execute(statement)
         await self._session.execute(update(LacuneReleve).values(groupees=len(placed)))
 
+    async def follow_fiches(self, moves: Mapping[int, int]) -> None:
+        """Tie what was written for a group, by number, to the one where its questions went."""
+        for former, number in moves.items():
+            tied = select(LacuneFiche.resource_id, literal(number), LacuneFiche.par, LacuneFiche.at)
+            columns = ["resource_id", "groupe_id", "par", "at"]
+            statement = upsert(LacuneFiche).from_select(
+                columns, tied.where(LacuneFiche.groupe_id == former)
+            )
+            await self._session.execute(statement.on_conflict_do_nothing())
+
     async def drop_empty(self) -> None:
         """Forget the groups whose questions are all gone: their words are an élu's."""
         kept = select(Lacune.groupe_id).where(Lacune.groupe_id.is_not(None))
@@ -230,6 +252,6 @@ class LacuneRepository:
         await self._session.execute(
             update(LacuneGroupe)
             .where(LacuneGroupe.etat == "close", later)
-            .values(etat="ouverte", etat_par=None, etat_le=func.now())
+            .values(etat="ouverte", etat_par=None, etat_raison=None, etat_le=func.now())
             .execution_options(synchronize_session=False)
         )

@@ -44,6 +44,7 @@ async def helped(request: Request, services: Container, desk: Bureau) -> Demande
     gesture, _, target = str(form.get("geste", "apercu")).partition(":")
     desk.saisie = _read(form, desk)
     desk.version = number_sent(form.get("version"))
+    desk.groupe = max(0, number_sent(form.get("groupe")))
     desk.question = str(form.get("question_lue", ""))[:400]
     saves = gesture in _SAVING
     desk.geste = gesture if saves else _SAVING[0]

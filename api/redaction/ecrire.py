@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.container import Container
 from api.dependencies import get_container
+from api.lacunes.fiches import FicheRepository
 from api.redaction.aide import helped
 from api.redaction.controle import remarks_of, typing_remarks
 from api.redaction.editeur import Bureau, blank_saisie, editor_page, remaining
@@ -43,6 +45,7 @@ class Prefill(BaseModel):
     type: Annotated[str, Field(max_length=20)] = ""
     theme: Annotated[str, Field(max_length=60)] = ""
     territoire: Annotated[str, Field(max_length=80)] = ""
+    groupe: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @property
     def asked(self) -> str:
@@ -64,7 +67,7 @@ async def show_new(request: Request, known: Annotated[Prefill, Query()]) -> Resp
         territoires=(known.territoire or "france",),
     )
     proches = _nearest(services, question)
-    desk = Bureau(saisie=saisie, proches=proches, question=question)
+    desk = Bureau(saisie=saisie, proches=proches, question=question, groupe=known.groupe)
     return await editor_page(request, services, desk)
 
 
@@ -96,6 +99,7 @@ async def write_new(request: Request) -> Response:
         except ContentRefused as refused:
             desk.remarques = remarks_of(refused.problems)
             return await editor_page(request, services, desk, status=422)
+        await _link(request, session, desk, record)
     return await _saved(request, services, record, submits=asked.submits)
 
 
@@ -116,6 +120,7 @@ async def show_edit(
     if question and question not in saisie.questions:
         saisie = replace(saisie, questions=(*saisie.questions, question))
     desk = _desk(record, saisie)
+    desk.groupe = known.groupe
     if manque:
         desk.remarques = remaining(services, record.working)
     return await editor_page(request, services, desk)
@@ -137,6 +142,7 @@ async def write_edit(request: Request, resource_id: str) -> Response:
             record = await editorial(services, session, editor(request)).edit(
                 resource_id, change, version=desk.version
             )
+            await _link(request, session, desk, record)
     except ValidationError as error:
         desk.remarques = typing_remarks(error)
     except ContentRefused as refused:
@@ -148,6 +154,15 @@ async def write_edit(request: Request, resource_id: str) -> Response:
     else:
         return await _saved(request, services, record, submits=asked.submits)
     return await editor_page(request, services, desk, status=422)
+
+
+async def _link(
+    request: Request, session: AsyncSession, desk: Bureau, record: ResourceRecord
+) -> None:
+    """Tie the text to the subject that it is written for."""
+    if desk.groupe:
+        who = editor(request).name
+        await FicheRepository(session).link(record.resource.id, desk.groupe, par=who)
 
 
 async def _clashed(request: Request, services: Container, desk: Bureau) -> Response:

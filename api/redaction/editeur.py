@@ -32,7 +32,10 @@ _BLANK_SOURCE: Mapping[str, str] = {"nom": "", "url": "", "date": "", "consultee
 
 @dataclass(slots=True, kw_only=True)
 class Bureau:
-    """What the page shows besides the words of its template."""
+    """What the page shows besides the words of its template.
+
+    `groupe` is the subject of the gap board that the text is written for, 0 for none.
+    """
 
     saisie: Saisie
     record: ResourceRecord | None = None
@@ -43,6 +46,7 @@ class Bureau:
     liens: Mapping[str, Visit] = field(default_factory=dict)
     proches: Sequence[Hit] = ()
     question: str = ""
+    groupe: int = 0
     fusion: Fusion | None = None
     refus: str = ""
     geste: str = "enregistrer"

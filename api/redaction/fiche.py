@@ -11,6 +11,8 @@ from api.capitalisation.repository import CapitalisationRepository
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import not_found
+from api.lacunes.pages import texts as board_texts
+from api.lacunes.sujets import told_subjects
 from api.redaction.apercu import preview
 from api.redaction.controle import Remarques
 from api.redaction.editeur import remaining
@@ -52,6 +54,7 @@ async def resource_page(
         record = await find_record(session, resource_id)
         comments = await list_comments(session, resource_id)
         origin = await CapitalisationRepository(session).origin(resource_id)
+        subjects = await told_subjects(session, resource_id)
     draft = record.stage is ResourceState.BROUILLON and record.deleted_at is None
     online = is_visible(record)
     return page(
@@ -63,6 +66,8 @@ async def resource_page(
         en_ligne=online,
         apercu=preview(services, record.working),
         origine=origin,
+        sujets=subjects,
+        etats_des_sujets=board_texts()["etats"],
         restes=remaining(services, record.working) if draft else Remarques(),
         commentaires=comments,
         gestes=gestures(record, editor(request)),

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
-from api.capitalisation.repository import CapitalisationRepository
+from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem
+from api.lacunes.reposer import ask_subjects, plan_subjects
 from api.redaction.editeur import REVIEW_AFTER
 from api.redaction.fiche import FICHE, Avis, resource_page
 from api.redaction.pages import editor, go, number_sent
@@ -20,14 +22,17 @@ from api.resources.staff import editorial, known_id
 from knowledge.resources.comments import add_comment
 from knowledge.resources.editing import EditorialService, FollowUp
 from knowledge.resources.errors import ResourceError, ResourceNotFoundError
+from knowledge.resources.lifecycle import Editor
 from knowledge.resources.problems import ContentRefused
+from knowledge.resources.record import ResourceRecord
 from knowledge.resources.resource import french_today
 from nlu.text import strip_invisible
 
 router = APIRouter(include_in_schema=False)
 PUBLISHED = "publiee"
 PUBLISHED_SOON = "publiee_bientot"
-_PLANNED = ("programmee", "deplacee")
+PLANNED = "programmee"
+_PLANNED = (PLANNED, "deplacee")
 Act = Callable[[EditorialService, FormData, int | None], Awaitable[object]]
 
 
@@ -57,7 +62,7 @@ async def publish(request: Request, resource_id: str) -> Response:
         await life.publish(resource_id, version=version, publish_at=moment)
 
     form = await request.form()
-    done = "programmee" if "publier_le" in form else PUBLISHED
+    done = PLANNED if "publier_le" in form else PUBLISHED
     return await _do(request, resource_id, done, act)
 
 
@@ -133,10 +138,8 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
             life = editorial(services, session, who)
             record = await life.read(resource_id)
             await act(life, form, number_sent(form.get("version")))
-            if done in _PLANNED:
-                await plan_publication(session, await life.read(resource_id))
-            if done == PUBLISHED:
-                await CapitalisationRepository(session).close_gap(resource_id, par=who.name)
+            if done in (PUBLISHED, *_PLANNED):
+                await _plan(session, services, await life.read(resource_id), who)
             version = record.resource.version
             await add_comment(session, who, resource_id, said, version=version)
     except ContentRefused:
@@ -147,9 +150,26 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
         refused = (error.status, error.detail) if isinstance(error, Problem) else refusal(error)
         avis = Avis(refused[1], refused[0], said)
         return await resource_page(request, services, resource_id, avis)
-    if done == PUBLISHED and not await services.index.catch_up():
-        done = PUBLISHED_SOON
+    if done == PUBLISHED:
+        done = await _now_seen(services, resource_id, who)
     return go(request, f"{where}?fait={done}")
+
+
+async def _plan(
+    session: AsyncSession, services: Container, record: ResourceRecord, who: Editor
+) -> None:
+    """Leave the jobs of a publication, now or to come."""
+    await plan_publication(session, record)
+    moment = record.planned(services.clock.now())
+    await plan_subjects(session, record.resource.id, who=who.name, at=moment)
+
+
+async def _now_seen(services: Container, resource_id: str, who: Editor) -> str:
+    """Wait until the search finds what was published; then ask what it was written for."""
+    if not await services.index.catch_up():
+        return PUBLISHED_SOON
+    await ask_subjects(services, resource_id, who=who.name)
+    return PUBLISHED
 
 
 def _said(form: FormData) -> str:

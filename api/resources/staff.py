@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.capitalisation.repository import CapitalisationRepository
 from api.container import Container
 from api.dependencies import get_container
 from api.errors import Problem, not_found
+from api.lacunes.reposer import ask_subjects, plan_subjects
 from api.prepare import known_places
 from api.redaction.programmation import plan_publication
 from api.resources.auth import staff
@@ -203,12 +203,11 @@ async def publish_resource(
             version=version_read(if_match),
             publish_at=body.publish_at if body else None,
         )
-        planned = record.planned(services.clock.now()) is not None
+        planned = record.planned(services.clock.now())
         await plan_publication(session, record)
-        if not planned:
-            await CapitalisationRepository(session).close_gap(resource_id, par=editor.name)
-    if not planned:
-        await services.index.catch_up()
+        await plan_subjects(session, resource_id, who=editor.name, at=planned)
+    if planned is None and await services.index.catch_up():
+        await ask_subjects(services, resource_id, who=editor.name)
     return record_response(record, services, effet=effect_json(effect) if effect else None)
 
 

@@ -1,11 +1,18 @@
 """What the tests of the gap board share: turns as the service leaves them in its database."""
 
 import secrets
+import time
 from datetime import datetime
 from typing import Any
 
+import httpx2
 import psycopg
 from psycopg.types.json import Jsonb
+
+from tests.api.console import csrf
+from tests.conftest import Chat, Service
+
+BOARD = "/redaction/lacunes"
 
 
 def add_turn(
@@ -19,14 +26,18 @@ def add_turn(
     contact: dict[str, str] | None = None,
     asked: str | None = None,
     pressed: str | None = None,
+    place: tuple[str, str] | None = None,
 ) -> str:
     """Write a conversation of one question and one Turn; return the message's id.
 
-    `asked` is what the assistant asked just before, `pressed` the button that was pressed after.
+    `asked` is what the assistant asked just before, `pressed` the button that was pressed after,
+    `place` the territory of the conversation: its type and its code.
     """
     name = f"essai-{secrets.token_hex(6)}"
-    turn = {"outcome": outcome, "understanding": {"intent": "chercher_experience"}}
-    turn["understanding"] |= understanding or {}  # type: ignore[operator]
+    understood = {"intent": "chercher_experience", **(understanding or {})}
+    turn: dict[str, Any] = {"outcome": outcome, "understanding": understood}
+    if place:
+        turn["dialogue"] = {"territoire_type": place[0], "territoire_code": place[1]}
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO conversation (id, token_hash, greeting, memory, tour, last_seq,"
@@ -90,20 +101,26 @@ def give_opinion(
         )
 
 
-def put_on_board(url: str, question: str) -> int:
-    """Put the question of a message on the board, in a group of its own; return its number."""
+def put_on_board(
+    url: str, question: str, *, motif: str = "avis_negatif", groupe: int | None = None
+) -> int:
+    """Put the question of a message on the board, in a new group or this one; return its number."""
     with psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(
-            "INSERT INTO lacune_groupe (termes) VALUES ('{monnaie,locale}') RETURNING id"
-        ).fetchone()
+        row: tuple[Any, ...] | None = (groupe,)
+        if groupe is None:
+            row = connection.execute(
+                "INSERT INTO lacune_groupe (termes) VALUES ('{monnaie,locale}') RETURNING id"
+            ).fetchone()
         assert row is not None
         connection.execute(
             "INSERT INTO lacune (item_id, motif, raison, commentaire, question, themes,"
-            " departement, at, groupe_id) SELECT i.id, 'avis_negatif', f.reason, f.comment, i.text,"
-            " '{jeunesse}', '32', i.created_at, %s FROM conversation_item i"
+            " departement, territoire_type, territoire_code, at, groupe_id)"
+            " SELECT i.id, %s, f.reason, f.comment, i.text, '{jeunesse}', '32',"
+            " a.turn->'dialogue'->>'territoire_type', a.turn->'dialogue'->>'territoire_code',"
+            " i.created_at, %s FROM conversation_item i"
             " JOIN conversation_item a ON a.reply_to = i.id LEFT JOIN feedback f"
             " ON f.item_id = a.id WHERE i.id = %s",
-            (row[0], question),
+            (motif, row[0], question),
         )
     return int(row[0])
 
@@ -119,3 +136,50 @@ def queue_doubt(url: str, text: str) -> str:
             (item, text, item),
         )
     return item
+
+
+def gaps(service: Service) -> list[dict[str, Any]]:
+    """Every question of the board, with its group."""
+    with psycopg.connect(service.database_url) as connection:
+        cursor = connection.execute(
+            "SELECT l.item_id, l.question, l.motif, l.raison, l.departement, l.groupe_id,"
+            " g.etat, i.conversation_id"
+            " FROM lacune l JOIN conversation_item i ON i.id = l.item_id"
+            " LEFT JOIN lacune_groupe g ON g.id = l.groupe_id ORDER BY l.at"
+        )
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def read_again(desk: httpx2.Client, service: Service) -> list[dict[str, Any]]:
+    """Press « Relire les conversations maintenant », wait for it, return the board's questions."""
+    before = last_reading(service)
+    deadline = time.monotonic() + 30
+    while last_reading(service) == before:
+        assert time.monotonic() < deadline, "the job did not run"
+        sent = post(desk, BOARD, "regrouper")
+        assert sent.headers["location"].startswith(BOARD)
+        time.sleep(0.7)
+    return gaps(service)
+
+
+def last_reading(service: Service) -> Any:
+    with psycopg.connect(service.database_url) as connection:
+        return connection.execute("SELECT max(at) FROM lacune_releve").fetchone()
+
+
+def post(desk: httpx2.Client, shown: str, act: str, **fields: str) -> httpx2.Response:
+    """Press a button of a page; the redirection is not followed."""
+    data = {"csrf": csrf(desk.get(shown)), **fields}
+    return desk.post(f"{shown}/{act}", data=data)
+
+
+def gap_of(found: list[dict[str, Any]], chat: Chat) -> dict[str, Any]:
+    """The only question of a conversation."""
+    (gap,) = [each for each in found if each["conversation_id"] == chat.id]
+    return gap
+
+
+def group_of(found: list[dict[str, Any]]) -> dict[str, int]:
+    """The group of each question, by message."""
+    return {each["item_id"]: each["groupe_id"] for each in found}

@@ -146,7 +146,7 @@ def test_the_draft_is_completed_reviewed_and_published_by_others(
             (chat.id,),
         ).fetchone()
         assert asked is not None
-    subject = put_on_board(service.database_url, asked[0])
+    subject = put_on_board(service.database_url, asked[0], motif="sans_reponse")
 
     def state() -> str:
         with psycopg.connect(service.database_url, autocommit=True) as connection:
@@ -177,7 +177,11 @@ def test_the_draft_is_completed_reviewed_and_published_by_others(
             resume="Une charte, des visites chaque mois et un carnet : de quoi confier les ruches "
             "de la commune aux écoliers, avec un apiculteur et l’accord des familles du village.",
             corps="La commune signe une charte avec l’école et un apiculteur. " * 10,
-            questions=[f"Qui garde les ruches {word} ?", "ruches et école", "garder des abeilles"],
+            questions=[
+                f"Qui garde les ruches {word} de la commune ?",
+                "ruches et école",
+                "garder des abeilles",
+            ],
             source_url=f"https://exemple.fr/ruches-{word}",
             source_nom="Exemple",
             themes=["jeunesse"],

@@ -14,12 +14,11 @@ import pytest
 from api.droits.matrix import load_matrix
 from tests.api.console import csrf, enter
 from tests.api.fiches import published
-from tests.api.lacunes import add_turn
+from tests.api.lacunes import BOARD, add_turn, gap_of, gaps, group_of, post, read_again
 from tests.api.redaction import fields_of
 from tests.conftest import Chat, Service
 
 pytestmark = pytest.mark.rasa
-BOARD = "/redaction/lacunes"
 CHATS = (
     "Que faire contre les chats errants avec les associations ?",
     "Des chats errants envahissent le village, que faire ?",
@@ -35,47 +34,6 @@ def desk(service: Service) -> Iterator[httpx2.Client]:
         yield client
 
 
-def gaps(service: Service) -> list[dict[str, Any]]:
-    """Every question of the board, with its group."""
-    with psycopg.connect(service.database_url) as connection:
-        cursor = connection.execute(
-            "SELECT l.item_id, l.question, l.motif, l.raison, l.departement, l.groupe_id,"
-            " g.etat, i.conversation_id"
-            " FROM lacune l JOIN conversation_item i ON i.id = l.item_id"
-            " LEFT JOIN lacune_groupe g ON g.id = l.groupe_id ORDER BY l.at"
-        )
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def read_again(desk: httpx2.Client, service: Service) -> list[dict[str, Any]]:
-    """Press « Relire les conversations maintenant », wait for it, return the board's questions."""
-    before = last_reading(service)
-    deadline = time.monotonic() + 30
-    while last_reading(service) == before:
-        assert time.monotonic() < deadline, "the job did not run"
-        sent = post(desk, BOARD, "regrouper")
-        assert sent.headers["location"].startswith(BOARD)
-        time.sleep(0.7)
-    return gaps(service)
-
-
-def last_reading(service: Service) -> Any:
-    with psycopg.connect(service.database_url) as connection:
-        return connection.execute("SELECT max(at) FROM lacune_releve").fetchone()
-
-
-def post(desk: httpx2.Client, shown: str, act: str, **fields: str) -> httpx2.Response:
-    """Press a button of a page; the redirection is not followed."""
-    data = {"csrf": csrf(desk.get(shown)), **fields}
-    return desk.post(f"{shown}/{act}", data=data)
-
-
-def group_of(found: list[dict[str, Any]]) -> dict[str, int]:
-    """The group of each question, by message."""
-    return {each["item_id"]: each["groupe_id"] for each in found}
-
-
 def take_out_the_others(
     desk: httpx2.Client, page: str, found: list[dict[str, Any]], number: int
 ) -> None:
@@ -83,12 +41,6 @@ def take_out_the_others(
     for each in found:
         if each["groupe_id"] == number and "chats errants" not in each["question"]:
             assert post(desk, page, "separer", question=each["item_id"]).status_code == 303
-
-
-def gap_of(found: list[dict[str, Any]], chat: Chat) -> dict[str, Any]:
-    """The only question of a conversation."""
-    (gap,) = [each for each in found if each["conversation_id"] == chat.id]
-    return gap
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +190,7 @@ def test_a_publication_closes_the_gap(
         questions=[*CHATS[:2], "gérer les chats errants"],
     )
     deadline = time.monotonic() + 60
-    while "Des ressources ont été publiées depuis" not in desk.get(page).text:
+    while "Ce que sait l’assistant a changé depuis" not in desk.get(page).text:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     done = ""
