@@ -34,6 +34,10 @@ def _listed(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
+def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(each) for each in _listed(value))
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -67,6 +71,8 @@ class Settings(BaseSettings):
     allowed_origins: str = ""
     jobs: Literal["on", "off"] = "on"
     webhook_allowed_networks: str = ""
+    links_every_days: int = Field(default=7, ge=0, le=365)
+    links_allowed_networks: str = ""
     smtp_url: str | None = None
     mail_from: str = "Orientation <orientation@localhost>"
     mail_reply_to: str = ""
@@ -160,7 +166,7 @@ class Settings(BaseSettings):
             raise ValueError("ORIENTATION_MAIL_FROM est attendu : l'adresse qui envoie.")
         return self
 
-    @field_validator("webhook_allowed_networks")
+    @field_validator("webhook_allowed_networks", "links_allowed_networks")
     @classmethod
     def _check_networks(cls, value: str) -> str:
         for each in filter(None, (part.strip() for part in value.split(","))):
@@ -249,8 +255,12 @@ class Settings(BaseSettings):
     @cached_property
     def webhook_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Networks, not public, where webhooks may go all the same."""
-        given = self.webhook_allowed_networks.split(",")
-        return tuple(ipaddress.ip_network(each.strip()) for each in given if each.strip())
+        return _networks(self.webhook_allowed_networks)
+
+    @cached_property
+    def link_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Networks, not public, where the pages that resources cite are visited all the same."""
+        return _networks(self.links_allowed_networks)
 
     @property
     def mail_sender(self) -> Address:

@@ -21,7 +21,9 @@ from api.settings import Settings
 from api.tickets.reminders import REMIND, Remind
 from api.tickets.routing import load_aiguillage
 from api.veille.fetch import Fetcher
+from api.veille.links import fetcher_of
 from api.veille.read import PLAN_FEEDS, READ_FEED, PlanFeeds, ReadFeed, plan_feeds
+from api.veille.visits import VISIT_LINKS, VisitLinks, plan_visits
 from api.vie_privee.conservation import conservation_of
 from api.webhooks.delivery import DeliverWebhook
 from api.webhooks.repository import DELIVER
@@ -60,7 +62,8 @@ def build_worker(
                 domain=settings.mail_sender.domain,
             ),
             PLAN_FEEDS: PlanFeeds(),
-            READ_FEED: ReadFeed(Fetcher()),
+            READ_FEED: ReadFeed(Fetcher(contact=settings.public_base)),
+            VISIT_LINKS: VisitLinks(fetcher_of(settings), days=settings.links_every_days),
             PLAN: PlanWeekly(),
             SEND_WEEKLY: SendWeekly(
                 server=settings.smtp_server,
@@ -100,3 +103,5 @@ async def plan_recurring(database: Database, settings: Settings) -> None:
             await JobRepository(session).add(kind, {}, dedupe=kind)
         await plan_weekly(session, datetime.now(UTC))
         await plan_feeds(session, datetime.now(UTC))
+        if settings.links_every_days:
+            await plan_visits(session, datetime.now(UTC))

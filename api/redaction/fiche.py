@@ -16,6 +16,7 @@ from api.lacunes.sujets import told_subjects
 from api.redaction.apercu import preview
 from api.redaction.controle import Remarques
 from api.redaction.editeur import remaining
+from api.redaction.liens import told_link
 from api.redaction.liste import row
 from api.redaction.pages import editor, page, texts
 from api.redaction.reponses import answers
@@ -26,6 +27,7 @@ from knowledge.resources.comments import list_comments
 from knowledge.resources.lifecycle import RIGHTS, Action, Editor, possible_states
 from knowledge.resources.record import ResourceRecord
 from knowledge.resources.resource import ResourceState, french_today
+from knowledge.veille.links import links_of
 
 router = APIRouter(include_in_schema=False)
 FICHE = "/redaction/fiches/{resource_id}"
@@ -55,6 +57,7 @@ async def resource_page(
         comments = await list_comments(session, resource_id)
         origin = await CapitalisationRepository(session).origin(resource_id)
         subjects = await told_subjects(session, resource_id)
+        links = await links_of(session, resource_id)
     draft = record.stage is ResourceState.BROUILLON and record.deleted_at is None
     online = is_visible(record)
     return page(
@@ -66,6 +69,7 @@ async def resource_page(
         en_ligne=online,
         apercu=preview(services, record.working),
         origine=origin,
+        liens=[told_link(each) for each in links],
         sujets=subjects,
         etats_des_sujets=board_texts()["etats"],
         restes=remaining(services, record.working) if draft else Remarques(),

@@ -17,6 +17,7 @@ MAX_FEED_BYTES = 2_000_000
 TIMEOUT_SECONDS = 15.0
 _SCHEMES = ("http", "https")
 _AGENT = "Orientation (veille)"
+_LEAVES_HEAD = 400
 
 
 class FetchRefused(Exception):
@@ -37,15 +38,38 @@ class Page:
 
 
 class Fetcher:
-    """Fetches pages; `allowed` are networks, not public, where the operator lets it go."""
+    """Fetches pages; `allowed` are networks, not public, where the operator lets it go.
+
+    `contact` is the address of the service: sites know from it who visits them.
+    """
 
     def __init__(
-        self, *, allowed: tuple[Network, ...] = (), timeout: float = TIMEOUT_SECONDS
+        self,
+        *,
+        allowed: tuple[Network, ...] = (),
+        timeout: float = TIMEOUT_SECONDS,
+        contact: str = "",
     ) -> None:
         self._allowed = allowed
         self._timeout = timeout
+        told = contact.encode("ascii", "ignore").decode()
+        self._agent = f"{_AGENT[:-1]} ; +{told})" if told else _AGENT
 
-    async def get(self, url: str, *, max_bytes: int = MAX_FEED_BYTES) -> Page:
+    async def status(self, url: str) -> int:
+        """Return what a page answers, asked for its head first: many sites only answer the whole.
+
+        Raises FetchRefused, as `get`.
+        """
+        try:
+            found = await self.get(url, max_bytes=0, method="HEAD")
+            if found.status < _LEAVES_HEAD:
+                return found.status
+        except FetchRefused as refused:
+            if refused.code != "injoignable":
+                raise
+        return (await self.get(url, max_bytes=0)).status
+
+    async def get(self, url: str, *, max_bytes: int = MAX_FEED_BYTES, method: str = "GET") -> Page:
         """Return a page; with `max_bytes` 0, its content is left unread.
 
         Raises:
@@ -53,7 +77,7 @@ class Fetcher:
         """
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._follow(url, max_bytes)
+                return await self._follow(url, max_bytes, method)
         except (TimeoutError, httpx2.TimeoutException):
             raise FetchRefused("lent") from None
         except TargetRefused:
@@ -61,24 +85,30 @@ class Fetcher:
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             raise FetchRefused("injoignable") from None
 
-    async def _follow(self, url: str, max_bytes: int) -> Page:
+    async def _follow(self, url: str, max_bytes: int, method: str) -> Page:
         async with httpx2.AsyncClient(
             trust_env=False, verify=http_context(trust_env=False), timeout=self._timeout
         ) as client:
             for _ in range(MAX_REDIRECTS + 1):
-                found = await self._step(client, url, max_bytes)
+                found = await self._step(client, url, max_bytes, method)
                 if isinstance(found, Page):
                     return found
                 url = found
         raise FetchRefused("redirections")
 
-    async def _step(self, client: httpx2.AsyncClient, url: str, max_bytes: int) -> Page | str:
+    async def _step(
+        self, client: httpx2.AsyncClient, url: str, max_bytes: int, method: str
+    ) -> Page | str:
         """Return the page, or the address where it has moved."""
         target = await check_target(url, allowed=self._allowed, schemes=_SCHEMES)
         async with client.stream(
-            "GET",
+            method,
             target.pinned_url,
-            headers={"Host": target.host_header, "User-Agent": _AGENT, "Accept-Encoding": "gzip"},
+            headers={
+                "Host": target.host_header,
+                "User-Agent": self._agent,
+                "Accept-Encoding": "gzip",
+            },
             extensions={"sni_hostname": target.url.host},
         ) as answer:
             if answer.has_redirect_location:

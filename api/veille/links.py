@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -21,10 +21,15 @@ from knowledge.veille.links import (
 )
 
 _AT_ONCE = 8
-_PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
 # What a page answers when its name no longer leads anywhere public.
 _DEAD = frozenset({"adresse_refusee"})
 Advance = Callable[[int, int], None]
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """Return what visits the pages cited, for this service."""
+    return Fetcher(allowed=settings.link_networks, contact=settings.public_base)
 
 
 async def check_links(settings: Settings, advance: Advance) -> list[Visit]:
@@ -33,17 +38,32 @@ async def check_links(settings: Settings, advance: Advance) -> list[Visit]:
         migrate(url)
         database = connect(url)
         try:
-            return await visit_all(database, Fetcher(), advance)
+            return await visit_all(database, fetcher_of(settings), advance)
         finally:
             await database.close()
 
 
 async def visit_all(
-    database: Database, fetcher: Fetcher, advance: Advance, *, pause: float = _PAUSE_SECONDS
+    database: Database,
+    fetcher: Fetcher,
+    advance: Advance,
+    *,
+    pause: float = PAUSE_SECONDS,
+    at: datetime | None = None,
 ) -> list[Visit]:
     """Visit every page, one at a time on each site, and keep what was found."""
     async with database.sessions() as session:
         pages = await cited_pages(session)
+    visits = await visit_pages(fetcher, pages, advance, pause=pause)
+    async with database.sessions.begin() as session:
+        await note_visits(session, visits, at=at or datetime.now(UTC))
+    return visits
+
+
+async def visit_pages(
+    fetcher: Fetcher, pages: Sequence[CitedPage], advance: Advance, *, pause: float
+) -> list[Visit]:
+    """Visit pages, one at a time on each site; return what was found."""
     sites: dict[str, list[CitedPage]] = defaultdict(list)
     for page in pages:
         sites[urlsplit(page.url).netloc].append(page)
@@ -57,16 +77,14 @@ async def visit_all(
                 await asyncio.sleep(pause)
 
     await asyncio.gather(*map(visit_site, sites.values()))
-    async with database.sessions.begin() as session:
-        await note_visits(session, visits, at=datetime.now(UTC))
     return visits
 
 
 async def visit(fetcher: Fetcher, page: CitedPage) -> Visit:
     """Visit a page; its content is left unread."""
     try:
-        found = await fetcher.get(page.url, max_bytes=0)
+        status = await fetcher.status(page.url)
     except FetchRefused as refused:
         state = LinkState.MORT if refused.code in _DEAD else LinkState.INCERTAIN
         return Visit(page, state, refused.code)
-    return Visit(page, state_of(found.status), str(found.status))
+    return Visit(page, state_of(status), str(status))

@@ -65,13 +65,13 @@ async def keep_drafts(
     return report
 
 
-def next_morning(now: datetime) -> datetime:
-    """Return the next 5 o'clock in France, after `now`."""
+def next_morning(now: datetime, *, at: time = _AT) -> datetime:
+    """Return the next 5 o'clock in France, or another hour, after `now`."""
     today = CELLULE.today(now)
-    this_morning = datetime.combine(today, _AT, CELLULE.zone)
+    this_morning = datetime.combine(today, at, CELLULE.zone)
     if this_morning > now:
         return this_morning
-    return datetime.combine(today + timedelta(days=1), _AT, CELLULE.zone)
+    return datetime.combine(today + timedelta(days=1), at, CELLULE.zone)
 
 
 async def plan_feeds(session: AsyncSession, now: datetime) -> None:

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import Any
@@ -29,7 +29,7 @@ from knowledge.resources.lifecycle import Editor, Role
 from knowledge.resources.models import SourceRow
 from knowledge.resources.resource import ResourceState, ResourceType, Source
 from knowledge.veille.feed import FeedRefused, parse_feed
-from knowledge.veille.links import LinkState
+from knowledge.veille.links import APART, LinkState
 from knowledge.veille.service import import_feed
 from tests.api.console import enter, submit
 from tests.api.fiches import ROOT
@@ -245,8 +245,11 @@ async def test_visits_tell_dead_links_from_uncertain_ones(database: Database, si
         await repository.insert_many(session, [*resources, archived])
     seen: list[tuple[int, int]] = []
     fetcher = Fetcher(allowed=LOOPBACK)
-    for _ in range(2):
-        visits = await visit_all(database, fetcher, lambda *done: seen.append(done), pause=0)
+    first = datetime.now(UTC)
+    for at in (first, first + timedelta(hours=1), first + APART):
+        kept = await _kept(database, f"{site}/perdue")
+        assert kept in (None, "a_confirmer 404")
+        visits = await visit_all(database, fetcher, lambda *done: seen.append(done), pause=0, at=at)
     assert {each.page.resources[0]: each.state for each in visits} == {
         "outil-vivante": LinkState.VIVANT,
         "outil-perdue": LinkState.MORT,
@@ -260,6 +263,12 @@ async def test_visits_tell_dead_links_from_uncertain_ones(database: Database, si
     assert dead.failing_since is not None
     assert dead.checked_at is not None
     assert dead.failing_since < dead.checked_at
+
+
+async def _kept(database: Database, url: str) -> str | None:
+    """What is kept of the visits of a page."""
+    async with database.sessions() as session:
+        return await session.scalar(select(SourceRow.link).where(SourceRow.url == url))
 
 
 async def drafts(database: Database) -> dict[str, list[str]]:
