@@ -1,12 +1,10 @@
 """Follows a channel of the database: loads at each word, and at each (re)connection."""
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import psycopg
 
-from knowledge.listening import keep_listening
+from knowledge.listening import Background, keep_listening
 
 _LOOK_AGAIN_SECONDS = 60.0
 
@@ -22,18 +20,15 @@ class Follower:
         self._url = url
         self._channel = channel
         self._load = load
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
 
     def start(self) -> None:
         """Follow in the background."""
-        self._task = asyncio.create_task(keep_listening(self._url, self._channel, self._hear))
+        self._background.start(keep_listening(self._url, self._channel, self._hear))
 
     async def stop(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
         while True:

@@ -1,9 +1,7 @@
 """The search engine of one process: loaded at start, kept fresh by the database."""
 
-import asyncio
-import contextlib
-
 from api.database import Database, psycopg_url
+from knowledge.listening import Background
 from knowledge.resources.resource import Resource
 from knowledge.search.engine import ResourceIndex, SearchEngine
 from knowledge.search.places import FindTerritoire
@@ -38,7 +36,7 @@ class SearchIndexKeeper:
         self._refresher = IndexRefresher(
             psycopg_url(database.url), self._service.refresh, withdraw=self._service.withdraw
         )
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
 
     @property
     def size(self) -> int:
@@ -57,7 +55,7 @@ class SearchIndexKeeper:
 
     def start(self) -> None:
         """Listen to changes in the background."""
-        self._task = asyncio.create_task(self._refresher.run())
+        self._background.start(self._refresher.run())
 
     async def catch_up(self) -> bool:
         """Return once this process finds what was just committed; False when it will be later."""
@@ -65,7 +63,4 @@ class SearchIndexKeeper:
 
     async def stop(self) -> None:
         """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()

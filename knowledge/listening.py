@@ -1,8 +1,9 @@
 """Hears a channel of PostgreSQL for the life of the process, whatever breaks on the way."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 
 import psycopg
@@ -15,6 +16,24 @@ MAX_PAUSE_SECONDS = 10.0
 
 Follow = Callable[[psycopg.AsyncConnection[object]], Awaitable[None]]
 """What is done with a connection that hears the channel, for as long as it lives."""
+
+
+class Background:
+    """One task that runs beside the rest until it is stopped."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        """Run it."""
+        self._task = asyncio.create_task(work)
+
+    async def stop(self) -> None:
+        """Cancel it and wait for its end; nothing runs, nothing is done."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
 
 
 async def keep_listening(

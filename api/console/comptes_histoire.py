@@ -1,23 +1,19 @@
 """The history of the accounts, for those who answer for them: searched, handed over as a table."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.comptes.journal import COMMAND_LINE, CompteJournal, EventFilter
 from api.comptes.models import CompteEvent
 from api.console.pages import entry_texts, french_moment, page
-from api.console.recherche import DatedSearch
-from api.database import Database
+from api.console.recherche import PAGE, DatedSearch, csv_history, page_facts
 from api.dependencies import get_container
-from api.tableur import BOM, csv_lines
 
 router = APIRouter(include_in_schema=False)
 HISTORY = "/console/comptes/histoire"
-_PAGE = 50
-_BLOCK = 2000
 
 
 class Search(DatedSearch):
@@ -51,41 +47,21 @@ async def show_history(
 ) -> Response:
     """Show what happened to the accounts, newest first."""
     async with get_container(request).database.sessions() as session:
-        found = await CompteJournal(session).page(search.filter, before=avant, limit=_PAGE + 1)
-    facts: dict[str, Any] = {
-        "evenements": found[:_PAGE],
-        "suivant": found[_PAGE - 1].id if len(found) > _PAGE else None,
-        "cherche": search.shown,
-        "adresse": search.query,
-        "dates_fausses": search.wrong,
-        "commande": COMMAND_LINE,
-    }
+        found = await CompteJournal(session).page(search.filter, before=avant, limit=PAGE + 1)
+    facts = page_facts(found, search) | {"evenements": found[:PAGE], "commande": COMMAND_LINE}
     return page(request, "comptes_histoire.html", status=422 if search.wrong else 200, **facts)
 
 
 @router.get(f"{HISTORY}/export")
 async def export_history(request: Request, search: Annotated[Search, Depends()]) -> Response:
     """Give the same events as a file for a spreadsheet, oldest last."""
-    return StreamingResponse(
-        _lines(get_container(request).database, search.filter),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Disposition": 'attachment; filename="histoire-des-comptes.csv"',
-        },
-    )
 
+    async def read(session: AsyncSession, before: int | None, limit: int) -> Sequence[CompteEvent]:
+        return await CompteJournal(session).page(search.filter, before=before, limit=limit)
 
-async def _lines(database: Database, criteria: EventFilter) -> AsyncIterator[str]:
-    yield BOM + csv_lines([entry_texts()["colonnes_journal"]])
-    before: int | None = None
-    while True:
-        async with database.sessions() as session:
-            found = await CompteJournal(session).page(criteria, before=before, limit=_BLOCK)
-        if not found:
-            return
-        yield csv_lines([_row(each) for each in found])
-        before = found[-1].id
+    columns = entry_texts()["colonnes_journal"]
+    database = get_container(request).database
+    return csv_history(database, "histoire-des-comptes.csv", columns, read=read, row=_row)
 
 
 def _row(event: CompteEvent) -> list[str]:

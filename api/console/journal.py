@@ -1,22 +1,18 @@
 """The access log, for those who answer for it: who was let in to which ticket, when."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.console.pages import french_moment, page, texts
-from api.console.recherche import DatedSearch
-from api.database import Database
+from api.console.recherche import PAGE, DatedSearch, csv_history, page_facts
 from api.dependencies import get_container
 from api.droits.models import Acces
 from api.droits.repository import AccesFilter, AccesRepository
-from api.tableur import BOM, csv_lines
 
 router = APIRouter(include_in_schema=False)
-_PAGE = 50
-_BLOCK = 2000
 
 
 class Search(DatedSearch):
@@ -53,43 +49,24 @@ async def show_journal(
     """Show the accesses, newest first."""
     async with get_container(request).database.sessions.begin() as session:
         found = await AccesRepository(session).page(
-            before=avant, limit=_PAGE + 1, criteria=search.filter
+            before=avant, limit=PAGE + 1, criteria=search.filter
         )
-    facts: dict[str, Any] = {
-        "acces": found[:_PAGE],
-        "suivant": found[_PAGE - 1].id if len(found) > _PAGE else None,
-        "cherche": search.shown,
-        "adresse": search.query,
-        "dates_fausses": search.wrong,
-    }
+    facts = page_facts(found, search) | {"acces": found[:PAGE]}
     return page(request, "journal.html", status=422 if search.wrong else 200, **facts)
 
 
 @router.get("/console/journal/export")
 async def export_journal(request: Request, search: Annotated[Search, Depends()]) -> Response:
     """Give the same accesses as a file for a spreadsheet, oldest last."""
-    return StreamingResponse(
-        _lines(get_container(request).database, search.filter),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Disposition": 'attachment; filename="journal-des-acces.csv"',
-        },
-    )
 
+    async def read(session: AsyncSession, before: int | None, limit: int) -> Sequence[Acces]:
+        return await AccesRepository(session).page(
+            before=before, limit=limit, criteria=search.filter
+        )
 
-async def _lines(database: Database, criteria: AccesFilter) -> AsyncIterator[str]:
-    yield BOM + csv_lines([texts()["journal"]["colonnes"]])
-    before: int | None = None
-    while True:
-        async with database.sessions.begin() as session:
-            found = await AccesRepository(session).page(
-                before=before, limit=_BLOCK, criteria=criteria
-            )
-        if not found:
-            return
-        yield csv_lines([_row(each) for each in found])
-        before = found[-1].id
+    columns = texts()["journal"]["colonnes"]
+    database = get_container(request).database
+    return csv_history(database, "journal-des-acces.csv", columns, read=read, row=_row)
 
 
 def _row(acces: Acces) -> list[str]:

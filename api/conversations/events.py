@@ -1,13 +1,12 @@
 """Wakes the readers of a conversation when something arrives, whichever process wrote it."""
 
 import asyncio
-import contextlib
 from collections import defaultdict
 
 import psycopg
 
 from api.conversations.repository import CHANNEL
-from knowledge.listening import keep_listening
+from knowledge.listening import Background, keep_listening
 
 
 class ConversationEvents:
@@ -16,20 +15,17 @@ class ConversationEvents:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
         self.stopping = asyncio.Event()
 
     def start(self) -> None:
         """Listen in the background."""
-        self._task = asyncio.create_task(keep_listening(self._url, CHANNEL, self._listen))
+        self._background.start(keep_listening(self._url, CHANNEL, self._listen))
 
     async def stop(self) -> None:
         """Let the readers go, then stop listening."""
         self.release()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     def release(self) -> None:
         """Tell every open stream to say goodbye: a stream left open would block the shutdown."""
