@@ -121,8 +121,13 @@ async def read_queue(request: Request, query: QueueQuery, services: Container) -
             session, me=compte.nom, among=reach.condition, alone=reach.absents.alone
         )
         newest = await queue.newest()
-        known = newest if query.apres is None else query.apres
-        came = await queue.count(query.vue, criteria, unassigned=unassigned, now=now, after=known)
+        came = (
+            await queue.count(
+                query.vue, criteria, unassigned=unassigned, now=now, after=query.apres
+            )
+            if query.apres is not None
+            else 0
+        )
         try:
             found = await queue.page(
                 query.vue,

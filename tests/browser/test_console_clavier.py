@@ -92,6 +92,7 @@ async def test_the_shortcuts_are_listed_and_can_be_turned_off(
     window = page.get_by_role("dialog", name="Raccourcis clavier")
     await page.keyboard.press("?")
     await expect(window).to_be_visible()
+    await expect(window.get_by_role("heading", name="Raccourcis clavier")).to_be_in_viewport()
     await expect(window.get_by_text("Répondre à l’élu")).to_be_visible()
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
