@@ -1,5 +1,6 @@
 """From an advisor's answer to a draft: what identifies, what it becomes, what is already known."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.capitalisation.mots import texts
 from api.capitalisation.retraits import SMALL_COMMUNE, Known, Retrait, find_removals, remove
+from api.comptes.repository import CompteRepository
 from api.container import Container
+from api.equipes.relais import ADVISORS
 from api.redaction.ecrire import MAX_QUESTION, shortened, title_of
 from api.redaction.saisie import Saisie
 from api.tickets.family import FamilyRepository
@@ -15,9 +18,11 @@ from api.tickets.models import Ticket, TicketMessage
 from api.tickets.service import TicketService
 from knowledge.resources.resource import ResourceType
 from knowledge.resources.vocabulary import load_vocabulary
+from knowledge.territoires.base import TerritoireBase
 from knowledge.territoires.territoire import Territoire
 
 MAX_THEMES = 4
+_POSTAL = 5
 _MAX_SUMMARY = 300
 _TELLS = frozenset({"donner_information", "proposer_ressource"})
 _KINDS = {
@@ -62,12 +67,20 @@ async def find_answer(
     named = [each for each in answers if each.id == message]
     chosen = named[0] if named else max(answers, key=lambda each: len(each.body))
     asked = [ticket, *await FamilyRepository(session).merged(ticket)]
-    known = known_of(services, asked, [each.author for each in answers])
-    return Reponse(answers, chosen, known, find_removals(chosen.body, known))
+    agents = [*(each.author for each in answers), *await _colleagues(session)]
+    known = known_of(services, asked, agents)
+    found = await asyncio.to_thread(find_removals, chosen.body, known)
+    return Reponse(answers, chosen, known, found)
+
+
+async def _colleagues(session: AsyncSession) -> list[str]:
+    """Return the names of all who answer or answered élus, closed accounts included."""
+    comptes = await CompteRepository(session).all()
+    return [each.nom for each in comptes if each.role in ADVISORS]
 
 
 def known_of(services: Container, asked: Sequence[Ticket], agents: Sequence[str]) -> Known:
-    """Return what is known of who asked, in each of the merged requests, and of who answered."""
+    """Return what is known of who asked, in each of the merged requests, and of who may answer."""
     contacts: list[str | None] = []
     places: list[str] = []
     for each in asked:
@@ -80,7 +93,40 @@ def known_of(services: Container, asked: Sequence[Ticket], agents: Sequence[str]
         contacts=tuple(dict.fromkeys(each for each in contacts if each)),
         agents=tuple(dict.fromkeys([*agents, *assigned])),
         places=tuple(dict.fromkeys(places)),
+        is_code=lambda code: is_code(services.knowledge.territoires, code),
+        villages=lambda text: villages_in(services, text),
     )
+
+
+def is_code(base: TerritoireBase, code: str) -> bool:
+    """Tell whether a number is the code of a commune, the SIREN or the SIRET of a body."""
+    if len(code) == _POSTAL:
+        named = base.resolve(code) is not None
+        return named or any(code in each.codes_postaux for each in base)
+    return base.resolve(code) is not None or _luhn(code)
+
+
+def _luhn(number: str) -> bool:
+    """Tell whether a SIREN or a SIRET has the right key."""
+    digits = [int(each) for each in reversed(number)]
+    doubled = (sum(divmod(2 * each, 10)) for each in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def villages_in(services: Container, text: str) -> list[tuple[int, int]]:
+    """Return where a text names a commune that is small, whichever it is of those of its name."""
+    read = services.assistant.understander.understand(text)
+    find = services.knowledge.find
+    sure = [(each.start, each.end, [(each.type, each.code)]) for each in read.territoires]
+    unsure = [
+        (each.start, each.end, [(one.type, one.code) for one in each.candidats])
+        for each in read.ambiguites
+    ]
+    return [
+        (start, end)
+        for start, end, keys in (*sure, *unsure)
+        if keys and all((place := find(*key)) is not None and identifies(place) for key in keys)
+    ]
 
 
 def identifies(place: Territoire) -> bool:

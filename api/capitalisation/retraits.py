@@ -16,7 +16,7 @@ SMALL_COMMUNE = 3_500
 """Inhabitants below which the name of a commune tells who asked: a choice of prudence."""
 
 POLITESSE, REFERENCE, CONTACT, AGENT = "politesse", "reference", "contact", "agent"
-COMMUNE, POPULATION = "commune", "population"
+COMMUNE, POPULATION, CODE, VOISINE = "commune", "population", "code", "voisine"
 
 _MIN_NAME = 3
 _REFERENCE = re.compile(r"\bOR-\d{4}-[0-9A-Z]{6}\b", re.IGNORECASE)
@@ -29,6 +29,19 @@ _POLITE = re.compile(
     r"(?:\s*\n[ \t]*[^\n]{1,60}(?=\s*\Z))?)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# A number of five, nine or fourteen digits that counts nothing: INSEE or postal code, SIREN, SIRET.
+_COUNTED = r"\d|€|%|euros?\b|habitants?\b|élèves?\b|logements?\b|signatures?\b|personnes?\b"
+_CODE = re.compile(
+    r"(?<![\w€.,/-])(?:\d{3}[ \u00a0]?\d{3}[ \u00a0]?\d{3}(?:[ \u00a0]?\d{5})?|\d{5}|2[AB]\d{3})"
+    rf"(?![\w/-]|[.,]\d|[ \u00a0\u202f]?(?:{_COUNTED}))"
+)
+# Parts of names that are words too: at the beginning of a sentence, they name nobody.
+_ALSO_A_WORD = re.compile(
+    "avril|beau|berger|blanc|bois|bon|boucher|brun|chevalier|clair|claire|fontaine|grand|jeune|mai"
+    "|maire|marchand|meunier|moulin|noir|petit|pierre|prudence|roi|rose|roux|vieux"
+)
+_PARTICLES = frozenset({"des", "les", "del", "von", "van", "ben"})
+_SENTENCE_ENDS = ".!?\n:;•-"
 _SPACES = re.compile(r"[ \t]{2,}")
 _BEFORE_STOP = re.compile(r"[ \t]+(?=[,.)\n]|$)", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -37,11 +50,17 @@ _Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of who asked and of who answered; `places` only names what identifies."""
+    """What is known of who asked and of who answered; `places` only names what identifies.
+
+    `is_code` tells whether a number is the code of a territory or of a body; `villages` finds in a
+    text the other communes whose name may tell who asked.
+    """
 
     contacts: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    is_code: Callable[[str], bool] = lambda code: False
+    villages: Callable[[str], Iterable[_Span]] = lambda text: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +109,8 @@ def _readings(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
     yield from ((POLITESSE, *span) for span in _trimmed(text, _POLITE))
     yield from ((REFERENCE, *match.span()) for match in _REFERENCE.finditer(text))
     folded = FoldedText.of(text)
-    yield from ((CONTACT, *span) for span in _named(folded, known.contacts))
-    for span in _named(folded, known.agents):
+    yield from ((CONTACT, *span) for span in _people(folded, text, known.contacts))
+    for span in _people(folded, text, known.agents):
         yield (POLITESSE if _is_signature(text, span) else AGENT, *span)
     for each in find_personal_data(text):
         written = text[each.start : each.end].rstrip(".,")
@@ -99,6 +118,34 @@ def _readings(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
     if known.places:
         yield from ((COMMUNE, *span) for span in _named(folded, known.places))
         yield from ((POPULATION, each.start, each.end) for each in find_populations(folded))
+    yield from ((VOISINE, *span) for span in known.villages(text))
+    for match in _CODE.finditer(text):
+        if known.is_code(re.sub(r"\s", "", match.group())):
+            yield (CODE, *match.span())
+
+
+def _people(folded: FoldedText, text: str, names: Collection[str]) -> Iterator[_Span]:
+    """Return where people are named: whole, however it is written; by a part of it, as a name is.
+
+    >>> said = "Appelez Claire : c'est clair."
+    >>> list(_people(FoldedText.of(said), said, ["Claire Petit"]))
+    [(8, 14)]
+    """
+    yield from _named(folded, [each for each in names if not each.isalpha()])
+    parts = {part for name in names if "@" not in name for part in name.split() if part.isalpha()}
+    for span in _named(folded, sorted(parts - _PARTICLES)):
+        if _is_said(text, span):
+            yield span
+
+
+def _is_said(text: str, span: _Span) -> bool:
+    """Tell whether a word is written as a name: with a capital that no sentence explains."""
+    start, end = span
+    if not text[start].isupper():
+        return False
+    before = text[:start].rstrip(' \t\u00a0«"')
+    begins = not before or before[-1] in _SENTENCE_ENDS
+    return not begins or not _ALSO_A_WORD.fullmatch(fold(text[start:end]))
 
 
 def _is_signature(text: str, span: _Span) -> bool:

@@ -67,6 +67,21 @@ def identifier(client: httpx2.Client, ticket: dict[str, Any]) -> str:
     return str(drawn[0]["changes"]["resource"][1])
 
 
+def test_codes_other_villages_and_bare_names_leave_too(
+    client: httpx2.Client, claire: httpx2.Client
+) -> None:
+    body = (
+        "La commune de Castéra-Verduzan a créé son conseil des sages en six mois. Écrivez au 32410."
+        " Jeanne peut citer cet exemple, comme l’a fait la ville de Toulouse pour 15000 euros."
+    )
+    shown = second_page(claire, answered(client, body=body))
+    (corps,) = fields_of(shown)["corps"]
+    for gone in ("Castéra", "32410", "Jeanne"):
+        assert gone not in corps
+    for kept in ("Toulouse", "15000 euros", "conseil des sages", "six mois"):
+        assert kept in corps
+
+
 def test_whoever_asked_a_request_merged_with_it_is_not_named_either(
     client: httpx2.Client, claire: httpx2.Client
 ) -> None:

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
+from api.courrier.adresse import parse_box
 from api.database import connect
 from api.jobs.worker import Worker
 from api.links import check_link, sign_link
@@ -143,6 +144,70 @@ async def test_the_answer_leaves_in_french_as_text_and_html(
     assert "<script>" not in html.get_content()
     assert "<b>conseil</b>" not in html.get_content()
     assert 'lang="fr"' in html.get_content()
+
+
+@pytest.mark.parametrize("box", [None, "reponse@exemple.fr", "reponse@courriel.exemple.org"])
+async def test_what_a_mail_says_of_its_sender_is_aligned_and_said_once(
+    database_url: str, mailbox: Mailbox, box: str | None
+) -> None:
+    """What DKIM signs and DMARC compares: one header each, our domain wherever it counts."""
+    reference = await answer(database_url)
+    send = SendMail(
+        server=mailbox.server,
+        sender=SENDER,
+        public_url="https://orientation.exemple.fr",
+        box=parse_box(box) if box else None,
+    )
+    database = connect(database_url)
+    before = datetime.now(UTC).replace(microsecond=0)
+    async with database.sessions.begin() as session:
+        ((mail_id,),) = mails(database_url, "id")
+        assert await send(session, {"mail": mail_id}) is None
+    await database.close()
+    (mail,) = mailbox.mails
+    signed = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
+    for name in (*signed, "In-Reply-To", "References", "Auto-Submitted"):
+        assert len(mail.get_all(name, [])) == 1, name
+    (author,) = mail["From"].addresses
+    assert author.domain == "exemple.fr"
+    assert re.fullmatch(r"<[0-9a-f-]{36}@exemple\.fr>", mail["Message-ID"])
+    assert mail["References"] == f"<{reference.lower()}@exemple.fr>"
+    written = mail["Date"].datetime
+    assert written.utcoffset() is not None
+    assert before <= written <= datetime.now(UTC)
+    (envelope,) = mailbox.senders
+    assert envelope.rpartition("@")[2] == "exemple.fr"
+    assert ("+" in envelope) == (box == "reponse@exemple.fr")
+    assert (mail["Reply-To"] is not None) == (box is not None)
+    # An answer to the élu's own request is no mailing: it offers nothing to stop (RFC 8058).
+    assert mail["List-Unsubscribe"] is None
+    assert mail["Bcc"] is None
+    assert mail["Sender"] is None
+
+
+async def test_a_mail_refused_for_now_is_tried_again_over_two_days_then_told(
+    database_url: str, mailbox: Mailbox
+) -> None:
+    waits = [timedelta(minutes=each) for each in (1, 5, 30, 2 * 60, 8 * 60, 16 * 60, 24 * 60)]
+    mailbox.answers = ["451 Plus tard"] * 20
+    await answer(database_url)
+    send = SendMail(server=mailbox.server, sender=SENDER, public_url="https://o.exemple.fr")
+    ((mail_id,),) = mails(database_url, "id")
+    database = connect(database_url)
+    done = 0
+    while True:
+        before = datetime.now(UTC)
+        async with database.sessions.begin() as session:
+            again = await send(session, {"mail": mail_id})
+        if again is None:
+            break
+        assert before + waits[done] <= again <= datetime.now(UTC) + waits[done]
+        done += 1
+    await database.close()
+    assert done == len(waits)
+    assert mails(database_url) == [("abandonne", "451", 8)]
+    assert events(database_url)[-1] == ("mail_failed", "451")
+    assert mailbox.mails == []
 
 
 async def test_a_server_that_says_later_gets_it_later_once(

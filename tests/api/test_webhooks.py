@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -28,6 +28,12 @@ from assistant.ports import Demande
 from tests.api.receiver import Receiver, receiving, wait_for
 from tests.conftest import API_KEY, ROOT
 
+# The waits between the ten attempts: about three days.
+WAITS = [
+    *(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
+    *(timedelta(hours=2), timedelta(hours=6), timedelta(hours=12), timedelta(hours=24)),
+    timedelta(hours=30),
+]
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 DEMANDE = Demande(besoin="Comment relancer notre conseil citoyen ?", courriel="m@exemple.fr")
 SECRET = new_secret()
@@ -268,3 +274,37 @@ def log_of(
     read = client.get(f"{place}/deliveries", params=criteria, headers=key)
     items: list[dict[str, Any]] = read.json()["items"]
     return items
+
+
+async def test_a_receiver_that_fails_is_tried_again_later_and_later_then_given_up(
+    database_url: str, receiver: Receiver
+) -> None:
+    await register(database_url, receiver.url)
+    await live_a_ticket(database_url)
+    receiver.answers = [500] * 20
+    deliver = DeliverWebhook(allowed=LOOPBACK)  # with the waits of the service itself
+    database = connect(database_url)
+    with psycopg.connect(database_url) as connection:
+        (delivery,) = connection.execute(
+            "SELECT id FROM webhook_delivery ORDER BY created_at, id LIMIT 1"
+        ).fetchone() or ("",)
+    waits: list[timedelta] = []
+    while True:
+        before = datetime.now(UTC)
+        async with database.sessions.begin() as session:
+            again = await deliver(session, {"delivery": delivery})
+        if again is None:
+            break
+        wait = WAITS[len(waits)]
+        assert before + wait <= again <= datetime.now(UTC) + wait
+        waits.append(wait)
+    await database.close()
+    assert waits == WAITS
+    assert waits == sorted(waits)
+    assert len(receiver.received) == len(WAITS) + 1
+    assert len(set(receiver.ids())) == 1
+    with psycopg.connect(database_url) as connection:
+        state = connection.execute(
+            "SELECT status, tries, next_attempt_at FROM webhook_delivery WHERE id = %s", (delivery,)
+        ).fetchone()
+    assert state == ("abandonne", 10, None)
