@@ -16,15 +16,20 @@ from assistant.business_days import CELLULE
 
 OPEN_STATES = ("ouverte", "en_cours")
 _LABEL = 160
+MONTH = func.to_char(func.timezone(CELLULE.zone.key, Lacune.at), "YYYY-MM")
 
 
 @dataclass(frozen=True, slots=True)
 class BoardFilter:
-    """What the board shows; None is no choice. `mois` is the first day of a month."""
+    """What the board shows; None is no choice.
+
+    `region` are the départements of one, `mois` the first day of a month.
+    """
 
     etats: tuple[str, ...] = OPEN_STATES
     theme: str | None = None
     departement: str | None = None
+    region: tuple[str, ...] | None = None
     mois: date | None = None
     motif: str | None = None
 
@@ -35,6 +40,8 @@ class BoardFilter:
             wanted["theme"] = Lacune.themes.contains([self.theme])
         if self.departement:
             wanted["departement"] = Lacune.departement == self.departement
+        if self.region is not None:
+            wanted["region"] = Lacune.departement.in_(self.region)
         if self.motif:
             wanted["motif"] = Lacune.motif == self.motif
         if self.mois:
@@ -103,12 +110,15 @@ class BoardRepository:
         return {row[0]: row[1] for row in await self._session.execute(query)}
 
     async def shares(self, wanted: BoardFilter) -> dict[str, dict[str, int]]:
-        """Return how many questions each choice of each list would show, the others as they are."""
-        month = func.to_char(func.timezone(CELLULE.zone.key, Lacune.at), "YYYY-MM")
+        """Return how many questions each choice of each list would show, the others as they are.
+
+        Those of « region » are by département.
+        """
         values: dict[str, Any] = {
             "theme": func.unnest(Lacune.themes),
+            "region": Lacune.departement,
             "departement": Lacune.departement,
-            "mois": month,
+            "mois": MONTH,
             "motif": Lacune.motif,
         }
         in_state = LacuneGroupe.etat.in_(wanted.etats)

@@ -1,8 +1,9 @@
 """What the forms of the gap board may hold; anything else is refused with a sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from api.lacunes.board import OPEN_STATES, BoardFilter
 from api.lacunes.collect import MOTIFS
+from knowledge.territoires.territoire import Territoire
 from nlu.intents_examples import IntentExample
 from nlu.text import strip_invisible
 from nlu.understanding import INTENTS
@@ -36,14 +38,18 @@ class BoardQuery(BaseModel):
 
     etat: Annotated[_Line, Field(pattern=f"^({'|'.join(STATES)})?$")] = ""
     theme: Annotated[_Line, Field(max_length=60)] = ""
+    region: Annotated[_Line, Field(max_length=3)] = ""
     departement: Annotated[_Line, Field(max_length=3)] = ""
     mois: Annotated[_Line, Field(pattern=r"^(2\d{3}-(0[1-9]|1[0-2]))?$")] = ""
     motif: Annotated[_Line, Field(pattern=f"^({'|'.join(MOTIFS)})?$")] = ""
     page: Annotated[int, Field(ge=1, le=_MAX_PAGE)] = 1
 
-    def to_filter(self) -> BoardFilter:
-        """Return what is read."""
+    def to_filter(self, base: Iterable[Territoire]) -> BoardFilter:
+        """Return what is read, of these territories."""
+        departements = (each for each in base if each.type == "departement")
+        held = tuple(each.code for each in departements if each.region == self.region)
         return BoardFilter(
+            region=held if self.region else None,
             etats=(self.etat,) if self.etat else OPEN_STATES,
             theme=self.theme or None,
             departement=self.departement or None,
@@ -55,6 +61,12 @@ class BoardQuery(BaseModel):
         """Return the query of the same board, changed."""
         values = {**self.model_dump(exclude={"page"}), **changes}
         return f"?{urlencode({name: each for name, each in values.items() if each})}"
+
+
+class CrossQuery(BoardQuery):
+    """The same questions, counted by theme and territory of one level."""
+
+    niveau: Literal["region", "departement", "epci", "commune"] = "departement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The pages of the gap board: the groups, then one group and what can be done about it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +25,14 @@ from api.lacunes.fiches import FicheRepository
 from api.lacunes.forms import STATES, BoardQuery, Typed
 from api.lacunes.models import Lacune, LacuneGroupe
 from api.lacunes.reposees import ReposeesRepository
+from api.lacunes.suggest import Suggestion, suggest_synonym
 from api.redaction.pages import staff_page
+from nlu.text import fold
 from nlu.understanding import INTENTS
 
 router = APIRouter(include_in_schema=False)
 BOARD = "/redaction/lacunes"
+CROSS = f"{BOARD}/croisement"
 GROUP = f"{BOARD}/{{groupe}}"
 _PAGE = 20
 _QUESTIONS = 50
@@ -54,13 +58,14 @@ async def show_board(
 ) -> Response:
     """Show the groups, those most asked about first."""
     services = get_container(request)
+    wanted = query.to_filter(services.knowledge.territoires)
     async with services.database.sessions() as session:
         board = BoardRepository(session)
         rows, groups, questions = await board.page(
-            query.to_filter(), offset=(query.page - 1) * _PAGE, limit=_PAGE
+            wanted, offset=(query.page - 1) * _PAGE, limit=_PAGE
         )
         labels = await board.labels([row[0].id for row in rows])
-        states, shares = await board.count_states(), await board.shares(query.to_filter())
+        states, shares = await board.count_states(), await board.shares(wanted)
         again = await _Again.read(session, [row[0] for row in rows])
         read_at = await board.read_at()
     return staff_page(
@@ -71,7 +76,8 @@ async def show_board(
         questions=questions,
         filtres=query,
         etats={state: states.get(state, 0) for state in STATES},
-        choix=_choices(services, query, shares),
+        choix=choices(services, query, shares),
+        croisement=f"{CROSS}{query.address()}",
         releve=read_at,
         fait=texts()["fait"].get(fait),
         precedente=query.address(page=query.page - 1) if query.page > 1 else None,
@@ -80,19 +86,24 @@ async def show_board(
     )
 
 
-def _choices(
+def choices(
     services: Container, query: BoardQuery, shares: dict[str, dict[str, int]]
 ) -> dict[str, list[tuple[str, str, int]]]:
     """Return what each list offers: the code, its name and how many questions it would show.
 
     What is chosen is always offered, were it to show nothing.
     """
+    shares = {**shares, "region": _by_region(services, shares["region"])}
     counts = {
         name: {chosen: 0, **found} if (chosen := getattr(query, name)) else found
         for name, found in shares.items()
     }
     named = {
         "theme": [(each, each) for each in sorted(counts["theme"])],
+        "region": sorted(
+            ((each, region_name(services, each)) for each in counts["region"]),
+            key=lambda pair: fold(pair[1]),
+        ),
         "departement": [
             (each, departement_name(services, each)) for each in sorted(counts["departement"])
         ],
@@ -126,6 +137,21 @@ class _Again:
             return group.id in self.lost
         asked = group.verifie_le or group.etat_le
         return self.changed_at is not None and self.changed_at > asked
+
+
+def _by_region(services: Container, departements: dict[str, int]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for code, count in departements.items():
+        found = services.knowledge.find("departement", code)
+        if found is not None and found.region:
+            counts[found.region] += count
+    return dict(counts)
+
+
+def region_name(services: Container, code: str) -> str:
+    """Return « Occitanie », or the code when nobody knows it."""
+    found = services.knowledge.find("region", code)
+    return found.nom if found else code
 
 
 def _line(row: Any, labels: dict[int, str], again: _Again) -> dict[str, Any]:
@@ -223,6 +249,7 @@ async def group_page(
         suite=await _followed(session, group, questions),
         nouvelle_fiche=_new_resource(request, group.id, label, themes),
         a_part=await board.apart(group.id),
+        synonyme=_synonym(services, group, questions, themes),
         intentions=INTENTS,
         saisie=typed or suggested,
         erreur=error,
@@ -249,6 +276,22 @@ async def _followed(
         "compte": await repository.compte(group.id),
         "reposees": await repository.count_asked(group.id, since=since) if since else None,
     }
+
+
+def _synonym(
+    services: Container,
+    group: LacuneGroupe,
+    questions: Sequence[Lacune],
+    themes: list[tuple[str, int]],
+) -> Suggestion:
+    """Return what the form of a synonym holds at first: words of the questions."""
+    known = services.knowledge.sigles.values()
+    return suggest_synonym(
+        [each.question for each in questions],
+        group.termes,
+        themes=[name for name, _ in themes],
+        acronyms={fold(each.sigle): each.developpe for each in known},
+    )
 
 
 def _new_resource(

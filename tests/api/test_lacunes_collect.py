@@ -189,6 +189,7 @@ async def test_each_filter_says_how_many_questions_each_choice_would_show(
         _, groups, questions = await board.page(in_april, offset=0, limit=10)
     assert everything == {
         "theme": {"jeunesse": 1},
+        "region": {"32": 1},
         "departement": {"32": 1},
         "mois": {"2026-04": 2, "2026-03": 1},
         "motif": {"sans_reponse": 2, "partielle": 1},

@@ -44,6 +44,8 @@ PAGES = {
     "/redaction/lacunes?etat=close&theme=jeunesse": 200,
     "/redaction/lacunes?mois=avril": 422,
     "/redaction/lacunes/999999": 404,
+    "/redaction/lacunes/croisement": 200,
+    "/redaction/lacunes/croisement?niveau=commune&region=76": 200,
     "/redaction/annotations": 200,
     "/redaction/annotations/accord": 200,
     "/redaction/entrainement": 200,
@@ -173,8 +175,8 @@ async def test_no_page_of_the_staff_has_a_known_fault(
     for address, status in (PAGES | made).items():
         await visit(page, address, status, faults)
     await page.goto(gap)
-    for title in ("Ajouter un synonyme", "Ajouter des phrases à une intention"):
-        await page.get_by_text(title, exact=True).click()
+    for title in ("Clore le sujet", "Ajouter un synonyme", "Ajouter des phrases à une intention"):
+        await page.locator("summary").get_by_text(title, exact=True).click()
     await check(page, faults)
     await page.goto("/redaction/")
     await page.locator('a[href*="/redaction/fiches/"]').first.click()
