@@ -125,7 +125,7 @@ class DoubtRepository:
         query = select(MessageDouteux).where(MessageDouteux.item_id.in_(keys))
         for known in (await self._session.scalars(query)).all():
             wanted = keys[known.item_id]
-            if known.texte == wanted["texte"]:
+            if (known.texte, known.cle) == (wanted["texte"], wanted["cle"]):
                 continue
             taken = select(MessageDouteux.item_id).where(
                 MessageDouteux.cle == wanted["cle"], MessageDouteux.item_id != known.item_id

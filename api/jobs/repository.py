@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
@@ -31,7 +31,12 @@ def _adding() -> Insert:
     statement = insert(Job)
     return statement.on_conflict_do_update(
         index_elements=["dedupe"],
-        set_={"run_at": func.least(Job.run_at, statement.excluded.run_at), "failed_at": None},
+        set_={
+            "run_at": func.least(Job.run_at, statement.excluded.run_at),
+            "failed_at": None,
+            # One that was given up starts afresh.
+            "attempts": case((Job.failed_at.is_not(None), 0), else_=Job.attempts),
+        },
     )
 
 
@@ -96,8 +101,9 @@ class JobRepository:
         await self._session.execute(delete(Job).where(Job.dedupe == dedupe))
 
     async def postpone(self, job_id: int, run_at: datetime) -> None:
-        """Do the job again later: that is not a failure."""
-        await self._session.execute(update(Job).where(Job.id == job_id).values(run_at=run_at))
+        """Do the job again later: that is not a failure, and ends those there were."""
+        again = {"run_at": run_at, "attempts": 0, "last_error": None}
+        await self._session.execute(update(Job).where(Job.id == job_id).values(**again))
 
     async def fail(self, job_id: int, *, error: str, delay: timedelta | None) -> None:
         """Note an unexpected error, and try again after `delay`; None gives up."""

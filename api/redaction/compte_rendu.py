@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from sqlalchemy import insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import get_container
@@ -39,10 +39,12 @@ async def keep_report(session: AsyncSession, name: str, plan: ImportPlan) -> int
     return number
 
 
-async def last_imports(session: AsyncSession) -> Sequence[ImportReport]:
-    """Return the last imports, the latest first."""
-    query = select(ImportReport).order_by(ImportReport.at.desc(), ImportReport.id.desc())
-    return (await session.scalars(query.limit(_LAST))).all()
+async def last_imports(session: AsyncSession) -> Sequence[Row[Any]]:
+    """Return the last imports, the latest first: number, file, moment and how many lines."""
+    lines = func.jsonb_array_length(ImportReport.lignes).label("nombre")
+    query = select(ImportReport.id, ImportReport.nom, ImportReport.at, lines)
+    query = query.order_by(ImportReport.at.desc(), ImportReport.id.desc())
+    return (await session.execute(query.limit(_LAST))).all()
 
 
 @router.get(REPORT)

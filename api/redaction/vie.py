@@ -138,8 +138,12 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
             life = editorial(services, session, who)
             record = await life.read(resource_id)
             await act(life, form, number_sent(form.get("version")))
+            changed = await life.read(resource_id)
+            await plan_publication(session, changed)
+            if done == PUBLISHED and changed.planned(services.clock.now()) is not None:
+                done = _PLANNED[0]  # it keeps the hour that it had
             if done in (PUBLISHED, *_PLANNED):
-                await _plan(session, services, await life.read(resource_id), who)
+                await _plan(session, services, changed, who)
             version = record.resource.version
             await add_comment(session, who, resource_id, said, version=version)
     except ContentRefused:
@@ -158,8 +162,7 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
 async def _plan(
     session: AsyncSession, services: Container, record: ResourceRecord, who: Editor
 ) -> None:
-    """Leave the jobs of a publication, now or to come."""
-    await plan_publication(session, record)
+    """Have the subjects of a resource asked again at its publication, now or to come."""
     moment = record.planned(services.clock.now())
     await plan_subjects(session, record.resource.id, who=who.name, at=moment)
 

@@ -261,6 +261,7 @@ async def restore_resource(
         record = await editorial(services, session, editor).restore(
             known_id(resource_id), version=version_read(if_match)
         )
+        await plan_publication(session, record)
     return record_response(record, services)
 
 

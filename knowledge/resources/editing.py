@@ -28,7 +28,7 @@ from knowledge.resources.lifecycle import (
 from knowledge.resources.lint import IsKnown
 from knowledge.resources.record import ResourceRecord
 from knowledge.resources.repository import Trace
-from knowledge.resources.resource import Resource, ResourceState, french_today
+from knowledge.resources.resource import PARIS, Resource, ResourceState, french_today
 from knowledge.resources.snapshot import to_snapshot
 
 Change = Callable[[Resource], Resource]
@@ -185,11 +185,13 @@ class EditorialService:
         Raises:
             FourEyesError: the editor wrote the resource or edited it last.
             ContentRefused: the text is unfinished.
+            ScheduleImpossibleError: the text will have expired by then.
         """
         record = await self._open(resource_id, Action.PUBLISH, version)
         check_transition(record, ResourceState.PUBLIE)
         check_four_eyes(record, self._editor)
         check_complete(record.working, is_known=self._is_known, today=self._today())
+        self._check_moment(record.working, publish_at)
         now = self._now()
         online = record.publish_at is None or record.publish_at <= now
         if publish_at is not None and publish_at > now and online and record.revision is not None:
@@ -207,7 +209,7 @@ class EditorialService:
         """Move a planned publication, or give it up: the text then waits for a review again.
 
         Raises:
-            ScheduleImpossibleError: the moment is past.
+            ScheduleImpossibleError: the moment is past, or the text will have expired by then.
         """
         record = await self._open(resource_id, Action.SCHEDULE, version)
         if record.deleted_at is not None or record.planned(self._now()) is None:
@@ -216,6 +218,7 @@ class EditorialService:
             )
         if publish_at is not None and publish_at <= self._now():
             raise ScheduleImpossibleError(resource_id)
+        self._check_moment(record.working, publish_at)
         if record.revision_at is not None and record.revision is not None:
             return await self._plan_revision(record, record.revision, publish_at)
         if publish_at is not None:
@@ -261,18 +264,27 @@ class EditorialService:
         wanted = record.publish_at if publish_at is None else publish_at
         return wanted if wanted is not None and wanted > now else None
 
+    @staticmethod
+    def _check_moment(text: Resource, publish_at: datetime | None) -> None:
+        """Refuse to plan what would be hidden as soon as it is published."""
+        if publish_at is None or text.expires_on is None:
+            return
+        if text.expires_on < publish_at.astimezone(PARIS).date():
+            raise ScheduleImpossibleError(text.id)
+
     async def _plan_revision(
         self, record: ResourceRecord, revision: Resource, moment: datetime | None
     ) -> ResourceRecord:
         """Have the new text wait until the moment given; None has it wait for a review."""
-        by = None if moment is None else self._editor.name
+        # Whoever moves the hour is not always the one who read the text again.
+        by = record.revision_by or self._editor.name
         return await self._write(
             record,
             record.resource,
             Action.SCHEDULE,
             content=revision,
             revision_at=moment,
-            revision_by=by,
+            revision_by=None if moment is None else by,
         )
 
     async def _open(self, resource_id: str, action: Action, version: int | None) -> ResourceRecord:

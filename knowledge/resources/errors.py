@@ -56,7 +56,7 @@ class FourEyesError(ResourceError):
 
 
 class ScheduleImpossibleError(ResourceError):
-    """The moment chosen for a publication is past."""
+    """The moment chosen for a publication is past, or comes after the expiry of the text."""
 
 
 class ActionForbiddenError(ResourceError):

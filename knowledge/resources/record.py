@@ -11,8 +11,8 @@ class ResourceRecord:
     """What the base keeps of a resource besides what élus see.
 
     `revision` is the new text of a published resource, which stays as it is until that text is
-    published in turn, at `revision_at` when that is planned. `publish_at` is the moment before
-    which a published resource stays hidden.
+    published in turn, at `revision_at` when `revision_by` planned it. `publish_at` is the moment
+    before which a published resource stays hidden.
     """
 
     resource: Resource
@@ -22,6 +22,7 @@ class ResourceRecord:
     editor: str
     publish_at: datetime | None = None
     revision_at: datetime | None = None
+    revision_by: str | None = None
     deleted_at: datetime | None = None
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.resources import repository
@@ -71,7 +71,7 @@ async def longest_waiting(
     Each: the record, who submitted it and when; whoever edited it last, if nobody did.
     """
     waiting = RecordFilter(states=(ResourceState.A_RELIRE,)).condition
-    waiting &= ResourceRow.revision_at.is_(None)
+    waiting &= or_(ResourceRow.revision_at.is_(None), ResourceRow.revision_at <= func.now())
     total = await session.scalar(select(func.count(ResourceRow.id)).where(waiting))
     asked = (
         select(ResourceRevisionRow.actor, ResourceRevisionRow.created_at)
@@ -206,6 +206,7 @@ def _record(row: ResourceRow, resource: Resource) -> ResourceRecord:
         editor=row.editor,
         publish_at=row.publish_at,
         revision_at=row.revision_at,
+        revision_by=row.revision_by,
         deleted_at=row.deleted_at,
     )
 

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-_PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def french_today() -> date:
     """Return the current day in metropolitan France: what « expired » is compared with."""
-    return datetime.now(_PARIS).date()
+    return datetime.now(PARIS).date()
 
 
 class ResourceType(StrEnum):

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.database import connect
 from api.jobs.repository import JobRepository
 from api.jobs.worker import Worker
+from api.settings import Settings
+from api.work import plan_recurring
 from tests.api.receiver import wait_for
 
 
@@ -73,6 +75,35 @@ async def test_a_job_that_fails_is_noted_and_stops_nobody(database_url: str) -> 
     ]
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM service_secret").fetchone() == (0,)
+
+
+async def test_a_job_that_comes_back_forgets_its_failures(database_url: str) -> None:
+    await write(database_url, {"kind": "again", "payload": {}, "dedupe": "again"})
+    database = connect(database_url)
+    async with database.sessions.begin() as session:
+        jobs = JobRepository(session)
+        claimed = await jobs.claim(["again"])
+        assert claimed is not None
+        await jobs.fail(claimed.id, error="RuntimeError", delay=timedelta())
+    assert left(database_url) == [("again", 1, "RuntimeError")]
+    async with database.sessions.begin() as session:
+        await JobRepository(session).postpone(claimed.id, datetime.now(UTC))
+    assert left(database_url) == [("again", 0, None)]
+    async with database.sessions.begin() as session:
+        await JobRepository(session).fail(claimed.id, error="RuntimeError", delay=None)
+    await write(database_url, {"kind": "again", "payload": {}, "dedupe": "again"})
+    assert left(database_url) == [("again", 0, "RuntimeError")]
+    await database.close()
+
+
+async def test_a_process_starts_while_another_does_the_recurring_jobs(database_url: str) -> None:
+    database = connect(database_url)
+    await plan_recurring(database, Settings())
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT 1 FROM job FOR UPDATE")  # as many workers at work
+        async with asyncio.timeout(20):
+            await plan_recurring(database, Settings())
+    await database.close()
 
 
 async def test_a_job_waits_for_its_time_and_is_not_doubled(database_url: str) -> None:

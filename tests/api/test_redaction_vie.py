@@ -118,6 +118,7 @@ def test_a_publication_is_planned(client: httpx2.Client, people: People) -> None
     moved = do(people["paul"], address, "programmation", publier_le=later(5))
     assert moved.headers["Location"] == f"{address}?fait=deplacee"
     assert address not in people["paul"].get("/redaction/relecture").text
+    assert do(people["claire"], address, "soumettre").status_code == 409
     given_up = do(people["paul"], address, "programmation", renoncer="oui")
     assert given_up.headers["Location"] == f"{address}?fait=renoncee"
     assert address in people["paul"].get("/redaction/relecture").text

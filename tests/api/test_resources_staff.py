@@ -9,6 +9,7 @@ import httpx2
 import psycopg
 import pytest
 
+from knowledge.resources.resource import french_today
 from tests.api.fiches import ROOT, act, created, edit, fiche, published
 from tests.conftest import API_KEY, Service
 
@@ -173,10 +174,12 @@ def test_what_is_wrong_is_refused_at_once(
 def test_a_scheduled_publication_waits_for_its_hour(client: httpx2.Client, staff: Staff) -> None:
     draft = created(staff["claire"])
     act(staff["claire"], draft["id"], "submit")
-    soon = datetime.now(UTC) + timedelta(seconds=6)
-    planned = act(staff["paul"], draft["id"], "publish", publish_at=soon.isoformat()).json()
+    late = datetime.now(UTC) + timedelta(days=1)
+    planned = act(staff["paul"], draft["id"], "publish", publish_at=late.isoformat()).json()
     assert (planned["etat"], planned["en_ligne"]) == ("publie", False)
     assert client.get(f"{ROOT}/{draft['id']}").status_code == 404
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    act(staff["paul"], draft["id"], "schedule", publish_at=soon.isoformat())
     _wait_for(client, draft["id"], status=200)
     assert datetime.now(UTC) >= soon
 
@@ -217,8 +220,8 @@ def test_the_new_text_of_a_resource_online_waits_for_its_hour(
     changed = edit(staff["claire"], shown["id"], title="Balade changée d’ici là").json()
     assert changed["revision_publish_at"] is None
     act(staff["paul"], shown["id"], "publish", publish_at=late)
-    soon = datetime.now(UTC) + timedelta(seconds=2)
-    act(staff["paul"], shown["id"], "schedule", publish_at=soon.isoformat())
+    soon = datetime.now(UTC) + timedelta(seconds=6)
+    act(staff["sofia"], shown["id"], "schedule", publish_at=soon.isoformat())
     assert client.get(path).json()["title"] == shown["title"]
     deadline = time.monotonic() + 60
     while client.get(path).json()["title"] != "Balade changée d’ici là":
@@ -227,6 +230,40 @@ def test_the_new_text_of_a_resource_online_waits_for_its_hour(
     assert datetime.now(UTC) >= soon
     history = staff["paul"].get(f"{path}/history").json()["items"]
     assert [each["action"] for each in history[:2]] == ["publier", "programmer"]
+    # Whoever moved the hour did not read the text again.
+    assert [each["auteur"] for each in history[:2]] == ["paul", "sofia"]
+
+
+def test_a_planned_new_text_comes_back_with_its_resource(
+    client: httpx2.Client, staff: Staff, service: Service
+) -> None:
+    shown = published(staff)
+    path = f"{ROOT}/{shown['id']}"
+    _wait_for(client, shown["id"], status=200)
+    edit(staff["claire"], shown["id"], title="Balade effacée puis rendue")
+    act(staff["claire"], shown["id"], "submit")
+    soon = datetime.now(UTC) + timedelta(seconds=20)
+    act(staff["paul"], shown["id"], "publish", publish_at=soon.isoformat())
+    staff["sofia"].delete(path)
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM job WHERE kind = 'resource.publish_due'")
+    assert act(staff["sofia"], shown["id"], "restore").json()["revision_publish_at"] is not None
+    deadline = time.monotonic() + 90
+    while (told := client.get(path)).is_error or told.json()["title"] == shown["title"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert datetime.now(UTC) >= soon
+
+
+def test_what_will_have_expired_is_not_planned(staff: Staff) -> None:
+    draft = created(staff["claire"], expire_le=(french_today() + timedelta(days=5)).isoformat())
+    act(staff["claire"], draft["id"], "submit")
+    late, right = (datetime.now(UTC) + timedelta(days=each) for each in (7, 2))
+    refused = act(staff["paul"], draft["id"], "publish", publish_at=late.isoformat())
+    assert (refused.status_code, "avant que la fiche expire" in refused.text) == (422, True)
+    act(staff["paul"], draft["id"], "publish", publish_at=right.isoformat())
+    moved = act(staff["paul"], draft["id"], "schedule", publish_at=late.isoformat())
+    assert moved.status_code == 422
 
 
 def test_a_deleted_resource_is_hidden_then_restored(client: httpx2.Client, staff: Staff) -> None:
