@@ -184,7 +184,7 @@ def test_a_request_solved_without_a_mail_in_the_way_gets_one_of_its_own(
     page_of(client, ticket)
     mails = outbox(client, ticket["reference"])
     assert [each["kind"] for each in mails] == ["resolue", "reponse"]
-    assert "est traitée : votre avis" in mails[0]["subject"]
+    assert "est traitée\u00a0: votre avis" in mails[0]["subject"]
 
 
 def test_the_question_is_asked_in_the_conversation_and_stays_there(client: httpx2.Client) -> None:
