@@ -1,9 +1,10 @@
 """Visit every page that resources cite: `orientation check-links`."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from api.database import Database, connect
@@ -20,8 +21,11 @@ from knowledge.veille.links import (
     state_of,
 )
 
+logger = logging.getLogger(__name__)
 _AT_ONCE = 8
 PAUSE_SECONDS = 0.5
+UNEXPECTED = "inattendu"
+"""The reason of a visit that failed by our fault: it says nothing of the page."""
 # What a page answers when its name no longer leads anywhere public.
 _DEAD = frozenset({"adresse_refusee"})
 Advance = Callable[[int, int], None]
@@ -61,9 +65,20 @@ async def visit_all(
 
 
 async def visit_pages(
-    fetcher: Fetcher, pages: Sequence[CitedPage], advance: Advance, *, pause: float
+    fetcher: Fetcher,
+    pages: Sequence[CitedPage],
+    advance: Advance,
+    *,
+    pause: float,
+    within: timedelta | None = None,
 ) -> list[Visit]:
-    """Visit pages, one at a time on each site; return what was found."""
+    """Visit pages, one at a time on each site; return what was found.
+
+    Once the time `within` is over no visit begins: what is left is for another call. One is
+    always made.
+    """
+    loop = asyncio.get_running_loop()
+    end = None if within is None else loop.time() + within.total_seconds()
     sites: dict[str, list[CitedPage]] = defaultdict(list)
     for page in pages:
         sites[urlsplit(page.url).netloc].append(page)
@@ -72,6 +87,8 @@ async def visit_pages(
     async def visit_site(site: Iterable[CitedPage]) -> None:
         async with gate:
             for page in site:
+                if end is not None and visits and loop.time() >= end:
+                    return
                 visits.append(await visit(fetcher, page))
                 advance(len(visits), len(pages))
                 await asyncio.sleep(pause)
@@ -87,4 +104,7 @@ async def visit(fetcher: Fetcher, page: CitedPage) -> Visit:
     except FetchRefused as refused:
         state = LinkState.MORT if refused.code in _DEAD else LinkState.INCERTAIN
         return Visit(page, state, refused.code)
+    except Exception as error:  # what one site answers must not stop the visits to the others
+        logger.warning("visit failed", extra={"page": page.id, "error": type(error).__name__})
+        return Visit(page, LinkState.INCERTAIN, UNEXPECTED)
     return Visit(page, state_of(status), str(status))

@@ -19,6 +19,8 @@ VISIT_LINKS = "veille.liens"
 _AT = time(3)
 _AT_ONCE = 200
 _PAUSE_SECONDS = 2.0
+_WITHIN = timedelta(minutes=3)
+"""How long a part of the pages is visited for: the job is held meanwhile."""
 _FAILING_AGAIN = timedelta(hours=22)
 """A page that failed is visited the next night."""
 _SITES = 3
@@ -41,12 +43,14 @@ class VisitLinks:
         days: int,
         pause: float = _PAUSE_SECONDS,
         limit: int = _AT_ONCE,
+        within: timedelta = _WITHIN,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._fetcher = fetcher
         self._days = days
         self._pause = pause
         self._limit = limit
+        self._within = within
         self._now = now
 
     async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime | None:
@@ -58,13 +62,16 @@ class VisitLinks:
         every = timedelta(days=self._days) - timedelta(hours=2)
         due = Due(before=now - every, failing=now - min(every, _FAILING_AGAIN))
         pages = await cited_pages(session, due=due, limit=self._limit)
-        visits = await visit_pages(self._fetcher, pages, lambda *_: None, pause=self._pause)
+        visits = await visit_pages(
+            self._fetcher, pages, lambda *_: None, pause=self._pause, within=self._within
+        )
         if await self._is_cut_off(session, visits):
             logger.warning("no site answers", extra={"pages": len(visits)})
             return next_morning(now, at=_AT)
         await note_visits(session, visits, at=now)
         logger.info("pages visited", extra={"pages": len(visits)})
-        return self._now() if len(pages) == self._limit else next_morning(now, at=_AT)
+        more = len(pages) == self._limit or len(visits) < len(pages)
+        return self._now() if more else next_morning(now, at=_AT)
 
     async def _is_cut_off(self, session: AsyncSession, visits: Sequence[Visit]) -> bool:
         """Tell whether the service, rather than the sites, seems to be out of the web.

@@ -15,6 +15,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PORTS = range(1, 2**16)
 
 
 class TargetRefused(Exception):
@@ -76,6 +77,8 @@ def _parse(url: str) -> httpx2.URL:
     except (httpx2.InvalidURL, ValueError) as error:
         raise TargetRefused(url) from error
     if parsed.scheme not in _DEFAULT_PORTS or not parsed.host or parsed.userinfo:
+        raise TargetRefused(url)
+    if parsed.port is not None and parsed.port not in _PORTS:
         raise TargetRefused(url)
     return parsed
 

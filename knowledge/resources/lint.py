@@ -219,10 +219,12 @@ def _is_public_url(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
+        port = parts.port
     except ValueError:
         return False
     return (
         parts.scheme in {"http", "https"}
+        and port != 0
         and parts.username is None
         and _HOST.fullmatch((parts.hostname or "").removesuffix(".")) is not None
     )

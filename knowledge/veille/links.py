@@ -7,6 +7,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.resources.models import ResourceRow, ResourceSourceRow, SourceRow
@@ -17,6 +18,7 @@ APART = timedelta(hours=20)
 LONG = timedelta(days=14)
 """How long a site may answer nothing before its page is said dead."""
 _NO_ANSWER = ("injoignable", "lent", "redirections")
+_SITE = "^[^:]+://([^/:?#]+)"
 
 
 class LinkState(StrEnum):
@@ -100,20 +102,26 @@ async def cited_pages(
 
 
 async def pages_alive(session: AsyncSession, *, limit: int) -> list[CitedPage]:
-    """Return the pages that answered last, whoever cites them."""
-    query = (
-        select(SourceRow.id, SourceRow.url)
+    """Return the pages that answered last, one of each site, whoever cites them."""
+    site = func.lower(func.substring(SourceRow.url, _SITE))
+    last = (
+        select(SourceRow.id, SourceRow.url, SourceRow.checked_at)
         .where(SourceRow.link.startswith(f"{LinkState.VIVANT.value} "))
-        .order_by(SourceRow.checked_at.desc(), SourceRow.id)
-        .limit(limit)
+        .ext(distinct_on(site))
+        .order_by(site, SourceRow.checked_at.desc(), SourceRow.id)
+        .subquery()
     )
+    query = select(last.c.id, last.c.url).order_by(last.c.checked_at.desc(), last.c.id).limit(limit)
     return [CitedPage(id_, url, ()) for id_, url in await session.execute(query)]
 
 
 async def note_visits(session: AsyncSession, visits: Sequence[Visit], *, at: datetime) -> None:
-    """Keep what visits found; `failing_since` is the first of the failures that follow."""
+    """Keep what visits found; `failing_since` is the first of the failures that follow.
+
+    A site that only refuses robots does not fail: it answers, and a later silence is a first one.
+    """
     for visit in visits:
-        fails = visit.state is not LinkState.VIVANT
+        fails = visit.state is LinkState.MORT or _is_silent(visit)
         since = func.coalesce(SourceRow.failing_since, at)
         await session.execute(
             update(SourceRow)
@@ -126,6 +134,11 @@ async def note_visits(session: AsyncSession, visits: Sequence[Visit], *, at: dat
         )
 
 
+def _is_silent(visit: Visit) -> bool:
+    """Tell whether a site answered nothing of use: no page, an outage, a loop."""
+    return visit.reason in _NO_ANSWER or visit.reason.startswith("5")
+
+
 def _kept(visit: Visit, at: datetime) -> ColumnElement[str] | str:
     """Return what is kept of a visit: one failure never says that a page is dead."""
     told = f"{visit.state.value} {visit.reason}"
@@ -135,7 +148,7 @@ def _kept(visit: Visit, at: datetime) -> ColumnElement[str] | str:
         again = SourceRow.link.startswith(f"{LinkState.A_CONFIRMER.value} ")
         confirmed = or_(known, and_(again, SourceRow.failing_since <= at - APART))
         return case((confirmed, dead), else_=f"{LinkState.A_CONFIRMER.value} {visit.reason}")
-    if visit.reason in _NO_ANSWER or visit.reason.startswith("5"):
+    if _is_silent(visit):
         return case((SourceRow.failing_since <= at - LONG, dead), else_=told)
     return told
 

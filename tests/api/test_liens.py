@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from sqlalchemy import case, update
 
 from api.abonnements.repository import AbonnementRepository
 from api.database import Database, connect
@@ -20,8 +21,9 @@ from api.settings import Settings
 from api.veille.fetch import Fetcher
 from api.veille.visits import VisitLinks
 from knowledge.resources import repository
+from knowledge.resources.models import SourceRow
 from knowledge.resources.resource import Source
-from knowledge.veille.links import LinkState, links_of
+from knowledge.veille.links import LinkState, links_of, pages_alive
 from tests.api.console import enter
 from tests.api.fiches import created
 from tests.api.receiver import wait_for
@@ -39,6 +41,7 @@ class Site:
 
     url: str
     answers: dict[str, int] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -57,7 +60,10 @@ def site() -> Iterator[Site]:
         def _answer(self, status: int | None) -> None:
             agent = self.headers["User-Agent"]
             served.asked.append((self.command, self.path, agent))
-            self.send_response(status or served.answers.get(self.path, 200))
+            moved = served.moved.get(self.path)
+            self.send_response(302 if moved else status or served.answers.get(self.path, 200))
+            if moved:
+                self.send_header("Location", moved)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -148,6 +154,82 @@ async def test_a_site_down_for_two_weeks_is_dead_not_before(database: Database, 
         assert await state_of(database, 0) is LinkState.INCERTAIN
     await night(database, MONDAY + timedelta(days=14))
     assert await state_of(database, 0) is LinkState.MORT
+
+
+async def test_one_odd_address_stops_no_other_visit(database: Database, site: Site) -> None:
+    site.moved["/piege"] = "http://127.0.0.1:99999/"
+    await cite(database, f"{site.url}/piege", "http://127.0.0.1:70000/", f"{site.url}/page")
+    await night(database, MONDAY)
+    states = [await state_of(database, rank) for rank in range(3)]
+    assert states == [LinkState.A_CONFIRMER, LinkState.A_CONFIRMER, LinkState.VIVANT]
+
+
+class Breaking(Fetcher):
+    """Breaks on an address as no site was seen to do."""
+
+    async def status(self, url: str) -> int:
+        if url.endswith("/casse"):
+            raise OverflowError
+        return await super().status(url)
+
+
+async def test_an_error_of_ours_says_nothing_of_the_page(
+    database: Database, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    await cite(database, f"{site.url}/casse", f"{site.url}/page")
+    visitor = VisitLinks(Breaking(allowed=LOOPBACK), days=7, pause=0, now=lambda: MONDAY)
+    async with database.sessions.begin() as session:
+        await visitor(session, {})
+        (link,) = await links_of(session, "outil-0")
+    assert (link.state, link.reason, link.since) == (LinkState.INCERTAIN, "inattendu", None)
+    assert await state_of(database, 1) is LinkState.VIVANT
+    assert [each.__dict__["error"] for each in caplog.records if each.msg == "visit failed"] == [
+        "OverflowError"
+    ]
+
+
+async def test_a_page_that_refuses_robots_is_not_dead_at_its_first_silence(
+    database: Database, site: Site
+) -> None:
+    site.answers["/reservee"] = 403
+    await cite(database, f"{site.url}/reservee", f"{site.url}/page")
+    for week in range(4):
+        await night(database, MONDAY + timedelta(days=7 * week))
+    site.asked.clear()
+    await night(database, MONDAY + timedelta(days=22))
+    assert site.asked == []  # it answers: once a week is enough
+    site.answers["/reservee"] = 504
+    await night(database, MONDAY + timedelta(days=28))
+    assert await state_of(database, 0) is LinkState.INCERTAIN
+    await night(database, MONDAY + timedelta(days=42))
+    assert await state_of(database, 0) is LinkState.MORT
+
+
+async def test_the_visits_of_a_long_night_are_made_in_parts(database: Database, site: Site) -> None:
+    await cite(database, *(f"{site.url}/page-{rank}" for rank in range(3)))
+    fetcher = Fetcher(allowed=LOOPBACK, timeout=2)
+    visitor = VisitLinks(fetcher, days=7, pause=0, within=timedelta(0), now=lambda: MONDAY)
+    again = []
+    for _ in range(4):
+        async with database.sessions.begin() as session:
+            again.append(await visitor(session, {}))
+    assert again == [MONDAY, MONDAY, MONDAY + timedelta(hours=23), MONDAY + timedelta(hours=23)]
+    assert sorted(each[1] for each in site.asked) == [f"/page-{rank}" for rank in range(3)]
+
+
+async def test_the_witnesses_are_of_several_sites(database: Database) -> None:
+    await cite(database, *(f"https://mairie.exemple.fr/page-{each}" for each in range(3)))
+    async with database.sessions.begin() as session:
+        others = ("https://MAIRIE.exemple.fr:8443/", "https://departement.exemple.fr?a=1")
+        resources = [
+            cafe(id=f"outil-{rank}", sources=(Source(name="Site", url=url),))
+            for rank, url in enumerate(others, 7)
+        ]
+        await repository.insert_many(session, resources)
+        seen = case((SourceRow.url.contains("page-1"), MONDAY), else_=MONDAY - timedelta(days=1))
+        await session.execute(update(SourceRow).values(link="vivant 200", checked_at=seen))
+        found = [each.url for each in await pages_alive(session, limit=3)]
+    assert found == ["https://mairie.exemple.fr/page-1", "https://departement.exemple.fr?a=1"]
 
 
 async def test_the_visits_can_be_switched_off(database: Database, site: Site) -> None:

@@ -307,7 +307,7 @@ def test_a_subject_of_opinions_closes_when_the_text_is_revised_then_found_useful
     page = f"{BOARD}/{number}"
     refused = post(desk, page, "etat", etat="close")
     assert refused.status_code == 422
-    assert "dites pourquoi vous le closez" in refused.text
+    assert "dites pourquoi vous le fermez" in refused.text
     judge(useful=True)
     assert post(desk, page, "reposer").headers["location"].endswith("?fait=reposees")
     assert "0 sur 1" in words(desk.get(page))

@@ -76,6 +76,7 @@ _ANSWERS: dict[str, tuple[int, bytes, dict[str, str]]] = {
     "/bombe": (200, _BOMB, {"Content-Encoding": "gzip"}),
     "/boucle": (302, b"", {"Location": "/boucle"}),
     "/vers-le-reseau": (302, b"", {"Location": _INSIDE}),
+    "/vers-nulle-part": (302, b"", {"Location": "http://127.0.0.1:99999/"}),
     "/vers-un-fichier": (302, b"", {"Location": "file:///etc/passwd"}),
     "/interdit": (403, b"", {}),
     "/perdue": (404, b"", {}),
@@ -186,6 +187,7 @@ def test_no_entry_breaks_the_reading(title: str, link: str, day: str) -> None:
         ("/bombe", "volumineux"),
         ("/boucle", "redirections"),
         ("/vers-le-reseau", "adresse_refusee"),
+        ("/vers-nulle-part", "adresse_refusee"),
         ("/vers-un-fichier", "adresse_refusee"),
         ("/lent", "lent"),
     ],
@@ -203,6 +205,7 @@ async def test_a_site_that_misbehaves_is_left(site: str, path: str, code: str) -
         *("http://192.168.1.1/", "http://169.254.169.254/latest", "http://[fe80::1]/"),
         *("http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0.0.0.0/"),
         *("ftp://exemple.fr/", "file:///etc/passwd", "gopher://x/", "rien", "http://a:b@c.fr/"),
+        *("http://93.184.216.34:0/", "http://93.184.216.34:65536/", "https://exemple.fr:99999/"),
     ],
 )
 async def test_an_address_inside_is_never_called(url: str) -> None:

@@ -106,6 +106,7 @@ def test_windows_line_ends_and_invisible_characters_are_harmless() -> None:
         (("https://www.montaud.fr", "www.montaud.fr"), "sources[1].url : l'adresse"),
         (("https://www.montaud.fr", "https://localhost"), "sources[1].url : l'adresse"),
         (("https://www.montaud.fr", "javascript:alert"), "sources[1].url : l'adresse"),
+        (("https://www.montaud.fr", "https://www.montaud.fr:99999/"), "sources[1].url : l'adresse"),
         (('verifie_le: "2026-11-23"', 'verifie_le: "2027-01-01"'), "dans le futur"),
         (("id: experience-montaud", "id: experience-Montaud"), "en minuscules sans accent"),
         (("id: experience-montaud-cafe-citoyen", "id: experience-autre"), "le nom du fichier"),
