@@ -1,11 +1,13 @@
 """One line of the log for each refusal: its id, the route, the ticket when there is one.
 
 The id is the key of the sentence that was told: it never changes with the words. Neither what was
-sent nor who sent it is ever there.
+sent nor who sent it is ever there. Who asks too much is told once a minute: a flood must not
+become a flood of the log.
 """
 
 import logging
 import re
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -16,6 +18,10 @@ _REFERENCE = re.compile(r"OR-\d{4}-[0-9A-Z]{6}")
 # Addresses that lead nowhere: robots ask for thousands.
 _UNTOLD = frozenset({"introuvable", "methode"})
 _OURS = 500
+_TOO_MUCH = 429
+_MINUTE = 60.0
+# When each refusal of too much was last written, by route: as many entries as routes, at most.
+_written: dict[tuple[str, str | None], float] = {}
 
 
 def note_refusal(scope: MutableMapping[str, Any], refusal: str, status: int) -> None:
@@ -26,8 +32,19 @@ def note_refusal(scope: MutableMapping[str, Any], refusal: str, status: int) -> 
     reference = str(params.get("reference", "")).strip().upper()
     facts: dict[str, Any] = {"refusal": refusal, "status": status}
     facts["route"] = f"{scope['method']} {route}" if route else None
+    if status == _TOO_MUCH and _told_lately(refusal, facts["route"], time.monotonic()):
+        return
     facts["ticket"] = reference if _REFERENCE.fullmatch(reference) else None
     logger.warning("request refused", extra=facts)
+
+
+def _told_lately(refusal: str, route: str | None, now: float) -> bool:
+    """Tell whether this was written less than a minute ago; if not, it is about to be."""
+    last = _written.get((refusal, route))
+    if last is not None and now - last < _MINUTE:
+        return True
+    _written[refusal, route] = now
+    return False
 
 
 def _place(scope: MutableMapping[str, Any]) -> tuple[str | None, dict[str, Any]]:

@@ -117,8 +117,8 @@ def share(part: Part, what: str) -> str:
 
 
 def _covered(measures: Mesures) -> str:
-    total = measures.tous_departements
-    return str(texts()["sur_departements"]).format(nombre=measures.departements, total=total)
+    told = texts()["sur_departements" if measures.departements > 1 else "sur_departement"]
+    return str(told).format(nombre=measures.departements, total=measures.tous_departements)
 
 
 _COMPUTED: dict[str, Callable[[Mesures], str]] = {

@@ -15,12 +15,13 @@ from api.tickets.relances import unheard
 from api.tickets.reminders import REMIND, Remind
 from api.tickets.repository import TicketRepository
 from api.tickets.routing import load_aiguillage
+from tests.api.console import submit
 from tests.api.equipes import at, person
 from tests.api.receiver import wait_for
 from tests.api.staff import add, send_away
 from tests.api.test_clock import Desk, desk, history, paris  # noqa: F401
 from tests.api.test_mail import SENDER, Mailbox, mailbox  # noqa: F401
-from tests.api.tickets import create
+from tests.api.tickets import KEY, create, path
 from tests.conftest import Chat, Service
 
 # After closing time of the third, fifth, sixth and seventh working days.
@@ -243,7 +244,13 @@ async def test_the_console_says_that_a_request_is_to_be_taken_up_again(
         # This service has no mail server: the mail is written, and can only be read.
         wait_for(lambda: "À relancer" in solene.client.get(at(ticket)).text)
         shown = solene.client.get(at(ticket)).text
-        assert "un responsable n’a pu être prévenu" in shown
+        assert "aucun responsable n’a pu être prévenu" in shown
         assert "À relancer" in solene.client.get("/console/demandes", params=queue).text
-        claimed = solene.client.get("/console/demandes", params={**queue, "conseiller": "moi"})
-        assert "À relancer" not in claimed.text
+        # Taking it up tells the élu nothing: it stays to be taken up again until it is answered.
+        assert submit(solene.client, at(ticket), f"{at(ticket)}/prendre").status_code == 303
+        mine = {**queue, "conseiller": "moi"}
+        assert "À relancer" in solene.client.get("/console/demandes", params=mine).text
+        client.post(path(ticket, "/messages"), json={"body": "Voici."}, headers=KEY)
+        answered = solene.client.get("/console/demandes", params=mine).text
+        assert ticket["reference"] in answered
+        assert "À relancer" not in answered

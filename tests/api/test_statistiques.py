@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import secrets
+from dataclasses import replace
 from datetime import date
 
 import httpx2
@@ -172,11 +173,41 @@ def test_the_matrix_tells_what_is_measured_and_what_nobody_measures() -> None:
     assert all(line.definition for line in lines.values())
 
 
-def test_the_matrix_shows_no_handful_of_people() -> None:
-    few = Part(1, 4)
+@pytest.mark.parametrize(
+    ("few", "told"),
+    [
+        (Part(1, 4), "Trop peu de réponses pour être publié"),
+        (Part(4, 9), "Trop peu de réponses pour être publié"),
+        (Part(1, 10), "environ 10 %, sur environ 10 réponses"),
+        (Part(1, 14), "environ 5 %, sur environ 10 réponses"),
+        (Part(3, 87), "environ 5 %, sur environ 90 réponses"),
+        (Part(2, 104), "environ 0 %, sur environ 100 réponses"),
+        (Part(133, 134), "environ 100 %, sur environ 130 réponses"),
+    ],
+    ids=lambda each: f"{each.nombre} sur {each.total}" if isinstance(each, Part) else "",
+)
+def test_the_matrix_shows_no_handful_of_people(few: Part, told: str) -> None:
     lines = matrix_of(Mesures(4, 3, 2, 0, 105, few, few, few, few))
-    assert not any(re.search(r"[1-4] ?%|environ [1-4]\b", line.valeur) for line in lines.values())
+    values = [plain(line.valeur) for line in lines.values()]
+    assert not any(re.search(r"\b[1-4] ?%|environ [1-4]\b", each) for each in values)
+    shares = [int(each) for value in values for each in re.findall(r"(\d+) ?%", value)]
+    assert len(shares) == (4 if "%" in told else 0)
+    assert all(each % 5 == 0 for each in shares)
+    assert plain(lines["Satisfaction après la réponse d’un conseiller"].valeur) == told
     assert lines["Demandes à un conseiller"].valeur == "moins de 5"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, "0 département sur 105"),
+        (1, "1 département sur 105"),
+        (2, "2 départements sur 105"),
+    ],
+)
+def test_departements_are_counted_in_french(number: int, told: str) -> None:
+    line = matrix_of(replace(MEASURED, departements=number))["Couverture du territoire"]
+    assert plain(line.valeur) == told
 
 
 def test_an_audit_is_told_with_its_date() -> None:

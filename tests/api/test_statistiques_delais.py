@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ import pytest
 
 from api.statistiques.lieux import SIZES, group_places, size_of
 from api.statistiques.present import texts
+from assistant.business_days import CELLULE
 from knowledge.territoires.loader import load_territoires
 from knowledge.territoires.lookup import find_territoire
 from knowledge.territoires.territoire import Territoire
@@ -130,9 +132,11 @@ def test_requests_are_counted_by_region_epci_and_size(
             assert " ".join(each.split()) in page, (address, each)
 
 
-def shift(service: Service, ticket: dict[str, Any], *, replied: int | None, done: int) -> None:
-    """Put a request ten days back: answered and done so many days after, due after 2 and 8."""
-    start = "now() - interval '30 days'"
+def shift(
+    service: Service, ticket: dict[str, Any], *, replied: int | None, done: int, back: int = 30
+) -> None:
+    """Put a request so many days back: answered and done days after, due after 2 and 8."""
+    start = f"now() - interval '{back:d} days'"
     change(
         service,
         ticket,
@@ -143,7 +147,7 @@ def shift(service: Service, ticket: dict[str, Any], *, replied: int | None, done
     )
     with psycopg.connect(service.database_url, autocommit=True) as connection:
         connection.execute(
-            "UPDATE ticket_event SET created_at = now() - interval '30 days'"
+            f"UPDATE ticket_event SET created_at = {start}"  # noqa: S608 - ours
             " + make_interval(days => CASE changes->'status'->>1 WHEN 'clos' THEN %s ELSE %s END)"
             " WHERE ticket_id = (SELECT id FROM ticket WHERE reference = %s)",
             (done + 2, done, ticket["reference"]),
@@ -173,6 +177,33 @@ def test_delays_are_counted_to_the_answer_and_to_the_end(
     heading, whole, *_ = rows_of(rose, f"{STAFF}/delais")
     assert len(heading) == len(whole) == 11
     assert whole[0] == "Ensemble"
+
+
+def test_delays_are_those_of_a_region_of_an_epci_and_of_a_size(
+    client: httpx2.Client, service: Service, rose: httpx2.Client
+) -> None:
+    auch = find("commune", "32013")
+    assert auch is not None
+    epci = find("epci", auch.epci or "")
+    assert epci is not None
+    made = [create(client, territoire_code="32013") for _ in range(2)]
+    for each in made:
+        solve(client, each)
+    made.append(create(client, territoire_code=epci.code))  # nobody answered it
+    for each, (replied, done) in zip(made, ((1, 3), (5, 20), (None, 0)), strict=True):
+        shift(service, each, replied=replied, done=done, back=200)
+    then = datetime.now(CELLULE.zone).date() - timedelta(days=200)  # a day that nobody else counts
+    period = {
+        "depuis": (then - timedelta(days=1)).isoformat(),
+        "jusqu_a": (then + timedelta(days=1)).isoformat(),
+    }
+    address = f"{STAFF}/delais"
+    ended = ["2", "11,5", "18,3"]
+    both = ["3", "2", "3,0", "4,6", "33", *ended, "33"]
+    assert row_of(rose, address, "Occitanie", **period) == both
+    assert row_of(rose, address, epci.nom, **period) == both
+    size = row_of(rose, address, texts()["tailles"]["de_10000_a_49999"], **period)
+    assert size == ["2", "2", "3,0", "4,6", "50", *ended, "50"]
 
 
 def test_opinions_are_counted_by_theme_and_by_orientation(
