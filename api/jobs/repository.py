@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, select, update
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Select, case, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -43,6 +45,8 @@ def _adding() -> Insert:
 # Written once: to build them anew cost more than to run them.
 _ADD = _adding()
 _ADD_SOON = _ADD.returning(func.pg_notify(CHANNEL, ""))
+_BRIEFLY = text("SET LOCAL lock_timeout = '500ms'")
+_AS_BEFORE = text("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def adding_selected(jobs: Select[Any]) -> ReturningInsert[Any]:
@@ -77,6 +81,47 @@ class JobRepository:
         soon = run_at is None or run_at - datetime.now(UTC) < LONGEST_SLEEP
         await self._session.execute(_ADD_SOON if soon else _ADD, values)
 
+    async def add_unless_held(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        dedupe: str,
+        run_at: datetime | None = None,
+    ) -> bool:
+        """As `add`, without waiting for whoever is doing the job of that name: return False then.
+
+        The worker holds its row meanwhile, and may itself wait, through another connection, for
+        what this transaction holds: the database would see no end to it.
+        """
+        try:
+            async with self._session.begin_nested():
+                await self._session.execute(_BRIEFLY)
+                await self.add(kind, payload, dedupe=dedupe, run_at=run_at)
+                await self._session.execute(_AS_BEFORE)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            return False
+        return True
+
+    async def add_again(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        dedupe: str,
+        run_at: datetime | None = None,
+    ) -> None:
+        """As `add`; when the job of that name is being done, it is done once more after that."""
+        if not await self.add_unless_held(kind, payload, dedupe=dedupe, run_at=run_at):
+            await self.add(kind, payload, run_at=run_at)
+
+    async def waits(self, dedupe: str) -> bool:
+        """Tell whether a job is still to be done, or is being done."""
+        known = exists().where(Job.dedupe == dedupe, Job.failed_at.is_(None))
+        return bool(await self._session.scalar(select(known)))
+
     async def claim(self, kinds: Collection[str]) -> Claimed | None:
         """Return a job of these kinds that is due and that nobody else holds.
 
@@ -97,8 +142,9 @@ class JobRepository:
         await self._session.execute(delete(Job).where(Job.id == job_id))
 
     async def forget(self, dedupe: str) -> None:
-        """Forget a job that waits and that is needed no more; none is no error."""
-        await self._session.execute(delete(Job).where(Job.dedupe == dedupe))
+        """Forget a job that waits and that is needed no more; one being done is left to end."""
+        waiting = select(Job.id).where(Job.dedupe == dedupe).with_for_update(skip_locked=True)
+        await self._session.execute(delete(Job).where(Job.id.in_(waiting)))
 
     async def postpone(self, job_id: int, run_at: datetime) -> None:
         """Do the job again later: that is not a failure, and ends those there were."""

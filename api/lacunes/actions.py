@@ -1,8 +1,7 @@
 """What staff do about a group of questions; each act leads back to the page and says so."""
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import get_container
@@ -11,8 +10,8 @@ from api.lacunes.board import BoardRepository
 from api.lacunes.forms import FormRefused, Typed, read_state, read_typed, to_examples
 from api.lacunes.pages import BOARD, GROUP, Number, find_group, group_page, texts
 from api.lacunes.regroup import REGROUP
-from api.lacunes.reposees import ReposeesRepository
-from api.lacunes.reposer import ask_or_plan
+from api.lacunes.reposees import Compte, ReposeesRepository
+from api.lacunes.reposer import Later, ask_or_plan
 from api.redaction.pages import editor, go
 
 router = APIRouter(include_in_schema=False)
@@ -22,14 +21,9 @@ router = APIRouter(include_in_schema=False)
 async def regroup_now(request: Request) -> Response:
     """Have the conversations read and grouped now, unless that is being done."""
     services = get_container(request)
-    try:
-        async with services.database.sessions.begin() as session:
-            # The job's row is locked while it runs: nobody waits for it here.
-            await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
-            await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
-    except OperationalError:
-        return go(request, f"{BOARD}?fait=deja")
-    return go(request, f"{BOARD}?fait=lance")
+    async with services.database.sessions.begin() as session:
+        added = await JobRepository(session).add_unless_held(REGROUP, {}, dedupe=REGROUP)
+    return go(request, f"{BOARD}?fait={'lance' if added else 'deja'}")
 
 
 @router.post(f"{GROUP}/etat")
@@ -65,7 +59,9 @@ async def ask_again(request: Request, groupe: Number) -> Response:
     async with services.database.sessions() as session:
         await find_group(session, groupe)
     compte = await ask_or_plan(services, groupe, who=editor(request).name)
-    done = "reposer" if compte is None else "comblee" if compte.comble else "reposees"
+    done = "comblee" if isinstance(compte, Compte) and compte.comble else "reposees"
+    if isinstance(compte, Later):
+        done = compte.value
     return go(request, f"{BOARD}/{groupe}?fait={done}")
 
 

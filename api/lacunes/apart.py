@@ -10,7 +10,7 @@ from api.lacunes.groups import said
 from api.lacunes.labels import distinctive_words
 from api.lacunes.models import Lacune, LacuneGroupe
 from api.lacunes.pages import BOARD, GROUP, Number, find_group, group_page, texts
-from api.lacunes.regroup import REGROUP
+from api.lacunes.regroup import FORCED, REGROUP
 from api.redaction.pages import editor, go
 
 router = APIRouter(include_in_schema=False)
@@ -32,19 +32,22 @@ async def take_out(request: Request, groupe: Number) -> Response:
 
 @router.post(f"{GROUP}/rendre")
 async def give_back(request: Request, groupe: Number) -> Response:
-    """Let the next grouping, which is asked for, put the questions where they look alike."""
+    """Have the questions grouped anew, to be put where they look alike.
+
+    They keep their subject until then: what is written for it follows them.
+    """
     async with get_container(request).database.sessions.begin() as session:
         await find_group(session, groupe, lock=True)
         given = await session.scalars(
             update(Lacune)
             .where(Lacune.groupe_id == groupe, Lacune.a_part_le.is_not(None))
-            .values(a_part_le=None, a_part_par=None, groupe_id=None)
+            .values(a_part_le=None, a_part_par=None)
             .returning(Lacune.item_id)
         )
         if not given.all():
             return go(request, f"{BOARD}/{groupe}")
     async with get_container(request).database.sessions.begin() as session:
-        await JobRepository(session).add(REGROUP, {}, dedupe=REGROUP)
+        await JobRepository(session).add_again(REGROUP, FORCED, dedupe=f"{REGROUP}:rendre")
     return go(request, f"{BOARD}?fait=rendue")
 
 

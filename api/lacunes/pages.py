@@ -19,12 +19,14 @@ from api.container import Container
 from api.dependencies import get_container
 from api.droits.matrix import load_matrix
 from api.errors import not_found
+from api.jobs.repository import JobRepository
 from api.lacunes.board import OPEN_STATES, BoardRepository
 from api.lacunes.collect import MOTIFS
 from api.lacunes.fiches import FicheRepository
 from api.lacunes.forms import STATES, BoardQuery, Typed
 from api.lacunes.models import Lacune, LacuneGroupe
 from api.lacunes.reposees import ReposeesRepository
+from api.lacunes.reposer import subject_job
 from api.lacunes.suggest import Suggestion, suggest_synonym
 from api.redaction.pages import staff_page
 from nlu.text import fold
@@ -269,11 +271,14 @@ async def _followed(
     repository = ReposeesRepository(session)
     answers = list({each.reponse_id for each in questions if each.reponse_id})
     since = group.reposer_depuis
+    if since and not await JobRepository(session).waits(subject_job(group.id)):
+        since = None  # whoever was asking died, or gave up
+    opinions = await repository.opinions(group.id)
     return {
         "fiches": await FicheRepository(session).of_subject(group.id),
         "reponses": await repository.titles(answers),
-        "avis": await repository.opinions(group.id),
-        "compte": await repository.compte(group.id),
+        "avis": opinions,
+        "compte": await repository.compte(group.id, opinions),
         "reposees": await repository.count_asked(group.id, since=since) if since else None,
     }
 

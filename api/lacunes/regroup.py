@@ -18,6 +18,8 @@ from api.lacunes.repository import LacuneRepository, ToGroup
 from nlu.encoder import Encoder
 
 REGROUP = "lacunes.regroup"
+FORCED = {"force": True}
+"""What to tell the job to group anew, once, were no question come nor gone."""
 EVERY = timedelta(hours=1)
 _HALF = "<f2"
 _READ_AT_ONCE = 2000
@@ -43,17 +45,19 @@ class Regroup:
         self._now = now
         self._limit = limit
 
-    async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime:
-        """Do it; return when to do it again."""
+    async def __call__(self, session: AsyncSession, payload: dict[str, Any]) -> datetime | None:
+        """Do it; return when to do it again, None when it was asked for once."""
+        await LacuneRepository(session).hold()
         since = await collect(session, now=self._now())
         await collect_doubts(session, since=since)
         repository = LacuneRepository(session)
         await repository.drop_empty()
         if await self.read_some(session) == self._limit:
             return self._now()
-        if await repository.to_regroup():
+        forced = payload == FORCED
+        if forced or await repository.to_regroup():
             await regroup(session)
-        return self._now() + EVERY
+        return None if forced else self._now() + EVERY
 
     async def read_some(self, session: AsyncSession) -> int:
         """Have some of the questions not read yet read by the encoder; return how many."""

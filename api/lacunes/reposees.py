@@ -25,33 +25,40 @@ UPDATE lacune SET reposee_le = now(), reponse_id = (
 FROM unnest(:ids, :answers) AS new(item_id, reponse_id)
 WHERE lacune.item_id = new.item_id
 """
-# An opinion is about the resources that its answer showed, and those written since for its subject.
+# An opinion is about the resources that its answer showed, and those written since for its subject:
+# it is lifted by the first of them that was published since, then shown again and found useful.
 _OPINIONS = """
-SELECT opinion.item_id, revised.at AS revisee_le, EXISTS (
-  SELECT FROM feedback later JOIN conversation_item shown ON shown.id = later.item_id
-  WHERE later.useful AND later.created_at > revised.at
-    AND EXISTS (
-      SELECT FROM unnest(about.ids) AS each(id)
-      WHERE shown.turn->'resources' @> jsonb_build_array(jsonb_build_object('id', each.id))
-    )
-) AS approuvee
-FROM lacune opinion
-CROSS JOIN LATERAL (
-  SELECT array_agg(DISTINCT id) AS ids FROM (
-    SELECT cited->>'id' AS id FROM conversation_item answer,
-      jsonb_array_elements(coalesce(answer.turn->'resources', '[]')) AS cited
-    WHERE answer.reply_to = opinion.item_id
-    UNION SELECT resource_id FROM lacune_fiche WHERE groupe_id = opinion.groupe_id
-  ) cited
-) about
-LEFT JOIN LATERAL (
-  SELECT max(greatest(done.created_at, known.publish_at)) AS at
-  FROM resource_revision done JOIN resource known ON known.id = done.resource_id
-  WHERE done.resource_id = ANY(about.ids) AND done.action = :publish
-    AND done.created_at > opinion.at
-    AND (known.publish_at IS NULL OR known.publish_at <= now())
-) revised ON true
-WHERE opinion.groupe_id = :number AND opinion.motif = :avis
+WITH opinion AS (
+  SELECT item_id, groupe_id, at FROM lacune WHERE groupe_id = :number AND motif = :avis
+), cited AS (
+  SELECT opinion.item_id, opinion.at, shown.id #>> '{}' AS id
+  FROM opinion JOIN conversation_item answer ON answer.reply_to = opinion.item_id
+  CROSS JOIN LATERAL jsonb_path_query(answer.turn, '$.resources[*].id') AS shown(id)
+  UNION
+  SELECT opinion.item_id, opinion.at, tied.resource_id
+  FROM opinion JOIN lacune_fiche tied ON tied.groupe_id = opinion.groupe_id
+), revised AS (
+  SELECT cited.item_id, cited.id, min(greatest(done.created_at, known.publish_at)) AS at
+  FROM cited
+  JOIN resource_revision done ON done.resource_id = cited.id
+    AND done.action = :publish AND done.created_at > cited.at
+  JOIN resource known ON known.id = cited.id
+  WHERE known.publish_at IS NULL OR known.publish_at <= now()
+  GROUP BY cited.item_id, cited.id
+), useful AS (
+  SELECT shown.id #>> '{}' AS id, max(later.created_at) AS at
+  FROM feedback later JOIN conversation_item answer ON answer.id = later.item_id
+  CROSS JOIN LATERAL jsonb_path_query(answer.turn, '$.resources[*].id') AS shown(id)
+  WHERE later.useful AND later.created_at > (SELECT min(at) FROM revised)
+  GROUP BY 1
+), best AS (
+  SELECT DISTINCT ON (revised.item_id) revised.item_id, revised.at,
+    coalesce(useful.at > revised.at, false) AS approuvee
+  FROM revised LEFT JOIN useful USING (id)
+  ORDER BY revised.item_id, coalesce(useful.at > revised.at, false) DESC, revised.at
+)
+SELECT opinion.item_id, best.at, coalesce(best.approuvee, false)
+FROM opinion LEFT JOIN best USING (item_id)
 """
 
 
@@ -65,17 +72,26 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Compte:
-    """How a subject stands: its questions that can be asked, those answered, its opinions."""
+    """How a subject stands: its questions that can be asked, those answered, its opinions.
+
+    `reposees`: the questions that were asked again since their answers are kept.
+    """
 
     questions: int
     repondues: int
     avis: int = 0
     approuves: int = 0
+    reposees: int = 0
 
     @property
     def reste(self) -> int:
         """How many questions and opinions still keep the subject open."""
         return self.questions - self.repondues + self.avis - self.approuves
+
+    @property
+    def connu(self) -> bool:
+        """Tell whether what is left is known: it is not while no question was asked again."""
+        return self.reposees > 0 or not self.questions
 
     @property
     def comble(self) -> bool:
@@ -99,9 +115,18 @@ class ReposeesRepository:
         query = select(func.count()).where(Lacune.groupe_id == number, Lacune.reposee_le >= since)
         return await self._session.scalar(query.where(Lacune.motif != AVIS)) or 0
 
+    async def now(self) -> datetime:
+        """Return the present moment, as the database tells it."""
+        found: datetime = (await self._session.execute(select(func.clock_timestamp()))).scalar_one()
+        return found
+
     async def begin(self, number: int) -> None:
-        """Say that the questions of a group are being asked."""
+        """Say that the questions of a group are being asked, by a job."""
         await self._change(number, reposer_depuis=func.clock_timestamp())
+
+    async def end(self, number: int) -> None:
+        """Say that they were."""
+        await self._change(number, reposer_depuis=None)
 
     async def to_ask(self, number: int, *, since: datetime, limit: int) -> list[Question]:
         """Return questions that were not asked since then, the most central first."""
@@ -125,15 +150,15 @@ class ReposeesRepository:
         )
         await self._session.execute(statement)
 
-    async def compte(self, number: int) -> Compte:
-        """Return how a group stands."""
-        query = select(func.count(), func.count(Lacune.reponse_id)).where(
-            Lacune.groupe_id == number, Lacune.motif != AVIS
-        )
-        questions, answered = (await self._session.execute(query)).one()
-        opinions = (await self.opinions(number)).values()
-        approved = sum(each.approuvee for each in opinions)
-        return Compte(questions, answered, len(opinions), approved)
+    async def compte(self, number: int, opinions: Mapping[str, Opinion] | None = None) -> Compte:
+        """Return how a group stands; its `opinions` are read unless they are given."""
+        counts = (func.count(), func.count(Lacune.reponse_id), func.count(Lacune.reposee_le))
+        query = select(*counts).where(Lacune.groupe_id == number, Lacune.motif != AVIS)
+        questions, answered, asked = (await self._session.execute(query)).one()
+        if opinions is None:
+            opinions = await self.opinions(number)
+        approved = sum(each.approuvee for each in opinions.values())
+        return Compte(questions, answered, len(opinions), approved, asked)
 
     async def opinions(self, number: int) -> dict[str, Opinion]:
         """Return what became of each negative opinion of a group, by message."""
@@ -144,7 +169,7 @@ class ReposeesRepository:
     async def conclude(self, number: int, compte: Compte, **changes: Any) -> None:
         """Note what asking a group again gave."""
         told = {"posees": compte.questions, "repondues": compte.repondues}
-        moment = {"verifie_le": func.clock_timestamp(), "reposer_depuis": None}
+        moment = {"verifie_le": func.clock_timestamp()}
         await self._change(number, **told, **moment, **changes)
 
     async def _change(self, number: int, **values: Any) -> None:

@@ -7,6 +7,7 @@ there. Whatever publishes a resource leaves such a job, for its moment, with the
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -30,14 +31,21 @@ _INDEX_LATE = timedelta(seconds=5)
 _NET = timedelta(seconds=20)
 
 
+class Later(StrEnum):
+    """Why the questions of a subject are not asked at once: a job will, or is at it."""
+
+    PLANNED = "reposer"
+    UNDERWAY = "deja_reposees"
+
+
 async def ask_subject(
-    services: Container, number: int, *, who: str, resumes: bool = False
+    services: Container, number: int, *, who: str, by_job: bool = False
 ) -> Compte | None:
     """Ask every question of a subject; return how it stands, None when it is no more.
 
-    What was asked is kept as it goes: whoever `resumes` goes on where it was interrupted.
+    What was asked is kept as it goes: a job says since when it asks, and resumes from there.
     """
-    since = await _begin(services, number, resumes=resumes)
+    since = await _begin(services, number, by_job=by_job)
     if since is None:
         return None
     while True:
@@ -48,21 +56,24 @@ async def ask_subject(
         answers = await asyncio.to_thread(find_answers, services, asked)
         async with services.database.sessions.begin() as session:
             await ReposeesRepository(session).keep(answers)
-    return await _conclude(services, number, who)
+    return await _conclude(services, number, who, by_job=by_job)
 
 
-async def _begin(services: Container, number: int, *, resumes: bool) -> datetime | None:
+async def _begin(services: Container, number: int, *, by_job: bool) -> datetime | None:
     async with services.database.sessions.begin() as session:
-        group = await BoardRepository(session).group(number, lock=True)
+        group = await BoardRepository(session).group(number, lock=by_job)
+        repository = ReposeesRepository(session)
         if group is None:
             return None
-        if group.reposer_depuis is None or not resumes:
-            await ReposeesRepository(session).begin(number)
+        if not by_job:
+            return await repository.now()
+        if group.reposer_depuis is None:
+            await repository.begin(number)
             await session.refresh(group)
         return group.reposer_depuis
 
 
-async def _conclude(services: Container, number: int, who: str) -> Compte | None:
+async def _conclude(services: Container, number: int, who: str, *, by_job: bool) -> Compte | None:
     async with services.database.sessions.begin() as session:
         group = await BoardRepository(session).group(number, lock=True)
         if group is None:
@@ -70,6 +81,8 @@ async def _conclude(services: Container, number: int, who: str) -> Compte | None
         repository = ReposeesRepository(session)
         compte = await repository.compte(number)
         await repository.conclude(number, compte, **_state(group, compte, who))
+        if by_job:
+            await repository.end(number)
     return compte
 
 
@@ -84,27 +97,30 @@ def _state(group: LacuneGroupe, compte: Compte, who: str) -> dict[str, Any]:
     return {}
 
 
-async def ask_or_plan(services: Container, number: int, *, who: str) -> Compte | None:
-    """Ask a subject at once if that is quick; else leave it to a job, and return None."""
+async def ask_or_plan(services: Container, number: int, *, who: str) -> Compte | Later | None:
+    """Ask a subject at once if that is quick, else leave it to a job; None when it is no more."""
     async with services.database.sessions.begin() as session:
-        repository = ReposeesRepository(session)
-        if await repository.count(number) > AT_ONCE:
-            await repository.begin(number)
-            payload = {"groupe": number, "par": who}
-            await JobRepository(session).add(ASK, payload, dedupe=f"{ASK}:{number}")
-            return None
+        if await ReposeesRepository(session).count(number) > AT_ONCE:
+            # Nothing else is locked here: the job that runs needs the subject.
+            added = await JobRepository(session).add_unless_held(
+                ASK, {"groupe": number, "par": who}, dedupe=subject_job(number)
+            )
+            return Later.PLANNED if added else Later.UNDERWAY
     return await ask_subject(services, number, who=who)
 
 
 async def plan_subjects(
     session: AsyncSession, resource_id: str, *, who: str, at: datetime | None = None
 ) -> None:
-    """Have the subjects of a resource asked again once élus see it; by one service."""
-    for subject in await FicheRepository(session).subjects(resource_id):
-        await JobRepository(session).add(
+    """Have the subjects of a resource asked again once élus see it; by one service.
+
+    Which ones is read then: subjects merge, others are tied to it.
+    """
+    if await FicheRepository(session).subjects(resource_id):
+        await JobRepository(session).add_again(
             ASK,
-            {"groupe": subject.id, "par": who, "fiche": resource_id},
-            dedupe=_job(subject.id, resource_id),
+            {"fiche": resource_id, "par": who},
+            dedupe=resource_job(resource_id),
             run_at=at or datetime.now(UTC) + _NET,
         )
 
@@ -114,13 +130,19 @@ async def ask_subjects(services: Container, resource_id: str, *, who: str) -> No
     async with services.database.sessions() as session:
         if await _planned(session, resource_id):
             return
+    if await _ask_all(services, resource_id, who=who):
+        async with services.database.sessions.begin() as session:
+            await JobRepository(session).forget(resource_job(resource_id))
+
+
+async def _ask_all(services: Container, resource_id: str, *, who: str) -> bool:
+    """Ask the subjects of a resource; False when one was being asked, perhaps of a former text."""
+    async with services.database.sessions() as session:
         subjects: Sequence[int] = [
             each.id for each in await FicheRepository(session).subjects(resource_id)
         ]
-    for number in subjects:
-        if await ask_or_plan(services, number, who=who) is not None:
-            async with services.database.sessions.begin() as session:
-                await JobRepository(session).forget(_job(number, resource_id))
+    found = [await ask_or_plan(services, number, who=who) for number in subjects]
+    return Later.UNDERWAY not in found
 
 
 async def _planned(session: AsyncSession, resource_id: str) -> datetime | None:
@@ -138,8 +160,14 @@ async def _planned(session: AsyncSession, resource_id: str) -> datetime | None:
     return max(found[1], now + _INDEX_LATE) if found[1] is not None else None
 
 
-def _job(number: int, resource_id: str) -> str:
-    return f"{ASK}:{number}:{resource_id}"
+def subject_job(number: int) -> str:
+    """Return the name of the job that asks a subject."""
+    return f"{ASK}:{number}"
+
+
+def resource_job(resource_id: str) -> str:
+    """Return the name of the job that asks the subjects of a resource."""
+    return f"{ASK}:fiche:{resource_id}"
 
 
 class AskAgain:
@@ -155,6 +183,9 @@ class AskAgain:
             return later
         if not await self._services.index.catch_up():
             return datetime.now(UTC) + _INDEX_LATE
-        number, who = payload["groupe"], payload["par"]
-        await ask_subject(self._services, number, who=who, resumes=resource_id is None)
-        return None
+        who = payload["par"]
+        if resource_id is None:
+            await ask_subject(self._services, payload["groupe"], who=who, by_job=True)
+            return None
+        done = await _ask_all(self._services, resource_id, who=who)
+        return None if done else datetime.now(UTC) + _NET

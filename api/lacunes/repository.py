@@ -118,6 +118,10 @@ class LacuneRepository:
         found: datetime | None = await self._session.scalar(select(LacuneReleve.at))
         return found
 
+    async def hold(self) -> None:
+        """Wait for another reading to end, and have others wait for this one."""
+        await self._session.execute(select(LacuneReleve.id).with_for_update())
+
     async def note_reading(self, at: datetime) -> None:
         """Write when the conversations were read."""
         statement = upsert(LacuneReleve).values(id=1, at=at)

@@ -13,13 +13,13 @@ from api.lacunes.reposees import ReposeesRepository
 
 @dataclass(frozen=True, slots=True)
 class Sujet:
-    """A subject as a resource tells it; `reste`: what still keeps it open."""
+    """A subject as a resource tells it; `reste`: what still keeps it open, None when unknown."""
 
     numero: int
     libelle: str
     etat: str
     verifie_le: datetime | None
-    reste: int
+    reste: int | None
 
 
 async def told_subjects(session: AsyncSession, resource_id: str) -> Sequence[Sujet]:
@@ -27,14 +27,14 @@ async def told_subjects(session: AsyncSession, resource_id: str) -> Sequence[Suj
     groups = await FicheRepository(session).subjects(resource_id)
     labels = await BoardRepository(session).labels([each.id for each in groups]) if groups else {}
     asked = ReposeesRepository(session)
+    told = [(each, await asked.compte(each.id)) for each in groups if each.id in labels]
     return [
         Sujet(
-            each.id,
-            labels[each.id],
-            each.etat,
-            each.verifie_le,
-            (await asked.compte(each.id)).reste,
+            numero=each.id,
+            libelle=labels[each.id],
+            etat=each.etat,
+            verifie_le=each.verifie_le,
+            reste=compte.reste if compte.connu else None,
         )
-        for each in groups
-        if each.id in labels
+        for each, compte in told
     ]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.container import Container
 from api.dependencies import get_container
 from api.lacunes.fiches import FicheRepository
+from api.lacunes.reposer import plan_subjects
 from api.redaction.aide import helped
 from api.redaction.controle import remarks_of, typing_remarks
 from api.redaction.editeur import Bureau, blank_saisie, editor_page, remaining
@@ -159,10 +160,13 @@ async def write_edit(request: Request, resource_id: str) -> Response:
 async def _link(
     request: Request, session: AsyncSession, desk: Bureau, record: ResourceRecord
 ) -> None:
-    """Tie the text to the subject that it is written for."""
+    """Tie the text to the subject that it is written for, asked again when it is published."""
     if desk.groupe:
         who = editor(request).name
         await FicheRepository(session).link(record.resource.id, desk.groupe, par=who)
+        planned = record.planned(get_container(request).clock.now())
+        if planned is not None:
+            await plan_subjects(session, record.resource.id, who=who, at=planned)
 
 
 async def _clashed(request: Request, services: Container, desk: Bureau) -> Response:

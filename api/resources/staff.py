@@ -225,6 +225,9 @@ async def reschedule_resource(
             known_id(resource_id), body.publish_at, version=version_read(if_match)
         )
         await plan_publication(session, record)
+        planned = record.planned(services.clock.now())
+        if planned is not None:
+            await plan_subjects(session, resource_id, who=editor.name, at=planned)
     return record_response(record, services)
 
 

@@ -146,7 +146,7 @@ def test_the_state_of_a_subject_is_kept_and_reopens_when_asked_again(
 
 
 def test_a_question_that_has_nothing_to_do_with_a_subject_leaves_it_for_good(
-    desk: httpx2.Client, service: Service
+    desk: httpx2.Client, service: Service, staff: Staff
 ) -> None:
     url = service.database_url
     repaint = "Qui consulter pour repeindre la girouette du clocher avec les pompiers ?"
@@ -166,10 +166,18 @@ def test_a_question_that_has_nothing_to_do_with_a_subject_leaves_it_for_good(
     groups = group_of(read_again(desk, service))
     assert f"{BOARD}/{groups[items[0]]}" == page
     assert {f"{BOARD}/{groups[each]}" for each in (items[1], again)} == {own}
+    fiche = published(staff)["id"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO lacune_fiche (resource_id, groupe_id, par) VALUES (%s, %s, 'claire')",
+            (fiche, own.rpartition("/")[2]),
+        )
     assert post(desk, own, "rendre").headers["location"] == f"{BOARD}?fait=rendue"
     groups = group_of(read_again(desk, service))
     assert {groups[each] for each in (*items, again)} == {groups[items[0]]}
-    assert "Question mise à part" not in desk.get(f"{BOARD}/{groups[items[0]]}").text
+    shown = desk.get(f"{BOARD}/{groups[items[0]]}").text
+    assert "Question mise à part" not in shown
+    assert f"/redaction/fiches/{fiche}" in shown  # what was written for it followed it
 
 
 def test_a_publication_closes_the_gap(

@@ -30,7 +30,9 @@ async def read(database: Database, *, at: datetime | None = None, limit: int = 1
     """Do the job once; return when it is to be done again."""
     moment = at or datetime.now(UTC)
     async with database.sessions.begin() as session:
-        return await Regroup(shared_encoder, now=lambda: moment, limit=limit)(session, {})
+        again = await Regroup(shared_encoder, now=lambda: moment, limit=limit)(session, {})
+    assert again is not None
+    return again
 
 
 async def gap(database: Database, item_id: str) -> Lacune:

@@ -1,5 +1,6 @@
 """A subject of the board and what is written for it, until its last question has its answer."""
 
+import contextlib
 import html
 import re
 import secrets
@@ -10,7 +11,9 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
+from api.lacunes.reposer import resource_job, subject_job
 from tests.api.console import enter
 from tests.api.fiches import act, created, edit, published
 from tests.api.lacunes import BOARD, add_turn, post, put_on_board
@@ -266,11 +269,160 @@ def test_a_subject_of_many_questions_is_asked_by_a_job(
 def test_the_progress_of_a_long_subject_is_shown(service: Service, desk: httpx2.Client) -> None:
     number = subject(service, *(f"Où ranger la bouée {each} du lac ?" for each in range(3)))
     rows(service, "UPDATE lacune_groupe SET reposer_depuis = now() WHERE id = %s", number)
+    page, press_again = f"{BOARD}/{number}", "Reposer ces questions"
+    shown = desk.get(page).text  # whoever was asking died: nothing says that it goes on
+    assert ("reposées une à une" in shown, press_again in shown) == (False, True)
+    rows(
+        service,
+        "INSERT INTO job (kind, payload, dedupe, run_at)"
+        " VALUES ('lacunes.reposer', '{}', %s, now() + interval '1 day')",
+        subject_job(number),
+    )
     asked = "UPDATE lacune SET reposee_le = now() WHERE groupe_id = %s AND question LIKE %s"
     rows(service, asked, number, "%bouée 1 %")
-    assert "Les questions sont reposées une à une : 1 sur 3." in words(
-        desk.get(f"{BOARD}/{number}")
+    shown = words(desk.get(page))
+    assert "Les questions sont reposées une à une : 1 sur 3." in shown
+    assert press_again not in shown
+
+
+@contextlib.contextmanager
+def kept_waiting(service: Service, number: int) -> Iterator[None]:
+    """Keep whoever asks a subject waiting at its first answers."""
+    with psycopg.connect(service.database_url) as connection:
+        connection.execute("SELECT FROM lacune WHERE groupe_id = %s FOR UPDATE", (number,))
+        yield
+
+
+def is_held(service: Service, name: str) -> bool:
+    """Tell whether a worker is at this job."""
+    known = rows(service, "SELECT id FROM job WHERE dedupe = %s", name)
+    skip = "SELECT id FROM job WHERE dedupe = %s FOR UPDATE SKIP LOCKED"
+    return bool(known) and not rows(service, skip, name)
+
+
+def test_a_long_subject_asked_again_while_it_is_being_asked_goes_on(
+    service: Service, desk: httpx2.Client
+) -> None:
+    word = secrets.token_hex(3)
+    texts = [f"Quel cirage numéro {each} pour les bottes du bedeau {word} ?" for each in range(101)]
+    number = subject(service, *texts)
+    page = f"{BOARD}/{number}"
+    with kept_waiting(service, number):
+        assert post(desk, page, "reposer").headers["location"].endswith("?fait=reposer")
+        wait_for(lambda: is_held(service, subject_job(number)))
+        again = post(desk, page, "reposer").headers["location"]
+        assert again.endswith("?fait=deja_reposees")
+        assert "déjà reposées une à une" in words(desk.get(again))
+    wait_for(
+        lambda: rows(service, "SELECT posees FROM lacune_groupe WHERE id = %s", number) == [(101,)],
+        seconds=120,
     )
+
+
+def test_a_text_is_published_while_the_former_one_is_tried_on_its_subjects(
+    service: Service, staff: Staff
+) -> None:
+    known = published(staff)["id"]
+    number = subject(service, f"Où vend-on le cirage du bedeau {secrets.token_hex(3)} ?")
+    link(service, known, number)
+    assert edit(staff["claire"], known, year=2024).status_code == 200
+    assert act(staff["claire"], known, "submit").status_code == 200
+    planned = datetime.now(UTC) + timedelta(hours=1)
+    with kept_waiting(service, number):
+        rows(
+            service,
+            "INSERT INTO job (kind, payload, dedupe) VALUES ('lacunes.reposer', %s, %s)",
+            Jsonb({"fiche": known, "par": "paul"}),
+            resource_job(known),
+        )
+        rows(service, "SELECT pg_notify('jobs', '')")
+        wait_for(lambda: is_held(service, resource_job(known)))
+        made = act(staff["paul"], known, "publish", publish_at=planned.isoformat())
+        assert made.status_code == 200, made.text
+    wait_for(lambda: rows(service, DUE, known) == [(planned,)])
+
+
+def test_a_subject_tied_or_merged_since_is_asked_at_the_publication(
+    service: Service, staff: Staff
+) -> None:
+    word = f"falbor{secrets.token_hex(2)}"
+    number = subject(service, f"Comment baptiser le géant en osier {word} ?")
+    text = about(word)
+    draft = created(
+        staff["claire"],
+        title=text["titre"],
+        summary=text["resume"],
+        body=text["corps"],
+        questions=text["questions"],
+    )["id"]
+    assert act(staff["claire"], draft, "submit").status_code == 200
+    planned = datetime.now(UTC) + timedelta(hours=1)
+    made = act(staff["paul"], draft, "publish", publish_at=planned.isoformat())
+    assert made.status_code == 200, made.text
+    assert rows(service, DUE, draft) == []
+    link(service, draft, number)
+    later = planned + timedelta(hours=1)
+    moved = act(staff["paul"], draft, "schedule", publish_at=later.isoformat())
+    assert moved.status_code == 200, moved.text
+    assert rows(service, DUE, draft) == [(later,)]
+    merged = subject(service, f"Nom du géant en osier {word} ?")
+    rows(service, "UPDATE lacune SET groupe_id = %s WHERE groupe_id = %s", merged, number)
+    rows(service, "UPDATE lacune_fiche SET groupe_id = %s WHERE groupe_id = %s", merged, number)
+    rows(service, "DELETE FROM lacune_groupe WHERE id = %s", number)
+    come = "UPDATE resource SET publish_at = now(), published_at = now() WHERE id = %s"
+    rows(service, come, draft)
+    run_now(service, draft)
+    wait_for(lambda: state(service, merged) == "close", seconds=60)
+
+
+def test_what_is_left_of_a_subject_is_told_only_once_it_is_known(
+    service: Service, desk: httpx2.Client, staff: Staff
+) -> None:
+    fiche = published(staff)["id"]
+    number = subject(service, f"Qui cire les bottes du bedeau {secrets.token_hex(3)} ?")
+    link(service, fiche, number)
+    # As a subject that was asked, and closed, before the answers were kept.
+    asked = "UPDATE lacune_groupe SET etat = 'close', posees = 1, repondues = 1, verifie_le = now()"
+    rows(service, f"{asked} WHERE id = %s", number)
+    assert "il lui reste" not in words(desk.get(f"/redaction/fiches/{fiche}"))
+    assert "Pour clore" not in words(desk.get(f"{BOARD}/{number}"))
+    post(desk, f"{BOARD}/{number}", "reposer")
+    shown = words(desk.get(f"/redaction/fiches/{fiche}"))
+    assert "il lui reste 1 question sans réponse" in shown
+
+
+def test_an_opinion_is_lifted_for_good_by_a_vote_about_what_was_revised(
+    service: Service, desk: httpx2.Client, staff: Staff
+) -> None:
+    revised, other = (published(staff)["id"] for _ in range(2))
+
+    def judge(*shown: str, useful: bool) -> str:
+        item = add_turn(
+            service.database_url,
+            f"Qui accorde le carillon {secrets.token_hex(3)} ?",
+            outcome="answered",
+            opinion={"useful": useful} | ({} if useful else {"reason": "incomplet"}),
+        )
+        answer = "UPDATE conversation_item SET turn = turn || %s WHERE reply_to = %s"
+        rows(service, answer, Jsonb({"resources": [{"id": each} for each in shown]}), item)
+        return item
+
+    def publish_again(year: int) -> None:
+        assert edit(staff["claire"], revised, year=year).status_code == 200
+        assert act(staff["claire"], revised, "submit").status_code == 200
+        assert act(staff["paul"], revised, "publish").status_code == 200
+
+    number = put_on_board(service.database_url, judge(revised, other, useful=False))
+    page, lifted = f"{BOARD}/{number}", "a été dite utile depuis"
+    publish_again(2023)
+    judge(other, useful=True)
+    shown = words(desk.get(page))
+    assert "sans avis favorable depuis" in shown
+    assert lifted not in shown
+    judge(revised, useful=True)
+    assert lifted in words(desk.get(page))
+    publish_again(2024)
+    assert lifted in words(desk.get(page))
 
 
 def test_a_subject_of_opinions_closes_when_the_text_is_revised_then_found_useful(
