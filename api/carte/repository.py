@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.statistiques.repository import Period
+from api.statistiques.repository import PLACE, PLACED, Period, within
 from api.tickets.models import Ticket
 
 
@@ -31,15 +31,10 @@ class CarteRepository:
 
     async def by_departement(self, period: Period, *, theme: str | None) -> Sequence[Compte]:
         """Return the requests sent within the period, by département; of one theme or of all."""
-        place = func.concat(Ticket.territoire["type"].astext, ":", Ticket.territoire["code"].astext)
-        known = func.count(place.distinct()).filter(Ticket.territoire.is_not(None))
+        known = func.count(PLACE.distinct()).filter(PLACED)
         query = (
             select(Ticket.departement, func.count(), func.count(Ticket.first_reply_at), known)
-            .where(
-                Ticket.created_at >= period.since,
-                Ticket.created_at < period.until,
-                Ticket.merged_into.is_(None),
-            )
+            .where(within(period))
             .group_by(Ticket.departement)
         )
         if theme is not None:

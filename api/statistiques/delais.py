@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.statistiques.repository import Period, elapsed, grouped, rank, to_days, within
+from api.statistiques.repository import Period, elapsed, grouped, rank, to_days, unanswered, within
 from api.tickets.models import Ticket, TicketEvent
 from api.tickets.status import DONE_STATUSES, OPEN_STATUSES, WAITING
 
 DIMENSIONS = ("mois", "themes", "routes", "regions", "departements", "epci", "tailles")
+_BY_MERGE = ("merged", "released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ class DelaysRepository:
         return sorted(lines, key=lambda each: rank(dimension, each.nom, each.demandes))
 
     def _done(self) -> Subquery:
-        """When each request that is done came to be so, for the last time."""
+        """When each request that is done came to be so, for the last time.
+
+        A merge, done or undone, gives a request a status: it answers nobody.
+        """
         status = TicketEvent.changes["status"]
         return (
             select(TicketEvent.ticket_id, func.max(TicketEvent.created_at).label("at"))
@@ -85,6 +89,7 @@ class DelaysRepository:
             .where(
                 within(self._period),
                 Ticket.status.in_(DONE_STATUSES),
+                TicketEvent.kind.not_in(_BY_MERGE),
                 status[1].astext.in_(DONE_STATUSES),
                 status[0].astext.not_in(DONE_STATUSES),
             )
@@ -93,7 +98,7 @@ class DelaysRepository:
         )
 
     def _figures(self, done: Subquery) -> list[ColumnElement[Any]]:
-        replied, due = Ticket.first_reply_at, Ticket.first_reply_due_at
+        replied = Ticket.first_reply_at
         ended = done.c.at
         running = Ticket.status.in_(OPEN_STATUSES) & (Ticket.status != WAITING)
         lasted = func.extract("epoch", ended - Ticket.created_at)
@@ -102,8 +107,8 @@ class DelaysRepository:
             func.count(),
             func.count(replied),
             *_spread(elapsed()),
-            func.count().filter(or_(replied.is_not(None), due < self._now)),
-            func.count().filter(replied <= due),
+            func.count().filter(or_(replied.is_not(None), unanswered(self._now))),
+            func.count().filter(replied <= Ticket.first_reply_due_at),
             func.count(ended),
             *_spread(lasted),
             func.count().filter(or_(ended.is_not(None), overdue)),

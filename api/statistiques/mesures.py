@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.carte.cartogram import load_grille
-from api.conversations.models import Conversation, Feedback
+from api.conversations.models import Conversation, Feedback, Item
 from api.satisfaction.repository import Period as Asked
 from api.satisfaction.repository import SatisfactionRepository
 from api.statistiques.delais import DelaysRepository
 from api.statistiques.figures import FEW
 from api.statistiques.impact import Mesures, Part
-from api.statistiques.repository import PLACE, FiguresRepository, Period, within
+from api.statistiques.repository import PLACE, PLACED, FiguresRepository, Period, within
+from api.tickets.desk import ELU
 from api.tickets.models import Ticket
 
 
@@ -39,15 +40,20 @@ async def measure(session: AsyncSession, period: Period, *, now: datetime) -> Me
 
 async def _collectivites(session: AsyncSession, period: Period) -> int:
     query = select(func.count(PLACE.distinct()))
-    named = query.where(within(period), Ticket.territoire.is_not(None))
+    named = query.where(within(period), PLACED)
     return await session.scalar(named) or 0
 
 
 async def _conversations(session: AsyncSession, period: Period) -> tuple[int, int]:
-    """Return how many led to no request, and how many there are."""
+    """Return how many led to no request, and how many there are.
+
+    A window opened without a word is no conversation.
+    """
+    spoken = exists().where(Item.conversation_id == Conversation.id, Item.author == ELU)
     asked = exists().where(Ticket.conversation_id == Conversation.id)
     query = select(func.count().filter(~asked), func.count())
-    row = (await session.execute(query.where(_within(Conversation.created_at, period)))).one()
+    opened = _within(Conversation.created_at, period)
+    row = (await session.execute(query.where(opened, spoken))).one()
     return row[0], row[1]
 
 

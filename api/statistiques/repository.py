@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.statistiques.figures import Ensemble, Ligne
 from api.statistiques.lieux import SIZES
 from api.tickets.models import Ticket
+from api.tickets.status import WAITING
 from assistant.business_days import CELLULE
 
 DAY = 86_400.0
@@ -40,7 +41,7 @@ class FiguresRepository:
         """Return the figures of the whole period."""
         late = or_(
             Ticket.first_reply_at > Ticket.first_reply_due_at,
-            and_(Ticket.first_reply_at.is_(None), Ticket.first_reply_due_at < now),
+            unanswered(now),
         )
         query = select(
             func.count(), func.count(Ticket.first_reply_at), func.count().filter(late), _median()
@@ -66,11 +67,13 @@ class FiguresRepository:
 
     async def places(self) -> Sequence[str]:
         """Return where the requests came from, each place once: `commune:32013`."""
-        query = select(PLACE).where(within(self._period), Ticket.territoire.is_not(None)).distinct()
+        query = select(PLACE).where(within(self._period), PLACED).distinct()
         return (await self._session.scalars(query)).all()
 
 
 PLACE = func.concat(Ticket.territoire["type"].astext, ":", Ticket.territoire["code"].astext)
+# Where nothing was said, the column holds the `null` of JSON, which is not that of SQL.
+PLACED = Ticket.territoire["code"].astext.is_not(None)
 
 
 def within(period: Period) -> ColumnElement[bool]:
@@ -79,6 +82,15 @@ def within(period: Period) -> ColumnElement[bool]:
         Ticket.created_at >= period.since,
         Ticket.created_at < period.until,
         Ticket.merged_into.is_(None),
+    )
+
+
+def unanswered(now: datetime) -> ColumnElement[bool]:
+    """Return what tells a first answer that is late and has not come, the élu's turn aside."""
+    return and_(
+        Ticket.first_reply_at.is_(None),
+        Ticket.first_reply_due_at < now,
+        Ticket.status != WAITING,
     )
 
 

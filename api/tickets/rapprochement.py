@@ -3,17 +3,18 @@
 The tickets must have been read with `lock`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.collegues.models import Mention
+from api.conversations.models import Item
 from api.courrier.models import CourrielRecu
 from api.mail.models import Mail
 from api.pieces.models import Piece
@@ -22,7 +23,7 @@ from api.tickets.clock import promise, turn_clock
 from api.tickets.desk import ELU, ReasonMissing, TicketMerged, VersionStale
 from api.tickets.family import FamilyRepository, same_person
 from api.tickets.journal import Journal
-from api.tickets.models import Ticket, TicketEvent, TicketMessage
+from api.tickets.models import Ticket, TicketMessage
 from api.tickets.reminders import schedule_reminder
 from api.tickets.repository import TicketRepository
 from api.tickets.service import TicketService
@@ -124,14 +125,22 @@ class Rapprochement:
         if not merged:
             return {}
         received, since = history[merged[-1]].changes, history[merged[-1] + 1 :]
-        return self._give_up(into, received) | self._close_again(into, received, since)
+        start = history[merged[-1]].created_at
+        touched = any(each.kind not in _UNTOUCHED for each in since)
+        touched = touched or await self._wrote(since=start, to=(ticket, into))
+        return self._give_up(into, received) | self._close_again(into, received, touched)
 
-    def _close_again(
-        self, into: Ticket, received: dict[str, Any], since: Sequence[TicketEvent]
-    ) -> dict[str, Any]:
+    async def _wrote(self, *, since: datetime, to: Collection[Ticket]) -> bool:
+        """Tell whether the élu wrote in the conversation of one of these tickets since then."""
+        conversations = [each.conversation_id for each in to if each.conversation_id]
+        said = select(Item.id).where(
+            Item.conversation_id.in_(conversations), Item.author == ELU, Item.created_at > since
+        )
+        return await self._session.scalar(said.limit(1)) is not None
+
+    def _close_again(self, into: Ticket, received: dict[str, Any], touched: bool) -> dict[str, Any]:
         """Close again a ticket that the merge alone had reopened, and nobody took up since."""
         reopened = received.get("status")
-        touched = any(each.kind not in _UNTOUCHED for each in since)
         if reopened is None or into.status != reopened[1] or touched:
             return {}
         into.status = reopened[0]

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.abonnements.models import Abonnement
 from api.annotations.models import Annotation
+from api.capitalisation.models import Capitalisation
+from api.collegues.models import Mention
 from api.comptes.models import Compte, CompteEvent, CompteSession
+from api.console.models import Filtre
 from api.droits.models import Acces
 from api.equipes.models import Absence, CompteEquipe
+from api.mail.models import TO_ELU, Mail
 from api.suivi.models import NoteTerritoire
-from api.tickets.models import Ticket, TicketMessage
+from api.tickets.models import Ticket, TicketEvent, TicketMessage
 from knowledge.resources.models import ResourceCommentRow, ResourceRevisionRow
 
 
@@ -24,8 +28,21 @@ async def find_agent(session: AsyncSession, courriel: str) -> Compte | None:
 
 async def export_agent(session: AsyncSession, compte: Compte) -> dict[str, Any]:
     """Return everything that names an account, as plain data; of a request, its reference only."""
-    named = (Acces.who == f"compte:{compte.nom}", CompteEvent.by == compte.nom)
-    queries: dict[str, Any] = {
+    queries = _of_account(compte) | _of_requests(compte) | _of_resources(compte)
+    told = {name: await _rows(session, query) for name, query in queries.items()}
+    return {
+        "nom": compte.nom,
+        "courriel": compte.courriel,
+        "role": compte.role,
+        "ouvert_le": _plain(compte.created_at),
+        "derniere_connexion": _plain(compte.last_login_at),
+        "ferme_le": _plain(compte.disabled_at),
+        **told,
+    }
+
+
+def _of_account(compte: Compte) -> dict[str, Any]:
+    return {
         "equipes": select(CompteEquipe.equipe.label("equipe")).where(
             CompteEquipe.compte_id == compte.id
         ),
@@ -40,39 +57,63 @@ async def export_agent(session: AsyncSession, compte: Compte) -> dict[str, Any]:
             CompteSession.compte_id == compte.id
         ),
         "evenements": select(CompteEvent.at, CompteEvent.kind, CompteEvent.by).where(
-            or_(CompteEvent.compte_id == compte.id, named[1])
+            CompteEvent.compte_id == compte.id
         ),
-        "acces": select(Acces.at, Acces.action, Acces.reference).where(named[0]),
+        "gestes_sur_les_comptes": select(CompteEvent.at, CompteEvent.kind, CompteEvent.nom).where(
+            CompteEvent.by == compte.nom, CompteEvent.compte_id != compte.id
+        ),
+        "filtres": select(Filtre.nom, Filtre.requete).where(Filtre.compte_id == compte.id),
+    }
+
+
+def _of_requests(compte: Compte) -> dict[str, Any]:
+    to_agent = (Mail.kind.not_in(TO_ELU), func.lower(Mail.recipient) == compte.courriel.lower())
+    return {
+        "acces": select(
+            Acces.at, Acces.action, Acces.reference, Acces.nombre, Acces.demandes
+        ).where(Acces.who == f"compte:{compte.nom}"),
         "demandes_suivies": select(Ticket.reference, Ticket.status).where(
             Ticket.assignee == compte.nom
         ),
-        "messages": select(TicketMessage.created_at, TicketMessage.visibility, Ticket.reference)
-        .join(Ticket, Ticket.id == TicketMessage.ticket_id)
+        "historique": _about_tickets(TicketEvent.created_at, TicketEvent.kind)
+        .join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
+        .where(TicketEvent.actor == compte.nom),
+        "messages": _about_tickets(TicketMessage.created_at, TicketMessage.visibility)
+        .join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
         .where(TicketMessage.author == compte.nom),
+        "mentions": _about_tickets(TicketMessage.created_at, Mention.read_at)
+        .join(Mention, Mention.ticket_id == Ticket.id)
+        .join(TicketMessage, TicketMessage.id == Mention.message_id)
+        .where(Mention.nom == compte.nom),
+        "courriels_recus": _about_tickets(Mail.created_at, Mail.kind, Mail.status)
+        .join(Mail, Mail.ticket_id == Ticket.id)
+        .where(*to_agent),
+        "notes_de_suivi": select(NoteTerritoire.le, NoteTerritoire.type, NoteTerritoire.code).where(
+            NoteTerritoire.auteur == compte.nom
+        ),
+    }
+
+
+def _about_tickets(*columns: Any) -> Any:
+    return select(*columns, Ticket.reference).select_from(Ticket)
+
+
+def _of_resources(compte: Compte) -> dict[str, Any]:
+    return {
         "fiches": select(
             ResourceRevisionRow.created_at,
             ResourceRevisionRow.action,
             ResourceRevisionRow.resource_id,
         ).where(ResourceRevisionRow.actor == compte.nom),
+        "fiches_tirees": _about_tickets(Capitalisation.at, Capitalisation.resource_id)
+        .join(Capitalisation, Capitalisation.ticket_id == Ticket.id)
+        .where(Capitalisation.par == compte.nom),
         "commentaires": select(
             ResourceCommentRow.created_at, ResourceCommentRow.resource_id, ResourceCommentRow.body
         ).where(ResourceCommentRow.author == compte.nom),
-        "notes_de_suivi": select(NoteTerritoire.le, NoteTerritoire.type, NoteTerritoire.code).where(
-            NoteTerritoire.auteur == compte.nom
-        ),
         "etiquettes": select(Annotation.at, Annotation.intention).where(
             Annotation.compte_id == compte.id
         ),
-    }
-    told = {name: await _rows(session, query) for name, query in queries.items()}
-    return {
-        "nom": compte.nom,
-        "courriel": compte.courriel,
-        "role": compte.role,
-        "ouvert_le": _plain(compte.created_at),
-        "derniere_connexion": _plain(compte.last_login_at),
-        "ferme_le": _plain(compte.disabled_at),
-        **told,
     }
 
 

@@ -144,7 +144,7 @@ def _told(words: dict[str, str], found: personne.Personne) -> str:
     return words["trouve"].format(
         demandes=len(found.tickets),
         conversations=len(found.conversations),
-        courriels=len(found.mails) + len(found.recus),
+        courriels=len(found.courriels) + len(found.recus),
     )
 
 

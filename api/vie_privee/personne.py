@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.comptes.models import Compte
@@ -13,7 +13,7 @@ from api.conversations.models import Conversation, Item
 from api.conversations.repository import ConversationRepository
 from api.courrier.models import CourrielRecu
 from api.courrier.repository import of_person
-from api.mail.models import Mail
+from api.mail.models import TO_ELU, Mail
 from api.pieces.repository import PieceRepository
 from api.satisfaction.models import Satisfaction
 from api.suivi.models import NoteTerritoire
@@ -45,7 +45,7 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Personne:
-    """What is kept about someone."""
+    """What is kept about someone; `mails`: all those of their requests, the staff's included."""
 
     tickets: Sequence[Ticket]
     conversations: Sequence[str]
@@ -65,6 +65,11 @@ class Personne:
         return bool(self.tickets or self.mails or self.recus or self.notes)
 
     @property
+    def courriels(self) -> list[Mail]:
+        """Return the mails that were for them."""
+        return [each for each in self.mails if each.kind in TO_ELU]
+
+    @property
     def references(self) -> list[str]:
         """Return the references of the requests."""
         return [each.reference for each in self.tickets]
@@ -73,7 +78,8 @@ class Personne:
 async def find(session: AsyncSession, qui: str) -> Personne:
     """Return what is kept under an address, or a reference; an account of this address too.
 
-    A conversation is anonymous: it is known only by the request that was sent from it.
+    A conversation is anonymous: it is known only by the request that was sent from it. What the
+    service writes to its own staff is theirs as agents, never as élus.
     """
     wanted = "".join(each for each in qui if each.isprintable()).strip()
     same = (
@@ -84,7 +90,8 @@ async def find(session: AsyncSession, qui: str) -> Personne:
     tickets = (await session.execute(select(Ticket).where(same).order_by(Ticket.id))).scalars()
     found = await _with_merged(session, tickets.all())
     ids = [each.id for each in found]
-    received = or_(Mail.ticket_id.in_(ids), func.lower(Mail.recipient) == wanted.lower())
+    addressed = and_(Mail.kind.in_(TO_ELU), func.lower(Mail.recipient) == wanted.lower())
+    received = or_(Mail.ticket_id.in_(ids), addressed)
     mails = await session.execute(select(Mail).where(received).order_by(Mail.created_at, Mail.id))
     conversations = dict.fromkeys(each.conversation_id for each in found if each.conversation_id)
     recus = await session.execute(
@@ -142,7 +149,7 @@ async def export(session: AsyncSession, personne: Personne) -> dict[str, Any]:
                 "ecrit_le": _date(each.created_at),
                 "envoye_le": _date(each.sent_at),
             }
-            for each in personne.mails
+            for each in personne.courriels
         ],
         "courriels_recus": [
             {

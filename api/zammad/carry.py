@@ -114,12 +114,7 @@ class Carry:
             owner = await _owner(session, zammad, ticket)
             await self._note(session, ticket, self._now())
             try:
-                return await zammad.create(
-                    title=title_of(ticket),
-                    body=body_of(ticket, public_url=self._public_url),
-                    courriel=ticket.courriel,
-                    owner=owner,
-                )
+                return await self._create(zammad, ticket, owner)
             except ZammadUnavailable as error:
                 if not error.sent:
                     await self._note(session, ticket, None)
@@ -127,6 +122,18 @@ class Carry:
             except ZammadRefused:
                 await self._note(session, ticket, None)
                 raise
+
+    async def _create(self, zammad: Zammad, ticket: Ticket, owner: int | None) -> RemoteTicket:
+        """Create the ticket; without its owner when Zammad refuses them (another group's, say)."""
+        body = body_of(ticket, public_url=self._public_url)
+        wanted: dict[str, Any] = {"title": title_of(ticket), "body": body}
+        try:
+            return await zammad.create(**wanted, courriel=ticket.courriel, owner=owner)
+        except ZammadRefused as error:
+            if owner is None:
+                raise
+            logger.warning("zammad refuses an owner", extra={"error": error.status})
+            return await zammad.create(**wanted, courriel=ticket.courriel)
 
     async def _note(self, session: AsyncSession, ticket: Ticket, at: datetime | None) -> None:
         """Commit, apart from the job, that a creation is asked or that it did not happen."""

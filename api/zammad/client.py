@@ -17,6 +17,7 @@ _TIMEOUT_SECONDS = 10.0
 _NOT_FOUND = 404
 _TRY_LATER = (408, 425, 429)
 _SERVER_ERROR = 500
+_CUSTOMER = ["Customer"]
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 T = TypeVar("T")
@@ -80,9 +81,17 @@ class _Found(BaseModel):
 
 
 class _User(BaseModel):
+    """Someone whom Zammad knows; `roles` only with `expand`."""
+
     id: int
-    email: str = ""
-    active: bool = True
+    email: str | None = None
+    active: bool | None = None
+    roles: list[str] | None = None
+
+    def is_agent(self, courriel: str) -> bool:
+        """Tell whether this is the active account of this address, and no mere customer's."""
+        same = (self.email or "").lower() == courriel.lower()
+        return same and self.active is not False and self.roles != _CUSTOMER
 
 
 class _Me(BaseModel):
@@ -134,11 +143,10 @@ class Zammad:
         return None
 
     async def agent(self, courriel: str) -> int | None:
-        """Return the number of the active account of this address; None when there is none."""
-        query: dict[str, str | int] = {"query": courriel, "limit": 10}
+        """Return the number of the active agent of this address; None when there is none."""
+        query: dict[str, str | int] = {"query": courriel, "limit": 10, "expand": "true"}
         found = _read(list[_User], _json(await self._ask("GET", "users/search", params=query)))
-        same = [each.id for each in found if each.email.lower() == courriel.lower() and each.active]
-        return same[0] if same else None
+        return next((each.id for each in found if each.is_agent(courriel)), None)
 
     async def create(
         self, *, title: str, body: str, courriel: str | None, owner: int | None = None

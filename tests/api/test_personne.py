@@ -138,7 +138,42 @@ def test_someone_who_works_here_gets_what_they_did_and_no_word_of_an_elu(
         )
         connection.execute(
             "INSERT INTO compte_journal (compte_id, nom, kind, by) VALUES ('cm', 'Claire Martin',"
-            " 'absence_declaree', 'Sofia')"
+            " 'absence_declaree', 'Sofia'), ('pp', 'Paul Petit', 'compte_ferme', 'Claire Martin')"
+        )
+        connection.execute(
+            "INSERT INTO acces_journal (who, action, nombre, demandes) VALUES"
+            " ('compte:Claire Martin', 'lister_demandes', 2, %s)",
+            ([*references.values()],),
+        )
+        connection.execute(
+            "INSERT INTO file_filtre (compte_id, nom, requete) VALUES"
+            " ('cm', 'Mes communes du Gers', '{\"departement\": \"32\"}')"
+        )
+        connection.execute(
+            "INSERT INTO ticket_mention (message_id, nom, ticket_id)"
+            " SELECT reference, 'Claire Martin', id FROM ticket WHERE reference = %s",
+            (references[LUC],),
+        )
+        connection.execute(
+            "INSERT INTO ticket_event (ticket_id, kind, actor, changes)"
+            " SELECT id, 'claimed', 'Claire Martin', '{}' FROM ticket WHERE reference = %s",
+            (references[LUC],),
+        )
+        connection.execute(
+            "INSERT INTO resource (id, type, title, state, version, summary, body, themes, publics,"
+            " questions) VALUES ('four-a-pain', 'experience', 'Un four à pain partagé',"
+            " 'brouillon', 1, '', '', '{}', '{}', '{}')"
+        )
+        connection.execute(
+            "INSERT INTO capitalisation (resource_id, ticket_id, par)"
+            " SELECT 'four-a-pain', id, 'Claire Martin' FROM ticket WHERE reference = %s",
+            (references[LUC],),
+        )
+        connection.execute(
+            "INSERT INTO mail (id, ticket_id, kind, recipient, subject, status, tries)"
+            " SELECT 'rappel', id, 'rappel_conseiller', %s, 'En retard', 'envoye', 1 FROM ticket"
+            " WHERE reference = %s",
+            (claire, references[LUC]),
         )
     folder = tmp_path / "agent"
     code, said = run(
@@ -148,11 +183,27 @@ def test_someone_who_works_here_gets_what_they_did_and_no_word_of_an_elu(
     page, data = sorted(folder.iterdir(), key=lambda each: each.suffix)
     agent = json.loads(data.read_text(encoding="utf-8"))["agent"]
     assert (agent["nom"], agent["role"]) == ("Claire Martin", "conseiller")
-    assert [each["reference"] for each in agent["acces"]] == [references[JEANNE]]
+    one, several = agent["acces"]
+    assert (one["reference"], one["nombre"], one["demandes"]) == (references[JEANNE], None, None)
+    assert (several["nombre"], several["demandes"]) == (2, [*references.values()])
+    assert [(each["kind"], each["by"]) for each in agent["evenements"]] == [
+        ("absence_declaree", "Sofia")
+    ]
+    assert [(each["kind"], each["nom"]) for each in agent["gestes_sur_les_comptes"]] == [
+        ("compte_ferme", "Paul Petit")
+    ]
+    (kept,) = agent["filtres"]
+    assert kept == {"nom": "Mes communes du Gers", "requete": {"departement": "32"}}
+    for name in ("mentions", "historique", "fiches_tirees", "courriels_recus"):
+        assert [each["reference"] for each in agent[name]] == [references[LUC]], name
+    assert json.loads(data.read_text(encoding="utf-8"))["courriels"] == []
     assert {each["reference"] for each in agent["messages"]} == set(references.values())
     assert [each["du"] for each in agent["absences"]] == ["2026-08-01"]
     told = page.read_text(encoding="utf-8")
     assert "Sofia – a déclaré une absence" in told
+    assert "a fermé le compte – compte de Paul Petit" in told
+    for each in ("Mes communes du Gers", "four-a-pain", ", ".join(references.values())):
+        assert each in told
     assert f"({references[JEANNE]})" in told
     for each in (told, data.read_text(encoding="utf-8")):
         assert "À rappeler" not in each

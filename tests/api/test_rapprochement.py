@@ -234,6 +234,20 @@ def test_what_the_merge_alone_reopened_closes_again(client: httpx2.Client, taken
     assert released == [{"merged": [other["reference"], None], **expected}]
 
 
+@pytest.mark.parametrize("where", ["kept", "merged"])
+def test_what_the_elu_has_spoken_of_since_is_not_closed_again(
+    client: httpx2.Client, chat: Chat, where: str
+) -> None:
+    other = Chat.open(client)
+    done, merged = ask(chat, "Qui paie le four à pain ?"), ask(other, "Et le pressoir ?")
+    for status in ("en_cours", "resolu", "clos"):
+        client.patch(path(done), json={"status": status}, headers=KEY | {"If-Match": "*"})
+    assert act(client, merged, "merge", reference=done["reference"]).status_code == 200
+    (chat if where == "kept" else other).say("Bonjour, la convention est arrivée ce matin.")
+    assert act(client, merged, "unmerge", reference=done["reference"]).status_code == 200
+    assert read(client, done)["status"] == "en_cours"
+
+
 def test_a_second_subject_gets_its_own_ticket(client: httpx2.Client) -> None:
     ticket, _ = pair(client)
     kept = say(client, ticket, "Pour le lavoir, une convention.")

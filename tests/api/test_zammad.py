@@ -156,22 +156,56 @@ async def test_a_ticket_is_carried_once_with_all_that_is_known(
         ([{"id": 7, "email": "Nadia@exemple.fr", "active": True}], 7),
         ([{"id": 7, "email": "nadia@exemple.fr", "active": False}], 1),
         ([{"id": 8, "email": "nadia@exemple.fr.exemple.org", "active": True}], 1),
+        ([{"id": 7, "email": "nadia@exemple.fr", "active": None, "roles": ["Agent"]}], 7),
+        ([{"id": 6, "email": "nadia@exemple.fr", "active": True, "roles": ["Customer"]}], 1),
+        (
+            [
+                {"id": 5, "email": None, "login": "nadia", "active": None},
+                {"id": 6, "email": "nadia@exemple.fr", "active": True, "roles": ["Customer"]},
+                {"id": 7, "email": "nadia@exemple.fr", "roles": ["Customer", "Agent"]},
+            ],
+            7,
+        ),
         ([], 1),
     ],
 )
 async def test_a_ticket_given_to_an_advisor_here_is_theirs_in_zammad(
     database: Database, zammad: FakeZammad, users: list[dict[str, Any]], owner: int
 ) -> None:
-    add(database.url.replace("+psycopg", ""), "Nadia", "cellule")
     zammad.users = users
+    await give_to_nadia(database)
+    await carry(database, zammad)
+    (made,) = zammad.tickets
+    assert made["owner_id"] == owner
+
+
+async def give_to_nadia(database: Database) -> None:
+    """A request of an advisor whose address is `nadia@exemple.fr`."""
+    add(database.url.replace("+psycopg", ""), "Nadia", "cellule")
     reference = await make(database)
     async with database.sessions.begin() as session:
         ticket = await TicketService(session).get(reference, lock=True)
         assert ticket is not None
         ticket.assignee = "Nadia"
-    await carry(database, zammad)
+
+
+async def test_a_ticket_whose_owner_is_refused_is_carried_without_one(
+    database: Database, zammad: FakeZammad
+) -> None:
+    zammad.users = [{"id": 7, "email": "nadia@exemple.fr", "active": True, "roles": ["Agent"]}]
+    zammad.strangers = {7}
+    await give_to_nadia(database)
+    assert await carry(database, zammad) is None
     (made,) = zammad.tickets
-    assert made["owner_id"] == owner
+    assert made["owner_id"] == 1
+    # A refusal that is not the owner's is still one.
+    zammad.tickets.clear()
+    zammad.failures = [403, 403]
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("DELETE FROM ticket_zammad")
+    again = await carry(database, zammad)
+    assert again is not None
+    assert zammad.tickets == []
 
 
 async def test_without_an_address_the_ticket_is_in_the_name_of_the_service(

@@ -36,7 +36,7 @@ class FakeZammad:
     """Its content, and what it does next to requests that write (`failures`).
 
     A failure is a status, `lost` (done, but the answer never comes) or `cut` (nothing is done).
-    `hang` holds the answers of what was written.
+    `hang` holds the answers of what was written. `strangers` may own no ticket of the group.
     """
 
     port: int = 0
@@ -47,6 +47,7 @@ class FakeZammad:
     requests: list[str] = field(default_factory=list)
     indexed: set[int] = field(default_factory=set)
     users: list[dict[str, Any]] = field(default_factory=list)
+    strangers: set[int] = field(default_factory=set)
     lag: bool = False
     hang: threading.Event | None = None
     clock: int = 0
@@ -94,6 +95,8 @@ class FakeZammad:
         guessed = re.fullmatch(r"guess:[^@\s]+@[^@\s]+", str(customer))
         if customer != ME and not guessed:
             raise Refused(422, "Invalid customer")
+        if wanted.get("owner_id") in self.strangers:
+            raise Refused(422, "Invalid value for param 'owner_id'")
         if not wanted["article"].get("body"):
             raise Refused(422, "Need at least 'article: { body: \"some text\" }'")
         number = len(self.tickets) + 1
@@ -169,7 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
             return {"id": ME, "login": "orientation", "email": "o@exemple.fr"}
         if path == "users/search":
             wanted = query["query"][0].partition("@")[0]
-            return [each for each in self.zammad.users if wanted in each["email"].lower()]
+            found = [each for each in self.zammad.users if wanted in str(each).lower()]
+            told = query.get("expand") == ["true"]
+            return [each if told else each | {"roles": None} for each in found]
         if path == "tickets/search":
             return self.zammad.search(query["query"][0])
         kind, _, tail = path.rpartition("/")
