@@ -156,6 +156,7 @@ async def read_queue(request: Request, query: QueueQuery, services: Container) -
         )
 
 
+@router.get("/console/demandes/vif")  # what an open page reads again by itself
 @router.get("/console/demandes")
 async def show_queue(request: Request, query: Asked, services: Services) -> Response:
     """Show one page of the queue."""

@@ -100,6 +100,14 @@ async def show_ticket(
         )
 
 
+@router.get(f"{TICKET}/vif")
+async def show_again(request: Request, reference: str, services: Services) -> Response:
+    """Show it to a page that was left open: nobody has read a mention, nobody has come."""
+    async with services.database.sessions.begin() as session:
+        ticket = await find_ticket(session, reference)
+        return await ticket_page(request, session, services, ticket)
+
+
 async def ticket_page(
     request: Request,
     session: AsyncSession,

@@ -11,6 +11,8 @@ from knowledge.database import Base
 
 # The action of whoever was not let in: the ticket is another team's.
 OTHER_TEAM = "demande_refusee"
+# The action of a page left open that reads the ticket again by itself.
+REREAD = "relire_demande"
 
 
 class Acces(Base):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.droits.models import OTHER_TEAM, Acces
+from api.droits.models import OTHER_TEAM, REREAD, Acces
 from api.tickets.models import Ticket
 
 
@@ -95,7 +95,7 @@ class AccesRepository:
     async def recent(self, reference: str, *, since: datetime) -> Sequence[Acces]:
         """Return the last access of each person to a ticket since then, the newest first.
 
-        Whoever was refused did not see it.
+        Whoever was refused did not see it; a page that reads itself again opens nothing.
         """
         last = (
             select(func.max(Acces.id))
@@ -103,7 +103,7 @@ class AccesRepository:
                 Acces.reference == reference,
                 Acces.at >= since,
                 Acces.who.startswith("compte:"),
-                Acces.action != OTHER_TEAM,
+                Acces.action.not_in((OTHER_TEAM, REREAD)),
             )
             .group_by(Acces.who)
         )

@@ -70,6 +70,10 @@ def test_a_cited_colleague_sees_it_until_they_read(
     assert "Où je suis cité 1 non lues" in words(shown)
     assert "Un collègue vous cite" in words(shown)
     assert listed(claire.get(view)) == []
+    # A page left open reads itself again: nobody has read anything, nobody has come.
+    assert f"Prévient {noms[1]}." in words(paul.get(at(ticket, "/vif")))
+    assert "Où je suis cité 1 non lues" in words(paul.get(view))
+    assert f"{noms[1]} consulte aussi" not in words(claire.get(at(ticket)))
     assert f"Prévient {noms[1]}." in words(paul.get(at(ticket)))
     after = paul.get(view)
     assert listed(after) == [ticket["reference"]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Dialog, FilePayload, Page, expect
 
 from tests.api.console import enter
 from tests.api.tickets import KEY, create, path
@@ -41,6 +41,11 @@ def about() -> str:
     return f"kiosque{secrets.token_hex(4)}"
 
 
+async def leave_the_field(page: Page) -> None:
+    """Click beside everything: a letter is then a shortcut again."""
+    await page.locator("body").click(position={"x": 5, "y": 5})
+
+
 async def test_letters_go_through_the_queue_and_the_request(
     open_page: OpenPage, client: httpx2.Client, claire: httpx2.Client, nom: str, about: str
 ) -> None:
@@ -60,6 +65,7 @@ async def test_letters_go_through_the_queue_and_the_request(
     await links.nth(1).focus()
     await press("Enter")
     await expect(page.get_by_role("heading", name="La demande")).to_be_visible()
+    await page.wait_for_load_state()
     await press("p")
     await expect(page.get_by_text(f"Prise en charge par {nom}")).to_be_visible()
     await press("s")
@@ -67,12 +73,7 @@ async def test_letters_go_through_the_queue_and_the_request(
     await press("n")
     await expect(page.get_by_label("Votre message")).to_be_focused()
     await expect(page.get_by_label("Les conseillers seulement")).to_be_checked()
-    await page.keyboard.type("À voir avec la préfecture.")
-    await page.locator("body").click(position={"x": 5, "y": 5})
-    await press("r")  # what was written for colleagues stays for them
-    await expect(page.get_by_label("Les conseillers seulement")).to_be_checked()
-    await page.get_by_label("Votre message").fill("")
-    await page.locator("body").click(position={"x": 5, "y": 5})
+    await leave_the_field(page)
     await press("r")
     await expect(page.get_by_label("L’élu : dans sa conversation")).to_be_checked()
     await page.get_by_role("button", name="Envoyer").focus()
@@ -82,6 +83,83 @@ async def test_letters_go_through_the_queue_and_the_request(
     await press("g")
     await press("f")
     await expect(page.get_by_role("heading", name="Demandes", exact=True)).to_be_visible()
+
+
+async def test_an_answer_may_become_a_note_and_never_a_note_an_answer(
+    open_page: OpenPage, client: httpx2.Client, claire: httpx2.Client, about: str
+) -> None:
+    ticket = create(client, besoin=f"Rouvrir le {about} du parc.")
+    page = await open_as(open_page, claire, f"{QUEUE}/{ticket['reference']}")
+    internal = page.get_by_label("Les conseillers seulement")
+    await expect(internal).not_to_be_checked()
+    await page.get_by_label("Votre message").fill("À voir avec la préfecture.")
+    await leave_the_field(page)
+    await page.keyboard.press("n")
+    await expect(internal).to_be_checked()
+    await leave_the_field(page)
+    await page.keyboard.press("r")
+    await expect(page.get_by_label("Votre message")).to_be_focused()
+    await expect(internal).to_be_checked()
+
+
+async def test_a_letter_does_not_throw_away_the_answer_being_written(
+    open_page: OpenPage, client: httpx2.Client, claire: httpx2.Client, about: str
+) -> None:
+    ticket = create(client, besoin=f"Rouvrir le {about} du parc.")
+    page = await open_as(open_page, claire, f"{QUEUE}/{ticket['reference']}")
+    field, told = page.get_by_label("Votre message"), page.locator("[data-annonce]")
+    where, left = page.url, []
+    page.on("request", lambda each: left.append(each.url) if each.is_navigation_request() else None)
+    await field.fill("Voici trois exemples.")
+    for keys in ("p", "i", "gf"):
+        await leave_the_field(page)
+        for key in keys:
+            await page.keyboard.press(key)
+        await expect(field).to_be_focused()
+    await expect(told).to_contain_text("Votre message n’est pas envoyé")
+    assert await violations(page) == []
+    await field.fill("")
+    plan = FilePayload(name="plan.txt", mimeType="text/plain", buffer=b"Le plan du parc.")
+    await page.get_by_label("Joindre des fichiers").set_input_files([plan])
+    await leave_the_field(page)
+    await page.keyboard.press("p")
+    await expect(field).to_be_focused()
+    assert (page.url, left) == (where, [])
+    assert client.get(path(ticket), headers=KEY).json()["assignee"] is None
+    await page.get_by_label("Joindre des fichiers").set_input_files([])
+    await leave_the_field(page)
+    await page.keyboard.press("p")
+    await expect(page.get_by_text("Prise en charge par")).to_be_visible()
+
+
+async def test_an_answer_that_is_not_sent_is_not_left_without_a_word(
+    open_page: OpenPage, client: httpx2.Client, claire: httpx2.Client, about: str
+) -> None:
+    ticket = create(client, besoin=f"Rouvrir le {about} du parc.")
+    page = await open_as(open_page, claire, f"{QUEUE}/{ticket['reference']}")
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    field = page.get_by_label("Votre message")
+    await field.click()
+    await page.keyboard.type("Voici trois exemples.")
+    async with page.expect_event("dialog"):
+        await page.get_by_role("link", name="Retour à la file").click()
+    await expect(field).to_have_value("Voici trois exemples.")
+    await page.get_by_role("button", name="Aperçu").click()  # shown again, and still not sent
+    await expect(page.get_by_role("heading", name="Aperçu")).to_be_visible()
+    await field.click()
+    async with page.expect_event("dialog"):
+        await page.get_by_role("link", name="Retour à la file").click()
+    await page.get_by_role("button", name="Envoyer").click()
+    await expect(page.get_by_text("Votre réponse est envoyée")).to_be_visible()
+    await page.get_by_role("link", name="Retour à la file").click()
+    await expect(page.get_by_role("heading", name="Demandes", exact=True)).to_be_visible()
+    assert asked == ["beforeunload"] * 2
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -96,8 +174,13 @@ async def test_the_shortcuts_are_listed_and_can_be_turned_off(
     await expect(window.get_by_text("Répondre à l’élu")).to_be_visible()
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    await page.keyboard.press("j")  # behind the window, nothing moves
-    assert "Fermer" not in await page.locator("ol.file a:focus").all_inner_texts()
+    # Behind the window, nothing moves: neither the page nor what has the focus.
+    await page.evaluate("addEventListener('click', () => { document.title = 'cliqué' }, true)")
+    before = await page.evaluate("document.activeElement.id")
+    for key in ("j", "/", "g", "s"):
+        await page.keyboard.press(key)
+    assert await page.evaluate("document.activeElement.id") == before == "t-raccourcis"
+    assert await page.title() != "cliqué"
     await page.keyboard.press("Escape")
     await expect(window).to_be_hidden()
     await page.get_by_role("link", name="Raccourcis clavier").click()
@@ -131,6 +214,9 @@ async def test_a_letter_with_ctrl_alt_or_cmd_is_the_browser_s(
             held,
         )
         assert await focused(page) == "", held
+    held = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'r', repeat: true}))"
+    await page.evaluate(held.replace("repeat: true", "repeat: true, bubbles: true"))
+    assert await focused(page) == "", "a key that is held down acts once"
     await page.keyboard.press("r")
     assert await focused(page) == "corps"
 

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 import httpx2
+import psycopg
 from playwright.async_api import Page, expect
 
 from tests.api.console import enter, submit
@@ -217,3 +218,79 @@ async def test_a_form_that_nobody_touched_follows_the_request(
         await page.get_by_role("button", name="Enregistrer").click()
         await expect(page.get_by_text("Les changements sont enregistrés.")).to_be_visible()
         await expect(priority).to_have_value("haute")
+
+
+async def test_a_form_follows_an_advisor_whom_the_page_did_not_know(
+    open_page: OpenPage, service: Service, client: httpx2.Client
+) -> None:
+    ticket = made(client, word())
+    with enter(service, f"Claire {secrets.token_hex(3)}", "conseiller") as browser:
+        page = await open_as(open_page, browser, f"{QUEUE}/{ticket['reference']}")
+        advisor = page.locator("#c-conseiller")
+        await expect(advisor.locator("option:checked")).to_have_text("Personne")
+        holder = client.post(path(ticket, "/claim"), headers=KEY).json()["assignee"]
+        assert holder
+        await look_again(page)
+        await expect(advisor).to_have_value(holder)
+        await page.get_by_label("Priorité").select_option("haute")
+        await page.get_by_role("button", name="Enregistrer").click()
+        await expect(page.get_by_text("Les changements sont enregistrés.")).to_be_visible()
+        await expect(page.locator(".tete .faits")).to_contain_text(f"Prise en charge par {holder}")
+
+
+async def test_a_page_that_reads_itself_again_opens_nothing(
+    open_page: OpenPage, service: Service, client: httpx2.Client
+) -> None:
+    ticket, nom = made(client, word()), f"Paul {secrets.token_hex(3)}"
+    where = f"{QUEUE}/{ticket['reference']}"
+    with (
+        enter(service, nom, "conseiller") as paul,
+        enter(service, f"Claire {secrets.token_hex(3)}", "conseiller") as claire,
+    ):
+        page = await open_as(open_page, paul, where)
+        note = {"corps": f"@{nom} : un avis ?", "visibilite": "internal", "version": "1"}
+        assert submit(claire, where, f"{where}/repondre", **note, cle=word()).status_code == 303
+        await look_again(page)
+        await expect(page.locator("ol.fil")).to_contain_text("un avis ?")
+        view = paul.get(f"{QUEUE}?vue=ou_je_suis_cite").text
+        assert "Un collègue vous cite" in view
+    with psycopg.connect(service.database_url) as connection:
+        found = connection.execute(
+            "SELECT action FROM acces_journal WHERE reference = %s AND who = %s ORDER BY id",
+            (ticket["reference"], f"compte:{nom}"),
+        ).fetchall()
+    assert [action for (action,) in found] == ["lire_demande", "relire_demande"]
+
+
+async def test_whoever_reads_may_stop_what_moves(
+    open_page: OpenPage, service: Service, client: httpx2.Client
+) -> None:
+    about = word()
+    ticket, nom = made(client, about), f"Claire {secrets.token_hex(3)}"
+    with (
+        enter(service, nom, "conseiller") as browser,
+        enter(service, f"Paul {secrets.token_hex(3)}", "conseiller") as paul,
+    ):
+        page = await open_as(open_page, browser, f"{QUEUE}?q={about}")
+        box = page.get_by_label("Mettre cette page à jour automatiquement")
+        lines = page.locator("ol.file > li")
+        await expect(box).to_be_checked()
+        await box.uncheck()
+        made(client, about)
+        await look_again(page)
+        await page.wait_for_timeout(500)
+        await expect(lines).to_have_count(1)
+        assert await violations(page) == []
+        where = f"{QUEUE}/{ticket['reference']}"
+        await page.goto(f"{page.url.split(QUEUE)[0]}{where}")
+        await expect(box).not_to_be_checked()  # the choice is kept
+        body = {"body": "Déjà vu avec la préfecture.", "visibility": "internal"}
+        client.post(path(ticket, "/messages"), json=body, headers=KEY)
+        async with page.expect_response("**/presence"):
+            await look_again(page)
+        await page.wait_for_timeout(500)
+        await expect(page.get_by_text("Déjà vu avec la préfecture.")).to_have_count(0)
+        assert f"{nom} consulte aussi cette demande" in paul.get(where).text  # still there
+        await box.check()
+        await expect(page.locator("ol.fil")).to_contain_text("Déjà vu avec la préfecture.")
+        assert await violations(page) == []

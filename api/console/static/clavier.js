@@ -1,29 +1,18 @@
 // Shortcuts of one letter, as the page itself lists them; never in a field, and to be turned off.
-const KEPT = "orientation-raccourcis";
+import { setting } from "./reglage.js";
+
+const wanted = setting("orientation-raccourcis", "[data-raccourcis]");
 const SEQUENCE = 1_500;
 const FIELDS = "input, textarea, select, [contenteditable], [role=textbox], dialog";
+// Held down, these go on; the others act once.
+const HELD = new Set(["suivante", "precedente"]);
 const help = document.getElementById("raccourcis");
+const reply = document.getElementById("corps");
 const listed = [...document.querySelectorAll("[data-touches]")];
 const gestures = new Map(listed.map((each) => [each.dataset.touches, each.dataset]));
 const firsts = new Set([...gestures.keys()].filter((each) => each[1] === " ").map((e) => e[0]));
 let first = "";
 let forgotten = 0;
-
-function wanted() {
-  try {
-    return localStorage.getItem(KEPT) !== "non";
-  } catch {
-    return true;
-  }
-}
-
-function keep(on) {
-  try {
-    localStorage.setItem(KEPT, on ? "oui" : "non");
-  } catch {
-    // The browser keeps nothing: the choice holds for no other page.
-  }
-}
 
 function step(by) {
   const links = [...document.querySelectorAll(".file h2 a")];
@@ -33,10 +22,22 @@ function step(by) {
   return Boolean(next);
 }
 
+function writing() {
+  const files = reply?.form.querySelector("[type=file]")?.files;
+  return Boolean(reply?.value.trim() || files?.length);
+}
+
 // What is written for colleagues is never turned into an answer to the élu by a letter.
 function choose(selector) {
-  const field = document.getElementById("corps");
-  if (selector && field && !field.value.trim()) document.querySelector(selector).checked = true;
+  const choice = selector && document.querySelector(selector);
+  if (choice && (choice.value === "internal" || !writing())) choice.checked = true;
+}
+
+// A letter neither leaves the page nor sends another form while an answer is being written.
+async function hold() {
+  reply.focus();
+  const { announce, words } = await import("./vif.js");
+  announce(words.retenu);
 }
 
 function open(block) {
@@ -51,7 +52,7 @@ function act({ acte, vise, coche }) {
   if (acte === "precedente") return step(-1);
   const target = document.querySelector(vise);
   if (!target) return false;
-  if (acte === "clic") return (target.click(), true);
+  if (acte === "clic") return (writing() ? hold() : target.click(), true);
   choose(coche);
   open(target);
   target.focus();
@@ -68,6 +69,7 @@ function ignored(event) {
 document.addEventListener("keydown", (event) => {
   if (ignored(event)) return;
   const key = event.shiftKey ? event.key : event.key.toLowerCase();
+  if (event.repeat && !HELD.has(gestures.get(key)?.acte)) return;
   const asked = first ? `${first} ${key}` : key;
   clearTimeout(forgotten);
   first = "";
@@ -79,9 +81,3 @@ document.addEventListener("keydown", (event) => {
   const found = gestures.get(asked);
   if (found && act(found)) event.preventDefault();
 });
-
-for (const each of document.querySelectorAll("[data-raccourcis]")) {
-  each.closest("[hidden]")?.removeAttribute("hidden");
-  each.checked = wanted();
-  each.addEventListener("change", () => keep(each.checked));
-}

@@ -1,10 +1,11 @@
 // Everything works without this file: while the page is open, it says who else is on it, shows what
 // arrives, and never touches what is being written.
-import { announce, follow, read, root, show, words } from "./vif.js";
+import { announce, follow, moving, read, root, show, words } from "./vif.js";
 
 const place = document.querySelector("[data-presence]");
 const shown = new Set([...place.querySelectorAll("p")].map((each) => each.textContent.trim()));
 const reply = document.getElementById("corps");
+const files = document.querySelector("[data-poids]");
 let known = root.dataset.etat;
 
 function form(leaving) {
@@ -58,6 +59,7 @@ function news(fresh) {
 
 function untouched(field) {
   if (field.type === "file") return !field.files.length;
+  if (field.type === "checkbox") return field.checked === field.defaultChecked;
   if (field.options) return [...field.options].every((o) => o.selected === o.defaultSelected);
   return field === reply ? !field.value.trim() : field.value === field.defaultValue;
 }
@@ -65,11 +67,9 @@ function untouched(field) {
 // Fill a form as the page would be written now.
 function refill(own, fresh) {
   for (const each of own.querySelectorAll("select")) {
-    const now = [...(fresh.elements[each.name]?.selectedOptions ?? [])].map((o) => o.value);
-    for (const option of each.options) {
-      option.defaultSelected = now.includes(option.value);
-      option.selected = option.defaultSelected;
-    }
+    const now = fresh.elements[each.name];
+    if (now) each.replaceChildren(...[...now.options].map((o) => document.importNode(o, true)));
+    for (const option of each.options) option.selected = option.defaultSelected;
   }
   own.elements.version.value = fresh.elements.version.value;
 }
@@ -89,10 +89,11 @@ function followForms(fresh) {
 async function beat() {
   const answer = await fetch(place.dataset.presence, { method: "POST", body: form(false) });
   if (!answer.ok || answer.redirected) throw new Error("unread");
+  if (!moving()) return;
   const told = await answer.json();
   tellPresence(told.avis);
   if (told.etat === known) return;
-  const fresh = (await read(root.dataset.demande)).querySelector("[data-mots]");
+  const fresh = (await read(`${root.dataset.demande}/vif`)).querySelector("[data-mots]");
   const sentences = news(fresh);
   show(fresh);
   followForms(fresh);
@@ -112,8 +113,20 @@ root.addEventListener("click", (event) => {
 follow(beat);
 addEventListener("pagehide", () => navigator.sendBeacon(place.dataset.presence, form(true)));
 
+// What is written and not sent is not left without a word.
+let sending = false;
+
+function unsent() {
+  if (!reply || sending) return false;
+  const written = reply.value !== reply.defaultValue || "nonEnvoye" in reply.dataset;
+  return Boolean((written && reply.value.trim()) || files.files.length);
+}
+
+reply?.form.addEventListener("submit", () => (sending = true));
+addEventListener("pageshow", () => (sending = false));
+addEventListener("beforeunload", (event) => unsent() && event.preventDefault());
+
 // A file that is too heavy would travel for nothing: said at once.
-const files = document.querySelector("[data-poids]");
 const heavy = document.getElementById("erreur-pieces");
 files?.addEventListener("change", () => {
   const over = [...files.files].some((each) => each.size > Number(files.dataset.poids));

@@ -1,5 +1,5 @@
 // The queue, while it is open: what arrives, changes or is taken shows by itself.
-import { announce, follow, read, root, show, words } from "./vif.js";
+import { announce, follow, moving, read, root, show, words } from "./vif.js";
 
 const queue = root.dataset.file;
 let known = root.dataset.etat;
@@ -16,12 +16,13 @@ function tell(count, moved) {
 }
 
 async function ask() {
+  if (!moving()) return;
   const asked = new URLSearchParams(location.search);
   const answer = await fetch(`${queue}/pouls?${asked}`);
   if (!answer.ok || answer.redirected) throw new Error("unread");
   if ((await answer.json()).etat === known) return;
   asked.set("apres", newest);
-  const fresh = (await read(`${queue}?${asked}`)).querySelector("[data-mots]");
+  const fresh = (await read(`${queue}/vif?${asked}`)).querySelector("[data-mots]");
   const moved = listed(fresh) !== listed(root);
   show(fresh);
   known = fresh.dataset.etat;

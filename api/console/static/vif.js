@@ -1,4 +1,6 @@
 // What the pages that stay open share. Everything works without it: it only spares a reload.
+import { setting } from "./reglage.js";
+
 const EVERY = 15_000;
 // Nobody at the keyboard for so long: the page stops asking, and its session ends as it should.
 const LEFT = 30 * 60_000;
@@ -6,6 +8,8 @@ const FAILURES = 3;
 
 export const root = document.querySelector("[data-mots]");
 export const words = JSON.parse(root.dataset.mots);
+// Whoever reads may stop what moves by itself.
+export const moving = setting("orientation-mise-a-jour", "[data-mise-a-jour]");
 const place = root.querySelector("[data-annonce]");
 let waiting = null;
 let failed = 0;
@@ -80,7 +84,7 @@ export function show(fresh) {
 }
 
 function again() {
-  setTimeout(() => waiting && show(waiting));
+  setTimeout(() => waiting && moving() && show(waiting));
 }
 
 document.addEventListener("focusout", again);
@@ -100,16 +104,17 @@ export function follow(ask) {
     asking = true;
     try {
       await ask();
-      if (failed >= FAILURES) announce(words.reprise);
+      if (failed >= FAILURES && moving()) announce(words.reprise);
       failed = 0;
     } catch {
       failed += 1;
-      if (failed === FAILURES) announce(words.arret);
+      if (failed === FAILURES && moving()) announce(words.arret);
     }
     asking = false;
   }
   setInterval(turn, EVERY);
   document.addEventListener("visibilitychange", turn);
+  root.querySelector("[data-mise-a-jour]").addEventListener("change", turn);
   addEventListener("pageshow", (event) => event.persisted && turn());
   for (const each of ["keydown", "pointerdown", "pointermove"]) {
     addEventListener(each, () => (touched = Date.now()), { passive: true });
