@@ -1,14 +1,15 @@
 """How long élus wait: for the first answer, for the end of their request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Label, Subquery, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.statistiques.repository import Period, elapsed, grouped, rank, to_days, unanswered, within
+from api.statistiques.faits import Faits, Groups
+from api.statistiques.repository import Period, elapsed, rank, to_days, unanswered, within
 from api.tickets.models import Ticket, TicketEvent
 from api.tickets.status import DONE_STATUSES, OPEN_STATUSES, WAITING
 
@@ -57,25 +58,23 @@ class DelaysRepository:
     async def whole(self) -> LigneDelais:
         """Return the delays of the whole period."""
         done = self._done()
-        query = select(*self._figures(done)).outerjoin_from(
-            Ticket, done, done.c.ticket_id == Ticket.id
-        )
-        row = (await self._session.execute(query.where(within(self._period)))).one()
-        return _line(None, row)
+        facts = Faits(self._period, self._facts(done), {}, done=done)
+        row, _ = await facts.tables(self._session, (), _figures)
+        return _line(None, row[2:])
 
-    async def by(
-        self, dimension: str, groups: Mapping[str, str] | None = None
-    ) -> Sequence[LigneDelais]:
-        """Return those of each value of a dimension, as `FiguresRepository.by` orders them."""
+    async def all(self, groups: Groups) -> tuple[LigneDelais, dict[str, Sequence[LigneDelais]]]:
+        """Return those of the whole period, and of each value of each dimension, in order."""
         done = self._done()
-        value, sources = grouped(dimension, groups)
-        query = select(value.label("value"), *self._figures(done)).select_from(Ticket)
-        query = sources(query.outerjoin(done, done.c.ticket_id == Ticket.id))
-        rows = (
-            await self._session.execute(query.where(within(self._period)).group_by("value"))
-        ).all()
-        lines = [_line(row[0], row[1:]) for row in rows]
-        return sorted(lines, key=lambda each: rank(dimension, each.nom, each.demandes))
+        facts = Faits(self._period, self._facts(done), groups, done=done)
+        whole, tables = await facts.tables(self._session, DIMENSIONS, _figures)
+        lines = {
+            name: sorted(
+                (_line(row[1], row[2:]) for row in rows),
+                key=lambda each: rank(name, each.nom, each.demandes),
+            )
+            for name, rows in tables.items()
+        }
+        return _line(None, whole[2:]), dict(lines)
 
     def _done(self) -> Subquery:
         """When each request that is done came to be so, for the last time.
@@ -97,23 +96,35 @@ class DelaysRepository:
             .subquery()
         )
 
-    def _figures(self, done: Subquery) -> list[ColumnElement[Any]]:
-        replied = Ticket.first_reply_at
-        ended = done.c.at
+    def _facts(self, done: Subquery) -> list[Label[Any]]:
+        """Return what is counted of a request: both delays, in seconds; judged, in time."""
+        replied, ended = Ticket.first_reply_at, done.c.at
         running = Ticket.status.in_(OPEN_STATUSES) & (Ticket.status != WAITING)
-        lasted = func.extract("epoch", ended - Ticket.created_at)
         overdue = running & (Ticket.resolution_due_at < self._now)
         return [
-            func.count(),
-            func.count(replied),
-            *_spread(elapsed()),
-            func.count().filter(or_(replied.is_not(None), unanswered(self._now))),
-            func.count().filter(replied <= Ticket.first_reply_due_at),
-            func.count(ended),
-            *_spread(lasted),
-            func.count().filter(or_(ended.is_not(None), overdue)),
-            func.count().filter(and_(ended.is_not(None), ended <= Ticket.resolution_due_at)),
+            elapsed().label("attente"),
+            or_(replied.is_not(None), unanswered(self._now)).label("attente_jugee"),
+            (replied <= Ticket.first_reply_due_at).label("attente_tenue"),
+            func.extract("epoch", ended - Ticket.created_at).label("duree"),
+            or_(ended.is_not(None), overdue).label("duree_jugee"),
+            (ended <= Ticket.resolution_due_at).label("duree_tenue"),
         ]
+
+
+def _figures(read: CTE) -> list[ColumnElement[Any]]:
+    return [
+        func.count(),
+        *(
+            figure
+            for each in ("attente", "duree")
+            for figure in (
+                func.count(read.c[each]),
+                *_spread(read.c[each]),
+                func.count().filter(read.c[f"{each}_jugee"]),
+                func.count().filter(read.c[f"{each}_tenue"]),
+            )
+        ),
+    ]
 
 
 def _spread(delay: ColumnElement[Any]) -> list[ColumnElement[Any]]:

@@ -10,6 +10,7 @@ from api.console.pages import page
 from api.console.ticket import Services
 from api.container import Container
 from api.statistiques.delais import DIMENSIONS, Delai, DelaysRepository, LigneDelais
+from api.statistiques.gardes import Garde, Gardes
 from api.statistiques.pages import Asked, groups_of, read_period
 from api.statistiques.present import Tableau, label, texts
 from api.statistiques.repository import FiguresRepository
@@ -37,11 +38,16 @@ class Rang:
     resolution: Barre
 
 
+Figures = tuple[LigneDelais, list[Tableau[Rang]]]
+_delays_kept: Gardes[Figures] = Gardes()
+
+
 @router.get(PATH)
 async def show(request: Request, services: Services) -> Response:
     """Show the delays of a period."""
     asked = read_period(request, services.clock.now())
-    whole, tables = await _delays(services, asked)
+    kept = await _delays(services, asked)
+    whole, tables = kept.figures
     return page(
         request,
         "statistiques/delais.html",
@@ -50,6 +56,7 @@ async def show(request: Request, services: Services) -> Response:
         ensemble=whole,
         tableaux=tables,
         mots=texts(),
+        compte_le=kept.at,
         onglet="/delais",
     )
 
@@ -58,23 +65,30 @@ async def show(request: Request, services: Services) -> Response:
 async def export(request: Request, services: Services) -> Response:
     """Give the same figures as a file."""
     asked = read_period(request, services.clock.now())
-    whole, tables = await _delays(services, asked)
+    whole, tables = (await _delays(services, asked)).figures
     words = texts()
     rows = [[each.titre, row.libelle, *_cells(row.ligne)] for each in tables for row in each.rangs]
     first = [words["ensemble"], "", *_cells(whole)]
     return csv_file([words["colonnes_delais"], first, *rows], "delais.csv")
 
 
-async def _delays(services: Container, asked: Asked) -> tuple[LigneDelais, list[Tableau[Rang]]]:
+async def _delays(services: Container, asked: Asked) -> Garde[Figures]:
+    """Return the delays of a period, kept a while when there are many requests."""
+
+    async def count() -> tuple[Figures, int]:
+        found = await _count(services, asked)
+        return found, found[0].demandes
+
+    key = (services.database.url, asked.depuis, asked.jusqu_a)
+    return await _delays_kept.get(key, services.clock.now(), count)
+
+
+async def _count(services: Container, asked: Asked) -> Figures:
     async with services.database.sessions() as session:
         delays = DelaysRepository(session, asked.period, now=services.clock.now())
         places = await FiguresRepository(session, asked.period).places()
-        whole = await delays.whole()
-        tables = [
-            _table(services, each, await delays.by(each, groups_of(services, each, places)))
-            for each in DIMENSIONS
-        ]
-    return whole, tables
+        whole, lines = await delays.all(await groups_of(services, places))
+    return whole, [_table(services, each, lines[each]) for each in DIMENSIONS]
 
 
 def _table(services: Container, dimension: str, lines: Sequence[LigneDelais]) -> Tableau[Rang]:

@@ -16,11 +16,14 @@ from api.console.pages import page
 from api.console.ticket import Services
 from api.container import Container
 from api.dependencies import limit_address
+from api.statistiques.faits import Groups
 from api.statistiques.figures import Ensemble, publishable, rounded
+from api.statistiques.gardes import KEPT, Garde, Gardes
 from api.statistiques.impact import Question, matrix
 from api.statistiques.impact import texts as impact_texts
 from api.statistiques.impact import to_csv as matrix_csv
 from api.statistiques.lieux import group_places
+from api.statistiques.lignes import count_all
 from api.statistiques.mesures import measure
 from api.statistiques.present import (
     Rang,
@@ -41,9 +44,10 @@ router = APIRouter(include_in_schema=False)
 _STAFF = "/console/statistiques"
 _PUBLIC = "/statistiques"
 _PUBLISHED = ("mois", "themes", "routes", "departements")
-_KEPT = timedelta(minutes=10)
 _YEAR = 12
 _HERE = Path(__file__).parent / "templates"
+Figures = tuple[Ensemble, list[Tableau[Rang]]]
+_figures_kept: Gardes[Figures] = Gardes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def read_period(request: Request, now: datetime, *, days: int | None = None) -> 
 async def show_staff(request: Request, services: Services) -> Response:
     """Show the figures of a period."""
     asked = read_period(request, services.clock.now())
-    whole, tables = await _figures(services, asked)
+    kept = await _figures(services, asked)
+    whole, tables = kept.figures
     status = 422 if asked.wrong else 200
     return page(
         request,
@@ -104,6 +109,7 @@ async def show_staff(request: Request, services: Services) -> Response:
         ensemble=whole,
         tableaux=tables,
         mots=texts(),
+        compte_le=kept.at,
         onglet="",
     )
 
@@ -112,27 +118,36 @@ async def show_staff(request: Request, services: Services) -> Response:
 async def export_staff(request: Request, services: Services) -> Response:
     """Give the same figures as a file for a spreadsheet."""
     asked = read_period(request, services.clock.now())
-    whole, tables = await _figures(services, asked)
+    whole, tables = (await _figures(services, asked)).figures
     return _file(to_csv(whole, tables), "statistiques.csv", cache="no-store")
 
 
-async def _figures(services: Container, asked: Asked) -> tuple[Ensemble, list[Tableau[Rang]]]:
+async def _figures(services: Container, asked: Asked) -> Garde[Figures]:
+    """Return the figures of a period, kept a while when there are many requests."""
+
+    async def count() -> tuple[Figures, int]:
+        found = await _count(services, asked)
+        return found, found[0].demandes
+
+    key = (services.database.url, asked.depuis, asked.jusqu_a)
+    return await _figures_kept.get(key, services.clock.now(), count)
+
+
+async def _count(services: Container, asked: Asked) -> Figures:
     async with services.database.sessions() as session:
-        figures = FiguresRepository(session, asked.period)
-        whole = await figures.whole(services.clock.now())
-        places = await figures.places()
-        tables = [
-            table(services, each, await figures.by(each, groups_of(services, each, places)))
-            for each in DIMENSIONS
-        ]
-    return whole, tables
+        places = await FiguresRepository(session, asked.period).places()
+        groups = await groups_of(services, places)
+        whole, lines = await count_all(session, asked.period, groups, now=services.clock.now())
+    return whole, [table(services, each, lines[each]) for each in DIMENSIONS]
 
 
-def groups_of(services: Container, dimension: str, places: Sequence[str]) -> dict[str, str] | None:
-    """Return what a dimension of places calls each of them; None for the others."""
-    if dimension not in PLACES:
-        return None
-    return group_places(services.knowledge.find, dimension, places)
+async def groups_of(services: Container, places: Sequence[str]) -> Groups:
+    """Return what each dimension of places calls each of them; worked out aside."""
+
+    def work_out() -> Groups:
+        return {each: group_places(services.knowledge.find, each, places) for each in PLACES}
+
+    return await asyncio.to_thread(work_out)
 
 
 def build_public_router(*, exploitant: Exploitant) -> APIRouter:
@@ -203,7 +218,7 @@ async def _publish(services: Container, now: datetime, exploitant: Exploitant) -
         rounded(measures.conversations),
         tables,
         matrix(measures, exploitant.accessibilite, told_period(asked)),
-        now + _KEPT,
+        now + KEPT,
     )
 
 

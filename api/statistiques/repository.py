@@ -1,12 +1,11 @@
 """SQL of the figures of the requests, and nothing else: counts and delays, no word, no name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, case, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.statistiques.figures import Ensemble, Ligne
@@ -39,26 +38,23 @@ class FiguresRepository:
 
     async def whole(self, now: datetime) -> Ensemble:
         """Return the figures of the whole period."""
-        late = or_(
-            Ticket.first_reply_at > Ticket.first_reply_due_at,
-            unanswered(now),
-        )
         query = select(
-            func.count(), func.count(Ticket.first_reply_at), func.count().filter(late), _median()
+            func.count(),
+            func.count(Ticket.first_reply_at),
+            func.count().filter(late(now)),
+            _median(),
         ).where(within(self._period))
         row = (await self._session.execute(query)).one()
         return Ensemble(row[0], row[1], row[2], to_days(row[3]))
 
-    async def by(self, dimension: str, groups: Mapping[str, str] | None = None) -> Sequence[Ligne]:
+    async def by(self, dimension: str) -> Sequence[Ligne]:
         """Return the figures of each value of a dimension, the most frequent first.
 
-        Months, sizes and delays come in their own order. A request counts in each of its themes.
-        `groups`: for a dimension of `PLACES`, the value of each place that `places` returned.
+        Months and delays come in their own order. A request counts in each of its themes. Those
+        of `PLACES` are known by `api.statistiques.faits` alone.
         """
-        value, sources = grouped(dimension, groups)
-        query = sources(
-            select(value.label("value"), func.count(), func.count(Ticket.first_reply_at), _median())
-        )
+        value = value_of(dimension).label("value")
+        query = select(value, func.count(), func.count(Ticket.first_reply_at), _median())
         rows = (
             await self._session.execute(query.where(within(self._period)).group_by("value"))
         ).all()
@@ -94,18 +90,9 @@ def unanswered(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def grouped(
-    dimension: str, groups: Mapping[str, str] | None = None
-) -> tuple[ColumnElement[Any], Callable[[Select[Any]], Select[Any]]]:
-    """Return the value of a dimension, and what a query must read to know it."""
-    if dimension not in PLACES:
-        return _value(dimension), lambda query: query
-    known = groups or {}
-    keys, values = (cast(list(each), ARRAY(Text)) for each in (known, known.values()))
-    lieux: FromClause = (
-        func.unnest(keys, values).table_valued("cle", "groupe").render_derived(name="lieux")
-    )
-    return lieux.c.groupe, lambda query: query.outerjoin_from(Ticket, lieux, lieux.c.cle == PLACE)
+def late(now: datetime) -> ColumnElement[bool]:
+    """Return what tells a first answer that came late, or that is late."""
+    return or_(Ticket.first_reply_at > Ticket.first_reply_due_at, unanswered(now))
 
 
 def rank(dimension: str, name: str | None, count: int) -> Any:
@@ -131,7 +118,8 @@ def _median() -> ColumnElement[Any]:
     return func.percentile_cont(0.5).within_group(elapsed())
 
 
-def _value(dimension: str) -> ColumnElement[Any]:
+def value_of(dimension: str) -> ColumnElement[Any]:
+    """Return the value of a dimension, those of `PLACES` aside."""
     match dimension:
         case "mois":
             local = func.timezone(CELLULE.zone.key, Ticket.created_at)

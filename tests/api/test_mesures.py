@@ -9,9 +9,11 @@ import pytest
 from api.carte.repository import CarteRepository
 from api.database import Database, connect
 from api.statistiques.delais import DelaysRepository
+from api.statistiques.gardes import MANY, Garde, Gardes
 from api.statistiques.impact import Part
+from api.statistiques.lignes import count_all
 from api.statistiques.mesures import measure
-from api.statistiques.repository import FiguresRepository, Period
+from api.statistiques.repository import PLACES, FiguresRepository, Period
 from api.tickets.rapprochement import Rapprochement
 from api.tickets.repository import TicketRepository
 from api.tickets.service import TicketService
@@ -120,3 +122,43 @@ async def test_an_undone_merge_does_not_move_the_end_of_a_request(database: Data
     async with database.sessions() as session:
         delay = (await DelaysRepository(session, ALL, now=NOW).whole()).resolution
     assert (delay.connus, delay.mediane) == (1, 4.0)
+
+
+async def test_the_figures_of_many_requests_are_kept_ten_minutes() -> None:
+    counted = {"peu": MANY - 1, "beaucoup": MANY}
+    calls: list[str] = []
+    kept: Gardes[int] = Gardes()
+
+    async def read(name: str, minutes: float) -> Garde[int]:
+        async def count() -> tuple[int, int]:
+            calls.append(name)
+            return len(calls), counted[name]
+
+        return await kept.get(name, NOW + timedelta(minutes=minutes), count)
+
+    assert [(await read("peu", each)).at for each in (0, 1)] == [None, None]
+    assert calls == ["peu", "peu"]
+    first = await read("beaucoup", 0)
+    assert await read("beaucoup", 9.9) is first
+    assert first.at == NOW
+    assert (await read("beaucoup", 10)).figures == 4
+
+
+async def test_one_reading_tells_the_same_as_one_table_after_the_other(
+    database: Database,
+) -> None:
+    for code in ("32013", "32013", None):
+        await make(database, "Qui finance le jardin partagé ?", code)
+    groups = {"regions": {"commune:32013": "76"}, "tailles": {"commune:32013": "de_500_a_1999"}}
+    async with database.sessions() as session:
+        figures = FiguresRepository(session, ALL)
+        whole, tables = await count_all(session, ALL, groups, now=NOW)
+        assert whole == await figures.whole(NOW)
+        for each in ("mois", "themes", "routes", "departements", "delais"):
+            assert tables[each] == await figures.by(each), each
+    told = {name: [(each.nom, each.demandes) for each in tables[name]] for name in PLACES}
+    assert told == {
+        "regions": [("76", 2), (None, 1)],
+        "epci": [(None, 3)],
+        "tailles": [("de_500_a_1999", 2), (None, 1)],
+    }
