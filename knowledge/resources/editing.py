@@ -40,7 +40,6 @@ _UNSEEN = frozenset(
         Action.SUBMIT,
         Action.REOPEN,
         Action.IMPORT,
-        Action.SCHEDULE,
     }
 )
 UNPLANNED: dict[str, Any] = {"revision_at": None, "revision_by": None}

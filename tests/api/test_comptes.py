@@ -311,7 +311,7 @@ def test_the_history_of_the_accounts_is_searched(service: Service) -> None:
         enter(service, f"Karim {word}", "conseiller"),
     ):
         page = rose.get(HISTORY, params={"qui": word.upper(), "quoi": "compte_ouvert"})
-        assert page.text.count("A ouvert son compte</td>") == 2
+        assert page.text.count("a ouvert son compte</td>") == 2
         assert f"Karim {word}" in page.text
         nobody = rose.get(HISTORY, params={"qui": word, "du": "2020-01-01", "au": "2020-01-02"})
         assert "Aucun événement ne répond à cette recherche" in nobody.text

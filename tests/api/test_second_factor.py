@@ -330,7 +330,8 @@ def test_its_owner_takes_it_away_with_a_code(doors: Doors) -> None:
     assert person.send("retirer", person.code()).status_code == 303
     with open_client(doors) as browser:
         assert person.password(browser).headers["location"] == "/console/"
-    assert [kind for kind, _ in events(doors, person)] == ["facteur_ajoute", "facteur_retire"]
+    told = [kind for kind, _ in events(doors, person)]
+    assert told == ["compte_ouvert", "facteur_ajoute", "facteur_retire"]
 
 
 def test_a_renewed_password_does_not_take_the_second_factor_away(doors: Doors) -> None:

@@ -47,6 +47,7 @@ async def test_two_people_label_by_keyboard_and_their_agreement_is_told(
     with (
         enter(service, noms[0], "redacteur") as claire,
         enter(service, noms[1], "relecteur") as paul,
+        enter(service, f"Sofia {word}", "responsable") as sofia,
     ):
         page = await open_at(open_page, service, claire, first)
         # Outside the zone of the message, a letter does nothing.
@@ -67,7 +68,7 @@ async def test_two_people_label_by_keyboard_and_their_agreement_is_told(
         submit(claire, QUEUE, message=items[1], intention="chercher_outil")
         for item, intention in zip(items, ("chercher_outil", "demander_methode"), strict=True):
             submit(paul, QUEUE, message=item, intention=intention)
-        page = await open_as(open_page, service, paul, f"{QUEUE}/accord")
+        page = await open_as(open_page, service, sofia, f"{QUEUE}/accord")
         row = page.get_by_role("row", name=f"{noms[0]} et {noms[1]}")
         await expect(row).to_contain_text("50\u00a0%")
         await expect(row).to_contain_text("Trop peu de messages en commun")

@@ -68,6 +68,7 @@ async def test_letters_go_through_the_queue_and_the_request(
     await page.wait_for_load_state()
     await press("p")
     await expect(page.get_by_text(f"Prise en charge par {nom}")).to_be_visible()
+    await page.wait_for_load_state()
     await press("s")
     await expect(page.get_by_role("button", name="Attendre une précision")).to_be_focused()
     await press("n")

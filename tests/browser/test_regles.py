@@ -40,7 +40,7 @@ async def test_a_change_of_rules_is_seen_before_it_is_proposed(
     with enter(apart, fresh_name("Sofia"), "responsable") as sofia:
         await open_as(page, apart, sofia, HOME)
         await accessible(page)
-        await page.get_by_role("link", name="ateliers.yml").click()
+        await page.get_by_role("link", name="Un cycle d’ateliers interactifs").click()
         await accessible(page)
         text = page.get_by_label("Texte du fichier")
         assert await text.input_value() == shipped()
