@@ -1,13 +1,7 @@
 """The worker of the service: every kind of job, and who does it."""
 
-import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
-
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.abonnements.send import PLAN, SEND_WEEKLY, PlanWeekly, SendWeekly, plan_weekly
 from api.courrier.releve import COLLECT, CollectMails
@@ -99,25 +93,15 @@ def _zammad(settings: Settings) -> dict[str, Handler]:
 
 
 async def plan_recurring(database: Database, settings: Settings) -> None:
-    """Write the jobs that come back by themselves, unless they wait already."""
+    """Write the jobs that come back by themselves, unless they wait or are being done."""
     now = datetime.now(UTC)
     kinds = [REGROUP, PUBLISH_DUE]
     kinds += [COLLECT] if settings.mailbox is not None else []
     kinds += [CATCH_UP] if settings.zammad is not None else []
-    plans: list[Callable[[AsyncSession], Awaitable[None]]] = [
-        *(partial(_plan_now, kind) for kind in kinds),
-        partial(plan_weekly, now=now),
-        partial(plan_feeds, now=now),
-    ]
-    if settings.links_every_days:
-        plans.append(partial(plan_visits, now=now))
-    for plan in plans:
-        # Each alone: a job that another process is doing is locked, and needs no planning.
-        with contextlib.suppress(OperationalError):
-            async with database.sessions.begin() as session:
-                await session.execute(text("SET LOCAL lock_timeout = '500ms'"))
-                await plan(session)
-
-
-async def _plan_now(kind: str, session: AsyncSession) -> None:
-    await JobRepository(session).add(kind, {}, dedupe=kind)
+    async with database.sessions.begin() as session:
+        for kind in kinds:
+            await JobRepository(session).add_unless_held(kind, {}, dedupe=kind)
+        await plan_weekly(session, now)
+        await plan_feeds(session, now)
+        if settings.links_every_days:
+            await plan_visits(session, now)

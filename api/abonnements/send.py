@@ -53,7 +53,8 @@ def next_monday(now: datetime) -> datetime:
 
 async def plan_weekly(session: AsyncSession, now: datetime) -> None:
     """Have the mails decided next Monday; by one process, whatever their number."""
-    await JobRepository(session).add(PLAN, {}, dedupe=PLAN, run_at=next_monday(now))
+    jobs = JobRepository(session)
+    await jobs.add_unless_held(PLAN, {}, dedupe=PLAN, run_at=next_monday(now))
 
 
 class PlanWeekly:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from api.container import Container
@@ -24,7 +23,6 @@ from knowledge.resources.editing import EditorialService, FollowUp
 from knowledge.resources.errors import ResourceError, ResourceNotFoundError
 from knowledge.resources.lifecycle import Editor
 from knowledge.resources.problems import ContentRefused
-from knowledge.resources.record import ResourceRecord
 from knowledge.resources.resource import french_today
 from nlu.text import strip_invisible
 
@@ -140,10 +138,11 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
             await act(life, form, number_sent(form.get("version")))
             changed = await life.read(resource_id)
             await plan_publication(session, changed)
-            if done == PUBLISHED and changed.planned(services.clock.now()) is not None:
-                done = _PLANNED[0]  # it keeps the hour that it had
+            moment = changed.planned(services.clock.now())
+            if done == PUBLISHED and moment is not None:
+                done = PLANNED  # it keeps the hour that it had
             if done in (PUBLISHED, *_PLANNED):
-                await _plan(session, services, changed, who)
+                await plan_subjects(session, resource_id, who=who.name, at=moment)
             version = record.resource.version
             await add_comment(session, who, resource_id, said, version=version)
     except ContentRefused:
@@ -157,14 +156,6 @@ async def _do(request: Request, resource_id: str, done: str, act: Act) -> Respon
     if done == PUBLISHED:
         done = await _now_seen(services, resource_id, who)
     return go(request, f"{where}?fait={done}")
-
-
-async def _plan(
-    session: AsyncSession, services: Container, record: ResourceRecord, who: Editor
-) -> None:
-    """Have the subjects of a resource asked again at its publication, now or to come."""
-    moment = record.planned(services.clock.now())
-    await plan_subjects(session, record.resource.id, who=who.name, at=moment)
 
 
 async def _now_seen(services: Container, resource_id: str, who: Editor) -> str:

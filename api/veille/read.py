@@ -76,7 +76,8 @@ def next_morning(now: datetime, *, at: time = _AT) -> datetime:
 
 async def plan_feeds(session: AsyncSession, now: datetime) -> None:
     """Have the feeds read tomorrow morning; by one process, whatever their number."""
-    await JobRepository(session).add(PLAN_FEEDS, {}, dedupe=PLAN_FEEDS, run_at=next_morning(now))
+    jobs = JobRepository(session)
+    await jobs.add_unless_held(PLAN_FEEDS, {}, dedupe=PLAN_FEEDS, run_at=next_morning(now))
 
 
 class PlanFeeds:

@@ -30,7 +30,8 @@ _SITES = 3
 async def plan_visits(session: AsyncSession, now: datetime) -> None:
     """Have the pages visited tonight; by one process, whatever their number."""
     tonight = next_morning(now, at=_AT)
-    await JobRepository(session).add(VISIT_LINKS, {}, dedupe=VISIT_LINKS, run_at=tonight)
+    jobs = JobRepository(session)
+    await jobs.add_unless_held(VISIT_LINKS, {}, dedupe=VISIT_LINKS, run_at=tonight)
 
 
 class VisitLinks:

@@ -33,15 +33,7 @@ from knowledge.resources.snapshot import to_snapshot
 
 Change = Callable[[Resource], Resource]
 # These never change what élus see: the indexes need not be told.
-_UNSEEN = frozenset(
-    {
-        Action.CREATE,
-        Action.EDIT,
-        Action.SUBMIT,
-        Action.REOPEN,
-        Action.IMPORT,
-    }
-)
+_UNSEEN = frozenset({Action.CREATE, Action.EDIT, Action.SUBMIT, Action.REOPEN, Action.IMPORT})
 UNPLANNED: dict[str, Any] = {"revision_at": None, "revision_by": None}
 NO_REVISION: dict[str, Any] = {"revision": None, "revision_state": None, **UNPLANNED}
 
