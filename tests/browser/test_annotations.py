@@ -31,7 +31,9 @@ async def open_at(open_page: OpenPage, service: Service, who: httpx2.Client, tex
     """Open the queue at a message, the others left to others."""
     page = await open_as(open_page, service, who, QUEUE)
     while not await page.get_by_role("blockquote").get_by_text(text).count():
-        await page.get_by_role("button", name="Laisser à d’autres").click()
+        # The keys of the next message are heard only once its page is loaded.
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="Laisser à d’autres").click()
     return page
 
 
